@@ -1,0 +1,49 @@
+/** A configuration as the rest of the program knows it: plain numbers, every default filled in. */
+import type {ServiceSpec} from '../scaler/fleet.ts';
+import type {DemandSpec} from '../sources/source.ts';
+
+/** What one replica is made from; fields as Compose means them, resolved. */
+export interface Workload {
+  readonly image: string;
+  readonly pull: 'always' | 'missing' | 'never';
+  readonly command: readonly string[] | null;
+  readonly entrypoint: readonly string[] | null;
+  /** `NAME=value`. */
+  readonly environment: readonly string[];
+  readonly networks: readonly string[];
+  readonly ports: readonly string[];
+  readonly volumes: readonly string[];
+  readonly user: string | null;
+  readonly cpus: number | null;
+  readonly memoryBytes: number | null;
+  readonly cpuShares: number | null;
+  readonly oomScoreAdj: number | null;
+  readonly stopSignal: string | null;
+  readonly stopGraceMs: number | null;
+  readonly init: boolean | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly logging: {readonly driver: string; readonly options: Readonly<Record<string, string>>} | null;
+}
+
+export interface Config {
+  readonly project: string;
+  readonly capacity: number | 'auto';
+  readonly slot: {readonly cpus: number | null; readonly memoryBytes: number | null};
+  /** `slots` are 1 where the configuration leaves them to `capacity: auto`, which works them out from the limits. */
+  readonly services: readonly ServiceSpec[];
+  readonly slotsGiven: ReadonlySet<string>;
+  readonly workloads: ReadonlyMap<string, Workload>;
+  readonly demands: ReadonlyMap<string, DemandSpec>;
+  readonly overrideMs: number | null;
+  readonly onExit: 'leave' | 'restore' | 'drain' | null;
+}
+
+/** A configuration that can't be used. `problems` are whole lines, in the order of the file. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+  constructor(where: string, problems: readonly string[]) {
+    super([`${where} can't be used:`, ...problems.map(problem => `  ${problem}`)].join('\n'));
+    this.problems = problems;
+  }
+}

@@ -1,0 +1,88 @@
+/** The configuration as a file: where it is looked for, how it is read, and when it has changed. */
+import {readFileSync, statSync, watch, type FSWatcher} from 'node:fs';
+import {basename, dirname, isAbsolute, join, resolve} from 'node:path';
+import {homedir} from 'node:os';
+import {ConfigError, type Config} from './config.ts';
+import {readConfig} from './read.ts';
+
+/** A configuration has no business being larger. */
+const bytesMax = 4 * 1024 * 1024;
+const usualNames = ['microscale.yaml', 'microscale.yml', 'microscale.json'];
+
+/** The configuration in this folder, if there is one. */
+export function findConfig(folder: string): string | null {
+  for (const name of usualNames) {
+    const path = join(folder, name);
+    if (statSync(path, {throwIfNoEntry: false})?.isFile()) return path;
+  }
+  return null;
+}
+
+/** Reads and checks a file. Throws `ConfigError`, whose message says what, where and what to do. */
+export function loadConfig(path: string, capacity?: number | 'auto'): Config {
+  const folder = dirname(resolve(path));
+  return readConfig(readText(path), {
+    name: path,
+    capacity,
+    resolvePath: relative => resolvePath(folder, relative),
+    readEnvFile: envPath => readText(envPath).split(/\r?\n/),
+  });
+}
+
+function readText(path: string): string {
+  try {
+    const stats = statSync(path);
+    if (stats.isDirectory()) throw new ConfigError(path, ['it is a folder: name a file in it']);
+    if (stats.size > bytesMax) throw new ConfigError(path, [`it is ${Math.round(stats.size / 1024 ** 2)} MB: a configuration has at most 4`]);
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') throw new ConfigError(path, ['there is no such file: check the path, or see “microscale --help”']);
+    if (code === 'EACCES') throw new ConfigError(path, ['it may not be read: check its permissions']);
+    throw new ConfigError(path, [(error as Error).message]);
+  }
+}
+
+function resolvePath(folder: string, path: string): string {
+  if (path === '~' || path.startsWith('~/')) return join(homedir(), path.slice(1));
+  return isAbsolute(path) ? path : resolve(folder, path);
+}
+
+/** An editor writes in several steps: the file is read once they are over. */
+const quietMs = 80;
+
+/** Calls back when the file has changed, also when it was replaced by a rename. Returns what ends it. */
+export function watchConfig(path: string, changed: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let watcher: FSWatcher | null = null;
+  let last = stamp(path);
+  const look = () => {
+    const now = stamp(path);
+    if (now === last) return;
+    last = now;
+    if (now !== null) changed();
+  };
+  try {
+    watcher = watch(dirname(resolve(path)), {persistent: false}, (_event, name) => {
+      if (name !== null && name !== basename(path)) return;
+      clearTimeout(timer);
+      timer = setTimeout(look, quietMs);
+    });
+    watcher.on('error', () => watcher?.close());
+  } catch {
+    // Where folders can't be watched, the slower look below serves.
+  }
+  const interval = setInterval(look, 2000);
+  interval.unref();
+  return () => {
+    clearTimeout(timer);
+    clearInterval(interval);
+    watcher?.close();
+  };
+}
+
+function stamp(path: string): string | null {
+  const stats = statSync(path, {throwIfNoEntry: false});
+  return stats ? `${stats.mtimeMs} ${stats.size} ${stats.ino}` : null;
+}

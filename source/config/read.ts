@@ -1,0 +1,244 @@
+/** Text in, configuration out, every mistake named at once with its line. It opens no file but those it is given. */
+import {LineCounter, isMap, isScalar, parseDocument, type Document} from 'yaml';
+import type {z} from 'zod';
+import {unbounded, type ServiceSpec, type Target} from '../scaler/fleet.ts';
+import type {DemandSpec} from '../sources/source.ts';
+import {ConfigError, type Config, type Workload} from './config.ts';
+import {knownKeys, knownKinds, valueAt} from './known.ts';
+import {nearest} from './nearest.ts';
+import {configSchema, serviceNamePattern, type ConfigText, type DemandText, type ServiceText} from './schema.ts';
+import {parseDuration} from './units.ts';
+import {sizeOf, workloadOf} from './workload.ts';
+
+export interface ReadOptions {
+  /** The name that messages give, such as `microscale.yaml`. */
+  readonly name: string;
+  /** Makes a path relative to the configuration absolute. */
+  readonly resolvePath: (path: string) => string;
+  /** The lines of an environment file; throws where it can't be read. */
+  readonly readEnvFile: (path: string) => readonly string[];
+  /** Replaces what the file says. */
+  readonly capacity?: number | 'auto' | undefined;
+}
+
+type Path = readonly PropertyKey[];
+/** A mistake, where it is, and whether it is about a key and not its value. */
+interface Mistake {
+  readonly path: Path;
+  readonly words: string;
+  readonly key?: boolean;
+}
+
+/** Throws `ConfigError` with every mistake of the text. */
+export function readConfig(text: string, options: ReadOptions): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {lineCounter: lines, prettyErrors: false});
+  if (document.errors.length > 0) {
+    throw new ConfigError(
+      options.name,
+      document.errors.map(error => {
+        const {line, col} = lines.linePos(error.pos[0]);
+        return `${options.name}:${line}:${col}  ${clean(error.message)}`;
+      }),
+    );
+  }
+  if (document.contents === null) {
+    throw new ConfigError(options.name, [`${options.name}:1  it is empty: expected project, capacity and services (see README, “Configuration”)`]);
+  }
+  let value: unknown;
+  try {
+    value = document.toJS({maxAliasCount: 1000});
+  } catch (error) {
+    throw new ConfigError(options.name, [`${options.name}:1  ${clean((error as Error).message)}`]);
+  }
+  if (options.capacity !== undefined && typeof value === 'object' && value !== null) value = {...value, capacity: options.capacity};
+  const parsed = configSchema.safeParse(value);
+  const mistakes = parsed.success ? [] : parsed.error.issues.flatMap(issue => mistakesOf(issue, value));
+  const config = parsed.success ? convert(parsed.data, options, mistakes) : null;
+  if (config && mistakes.length === 0) return config;
+  const placed = mistakes.map(mistake => ({line: lineOf(document, lines, mistake), mistake}));
+  placed.sort((a, b) => a.line - b.line);
+  const problems = placed.map(({line, mistake}) => `${options.name}:${line}  ${pathWords(mistake.path)}${clean(mistake.words)}`);
+  throw new ConfigError(options.name, [...new Set(problems)]);
+}
+
+function mistakesOf(issue: z.core.$ZodIssue, value: unknown): readonly Mistake[] {
+  const path = issue.path;
+  switch (issue.code) {
+    case 'unrecognized_keys': {
+      const known = knownKeys(configSchema, path, value);
+      return issue.keys.map(key => {
+        const close = nearest(key, known);
+        const hint = close ? `did you mean “${close}”?` : `known are ${known.join(', ')}`;
+        return {path: [...path, key], words: `is not a known key: ${hint}`, key: true};
+      });
+    }
+    case 'invalid_union': {
+      if (issue.discriminator !== undefined) {
+        // The path names the discriminating key itself.
+        const holder = path.slice(0, -1);
+        const kinds = knownKinds(configSchema, holder, value);
+        const given = valueAt(value, path);
+        if (given === undefined) return [{path: holder, words: `needs a ${issue.discriminator}: one of ${kinds.join(', ')}`}];
+        const close = nearest(String(given), kinds);
+        return [{path, words: `“${String(given)}” is not known: ${close ? `did you mean “${close}”?` : `known are ${kinds.join(', ')}`}`}];
+      }
+      const inner = issue.errors.flat().find(error => error.path.length > 0 || error.code === 'custom' || error.code === 'too_small');
+      const words = inner && issue.message === 'Invalid input' ? inner.message : issue.message;
+      return [{path: [...path, ...(inner?.path ?? [])], words: withGiven(words, value, path)}];
+    }
+    case 'invalid_type':
+      if (valueAt(value, path) === undefined) return [{path, words: `is missing: expected ${typeWords(issue.expected)}`}];
+      return [{path, words: withGiven(`expected ${typeWords(issue.expected)}`, value, path)}];
+    case 'invalid_value': {
+      const close = nearest(String(valueAt(value, path)), issue.values.map(String));
+      const hint = close ? `, did you mean “${close}”?` : '';
+      return [{path, words: withGiven(`expected ${issue.values.map(String).join(', ')}${hint}`, value, path)}];
+    }
+    case 'too_small':
+      return [{path, words: withGiven(`expected ${issue.inclusive ? 'at least' : 'more than'} ${String(issue.minimum)}`, value, path)}];
+    case 'too_big':
+      return [{path, words: withGiven(`expected at most ${String(issue.maximum)}`, value, path)}];
+    default:
+      return [{path, words: withGiven(issue.message, value, path)}];
+  }
+}
+
+function withGiven(words: string, value: unknown, path: Path): string {
+  const given = valueAt(value, path);
+  return given === undefined || typeof given === 'object' ? words : `${words}, not ${JSON.stringify(given).slice(0, 60)}`;
+}
+
+function typeWords(expected: string): string {
+  return expected === 'object' || expected === 'record' ? 'a map' : expected === 'int' ? 'a whole number' : `a ${expected}`;
+}
+
+function lineOf(document: Document, lines: LineCounter, {path, key}: Mistake): number {
+  for (let length = path.length; length >= 0; length--) {
+    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+    const parent = length <= 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    if (length > 0 && isMap(parent)) {
+      const pair = parent.items.find(item => isScalar(item.key) && item.key.value === path[length - 1]);
+      const place = key && length === path.length ? pair?.key : (pair?.key ?? pair?.value);
+      const start = (place as {range?: readonly number[]} | undefined)?.range?.[0];
+      if (start !== undefined) return lines.linePos(start).line;
+    }
+    const start = (node as {range?: readonly number[]} | undefined)?.range?.[0];
+    if (start !== undefined) return lines.linePos(start).line;
+  }
+  return 1;
+}
+
+function pathWords(path: Path): string {
+  return path.length === 0 ? '' : `${clean(path.map(String).join('.'))}  `;
+}
+
+/** Messages are printed: nothing that a terminal would obey, nothing endless. */
+function clean(words: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return words.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').slice(0, 400);
+}
+
+function convert(parsed: ConfigText, options: ReadOptions, mistakes: Mistake[]): Config {
+  const services: ServiceSpec[] = [];
+  const workloads = new Map<string, Workload>();
+  const demands = new Map<string, DemandSpec>();
+  const slotsGiven = new Set<string>();
+  for (const [name, service] of Object.entries(parsed.services)) {
+    const path = ['services', name];
+    if (!serviceNamePattern.test(name)) {
+      mistakes.push({path, words: 'is no service name: expected letters, digits, -, _ and ., at most 63', key: true});
+    }
+    services.push(specOf(name, service, path, mistakes));
+    if (service.slots !== undefined) slotsGiven.add(name);
+    const demand = service.demand ? demandOf(service.demand, options, [...path, 'demand'], mistakes) : null;
+    if (demand) demands.set(name, demand);
+    workloads.set(name, workloadOf(service, options, words => mistakes.push({path: [...path, words.key], words: words.words})));
+  }
+  checkCapacity(parsed, services, mistakes);
+  const expire = parsed.overrides.expire;
+  return {
+    project: parsed.project,
+    capacity: parsed.capacity,
+    slot: slotOf(parsed),
+    services,
+    slotsGiven,
+    workloads,
+    demands,
+    overrideMs: expire === 'never' ? null : parseDuration(expire),
+    onExit: parsed.onExit ?? null,
+  };
+}
+
+/** How long a noisy target's want must stay low before its replicas go. */
+const noisySettleMs = 15_000;
+
+function specOf(name: string, service: ServiceText, path: Path, mistakes: Mistake[]): ServiceSpec {
+  const target = targetOf(service, path, mistakes);
+  const max = service.max ?? unbounded;
+  if (service.min > max) mistakes.push({path: [...path, 'min'], words: `is ${service.min} and max is ${max}: min can't be over max`});
+  const settleMs = service.settle === undefined ? null : parseDuration(service.settle);
+  return {
+    name,
+    priority: service.priority,
+    min: service.min,
+    max,
+    slots: service.slots ?? 1,
+    weight: service.weight,
+    target,
+    onLost: typeof service.onLost === 'number' ? {kind: 'replicas', replicas: service.onLost} : {kind: service.onLost},
+    settleMs: settleMs ?? (target.kind === 'perReplica' ? noisySettleMs : 0),
+    retired: false,
+  };
+}
+
+function targetOf(service: ServiceText, path: Path, mistakes: Mistake[]): Target {
+  const given = service.target ?? (service.demand ? 'direct' : undefined);
+  if (given === undefined) {
+    mistakes.push({path, words: 'says neither demand nor target: give it a demand, or target: fill to take what is left'});
+    return {kind: 'fill'};
+  }
+  const target: Target = typeof given === 'string' ? {kind: given} : {kind: 'perReplica', value: given.perReplica};
+  if (target.kind !== 'fill' && !service.demand) mistakes.push({path, words: 'has a target that follows demand, and no demand: say where it comes from'});
+  if (target.kind === 'fill' && service.demand) mistakes.push({path: [...path, 'demand'], words: 'is never read: target is fill, which takes what is left'});
+  return target;
+}
+
+function demandOf(demand: DemandText, options: ReadOptions, path: Path, mistakes: Mistake[]): DemandSpec {
+  const ms = (duration: string) => parseDuration(duration) ?? 0;
+  switch (demand.source) {
+    case 'random':
+    case 'wave':
+      if (demand.min > demand.max) mistakes.push({path: [...path, 'min'], words: `is ${demand.min} and max is ${demand.max}: min can't be over max`});
+      if (demand.source === 'wave') {
+        return {source: 'wave', min: demand.min, max: demand.max, periodMs: ms(demand.period), everyMs: ms(demand.every)};
+      }
+      return {source: 'random', min: demand.min, max: demand.max, everyMs: ms(demand.every), step: demand.step, spikes: demand.spikes};
+    case 'file':
+      return {source: 'file', path: options.resolvePath(demand.path)};
+    case 'fixed':
+      return demand;
+  }
+}
+
+function checkCapacity(parsed: ConfigText, services: readonly ServiceSpec[], mistakes: Mistake[]): void {
+  if (parsed.capacity === 'auto') {
+    if (!parsed.slot || (parsed.slot.cpus === undefined && parsed.slot.memory === undefined)) {
+      mistakes.push({path: ['capacity'], words: 'is auto, so slot must say what one slot holds: slot: {cpus: 0.5, memory: 256m}'});
+    }
+    return;
+  }
+  const capacity = parsed.capacity;
+  const floor = services.reduce((sum, {min, slots}) => sum + min * slots, 0);
+  if (floor > capacity) {
+    mistakes.push({path: ['capacity'], words: `is ${capacity}, and the services' min take ${floor} slots: raise capacity or lower a min`});
+  }
+  for (const {name, slots} of services) {
+    if (slots > capacity) mistakes.push({path: ['services', name, 'slots'], words: `is ${slots}, more than the capacity of ${capacity}: it could never run`});
+  }
+}
+
+function slotOf(parsed: ConfigText): Config['slot'] {
+  const memory = parsed.slot?.memory;
+  return {cpus: parsed.slot?.cpus ?? null, memoryBytes: memory === undefined ? null : sizeOf(memory)};
+}

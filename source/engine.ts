@@ -1,0 +1,227 @@
+/**
+ * One mailbox and the only writer of the fleet. It folds what waits, in the same turn of the event loop, and does
+ * what `step` says. It knows neither where entries come from nor who looks at the fleet.
+ */
+import type {Clock, HostFacts, Orchestrator, OrchestratorEvents, Recorder} from './ports.ts';
+import type {Command, Entry, Note, Reading, Reply} from './scaler/entry.ts';
+import {aliveReplicas, emptyFleet, type Acting, type Fleet, type ServiceSpec, type Settings} from './scaler/fleet.ts';
+import {retire} from './scaler/fold.ts';
+import {step, wakeAt, type Step} from './scaler/step.ts';
+
+/** What becomes of the replicas when the engine leaves. */
+export type OnExit = 'leave' | 'restore' | 'drain';
+
+export interface EngineParts {
+  readonly clock: Clock;
+  readonly orchestrator: Orchestrator;
+  readonly recorder: Recorder | null;
+  readonly acting: Acting;
+  /** Told of every step, after its actions were asked for. */
+  readonly stepped?: (entries: readonly Entry[], result: Step) => void;
+}
+
+export interface Engine {
+  fleet(): Fleet;
+  facts(): HostFacts | null;
+  /** When the host last answered, in milliseconds since the epoch. */
+  heardAt(): number | null;
+  /** Reaches the host and starts acting on it. `settle` turns what the host is into settings. */
+  open(plan: (facts: HostFacts) => {settings: Settings; services: readonly ServiceSpec[]}): Promise<HostFacts>;
+  configure(settings: Settings, services: readonly ServiceSpec[]): void;
+  read(service: string, reading: Reading): void;
+  command(command: Command, owner: string): Promise<Reply>;
+  note(note: Note): void;
+  /** Lets time go by: sums are brought up to now. */
+  tick(): void;
+  refresh(): void;
+  close(onExit: OnExit, limitMs?: number): Promise<void>;
+}
+
+/** More commands than this at once are no operator's: the rest is refused. */
+const commandsMax = 100;
+const notesMax = 100;
+/** How long `restore` and `drain` may take before the engine leaves all the same. */
+const exitLimitMs = 60_000;
+
+type Timeless = Entry extends infer One ? (One extends Entry ? Omit<One, 'at'> : never) : never;
+
+export function createEngine({clock, orchestrator, recorder, acting, stepped}: EngineParts): Engine {
+  let fleet = emptyFleet(acting);
+  let facts: HostFacts | null = null;
+  let heardAt: number | null = null;
+  let initial: ReadonlyMap<string, number> = new Map();
+  let closed = false;
+  let due = false;
+  let cancelWake: () => void = () => {};
+  const latest = new Map<string, Timeless>();
+  const commands: {readonly entry: Timeless; readonly answer: (reply: Reply) => void}[] = [];
+  const notes: Timeless[] = [];
+  const waiters = new Set<() => void>();
+
+  /** A newer reading or observation of the same thing replaces one that still waits. */
+  function post(key: string, entry: Timeless): void {
+    if (closed) return;
+    latest.set(key, entry);
+    schedule();
+  }
+
+  function schedule(): void {
+    if (due) return;
+    due = true;
+    clock.soon(drain);
+  }
+
+  function drain(): void {
+    due = false;
+    if (closed) return;
+    const at = Math.max(fleet.at, Math.floor(clock.now()));
+    const answers = commands.map(command => command.answer);
+    const waiting = [...latest.values(), ...notes, ...commands.map(command => command.entry)];
+    latest.clear();
+    notes.length = 0;
+    commands.length = 0;
+    const entries = waiting.map(entry => ({...entry, at}) as Entry);
+    const result = step(fleet, entries);
+    fleet = result.fleet;
+    for (const action of result.actions) orchestrator.scale(action);
+    if (result.changed || result.happenings.length > 0) recorder?.write(entries);
+    answers.forEach((answer, index) => answer(result.replies[index] ?? {kind: 'refused', reason: 'it got no answer'}));
+    stepped?.(entries, result);
+    for (const waiter of waiters) waiter();
+    planWake();
+  }
+
+  function planWake(): void {
+    cancelWake();
+    const at = wakeAt(fleet);
+    if (at !== null) cancelWake = clock.after(Math.min(Math.max(0, at - clock.now()), longestTimerMs), () => post('tick', {kind: 'tick'}));
+  }
+
+  const events: OrchestratorEvents = {
+    observed: (service, observation) => post(`observed ${service}`, {kind: 'observed', service, observation}),
+    connected: () => post('host', {kind: 'connected'}),
+    disconnected: reason => post('host', {kind: 'disconnected', reason}),
+    noted: note,
+    heard: () => {
+      heardAt = clock.now();
+    },
+  };
+
+  function note(entry: Note): void {
+    if (closed || notes.length >= notesMax) return;
+    notes.push({kind: 'noted', note: entry});
+    schedule();
+  }
+
+  function configure(settings: Settings, services: readonly ServiceSpec[]): void {
+    const named = new Set(services.map(service => service.name));
+    const leaving = fleet.services.map(service => service.spec).filter(spec => !named.has(spec.name));
+    post('configured', {kind: 'configured', settings, services});
+    orchestrator.configure([...services, ...leaving]);
+  }
+
+  function command(given: Command, owner: string): Promise<Reply> {
+    if (closed) return Promise.resolve({kind: 'refused', reason: 'the engine has stopped'});
+    if (commands.length >= commandsMax) return Promise.resolve({kind: 'refused', reason: 'too many commands at once: try again'});
+    return new Promise(resolve => {
+      commands.push({entry: {kind: 'command', command: given, owner}, answer: resolve});
+      schedule();
+    });
+  }
+
+  /** Resolves once the test holds, or when the limit is over. */
+  function until(test: () => boolean, limitMs: number): Promise<boolean> {
+    return new Promise(resolve => {
+      const finish = (held: boolean) => {
+        waiters.delete(check);
+        cancel();
+        resolve(held);
+      };
+      const check = () => {
+        if (test()) finish(true);
+      };
+      const cancel = clock.after(limitMs, () => finish(test()));
+      waiters.add(check);
+      check();
+    });
+  }
+
+  /** The counts to restore are those of the first moment at which every service has been seen. */
+  function seenAll(): boolean {
+    if (!fleet.services.every(service => service.observed)) return false;
+    initial = new Map(fleet.services.map(service => [service.spec.name, aliveReplicas(service)]));
+    return true;
+  }
+
+  async function leaveCounts(onExit: Exclude<OnExit, 'leave'>, limitMs: number): Promise<void> {
+    const owner = `on-exit ${onExit}`;
+    const wanted = new Map(fleet.services.map(({spec}) => [spec.name, onExit === 'drain' ? 0 : (initial.get(spec.name) ?? 0)]));
+    if (fleet.acting === 'paused') await command({kind: 'resume'}, owner);
+    const pins = [...wanted].map(([service, replicas]) =>
+      command({kind: 'override', service, rule: {kind: 'pin', replicas}, lasting: 'until-cleared'}, owner),
+    );
+    await Promise.all(pins);
+    const reached = () =>
+      fleet.services.every(service => {
+        const {observed} = service;
+        return observed && observed.running === wanted.get(service.spec.name) && observed.pending + observed.stopping + observed.standby === 0;
+      });
+    await until(reached, limitMs);
+  }
+
+  return {
+    fleet: () => fleet,
+    facts: () => facts,
+    heardAt: () => heardAt,
+    async open(plan) {
+      facts = await orchestrator.connect();
+      heardAt = clock.now();
+      const {settings, services} = plan(facts);
+      const named = new Set(services.map(service => service.name));
+      const leftOver = facts.found.filter(name => !named.has(name)).map(name => retire({...strangerSpec, name}));
+      const all = [...services, ...leftOver];
+      post('configured', {kind: 'configured', settings, services: all});
+      await orchestrator.open(all, events);
+      await until(seenAll, exitLimitMs);
+      return facts;
+    },
+    configure,
+    read: (service, reading) => post(`reading ${service}`, {kind: 'reading', service, reading}),
+    command,
+    note,
+    tick: () => post('tick', {kind: 'tick'}),
+    refresh: () => orchestrator.refresh(),
+    async close(onExit, limitMs = exitLimitMs) {
+      if (closed) return;
+      if (onExit !== 'leave' && fleet.acting !== 'dry-run') await leaveCounts(onExit, limitMs);
+      const at = Math.max(fleet.at, Math.floor(clock.now()));
+      const last = [...latest.values(), {kind: 'tick'} as const].map(entry => ({...entry, at}) as Entry);
+      // What still waits is folded for the record, and acted on by whoever comes next.
+      const {fleet: end} = step(fleet, last);
+      fleet = end;
+      recorder?.write(last);
+      closed = true;
+      cancelWake();
+      for (const {answer} of commands) answer({kind: 'refused', reason: 'the engine has stopped'});
+      await orchestrator.close();
+      await recorder?.close();
+    },
+  };
+}
+
+/** Timers longer than this overflow; the engine wakes, sees nothing due, and sleeps again. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Replicas of this project whose service the configuration doesn't name any more. */
+const strangerSpec: ServiceSpec = {
+  name: '',
+  priority: 1_000_000,
+  min: 0,
+  max: 0,
+  slots: 1,
+  weight: 1,
+  target: {kind: 'direct'},
+  onLost: {kind: 'min'},
+  settleMs: 0,
+  retired: true,
+};

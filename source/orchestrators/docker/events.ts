@@ -1,0 +1,88 @@
+/** The engine's event stream as happenings to one container: bounded lines in, what matters out. */
+import type Docker from 'dockerode';
+import {projectLabel} from './container.ts';
+
+export interface ContainerEvent {
+  readonly id: string;
+  readonly service: string;
+  readonly kind: 'died' | 'healthy' | 'unhealthy' | 'gone' | 'other';
+  readonly detail: string;
+}
+
+/** An event is a few hundred bytes; what has no end is no event stream. */
+const lineMax = 1024 * 1024;
+
+/** Resolves once the stream is open; `ended` is told once when it ends, for whatever reason. */
+export async function followEvents(
+  docker: Docker,
+  project: string,
+  happened: (event: ContainerEvent) => void,
+  ended: (reason: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const filters = JSON.stringify({type: ['container'], label: [`${projectLabel}=${project}`]});
+  const stream = await docker.getEvents({filters, abortSignal: signal} as Docker.GetEventsOptions);
+  let rest = '';
+  let over = false;
+  const end = (reason: string) => {
+    if (over) return;
+    over = true;
+    (stream as {destroy?: () => void}).destroy?.();
+    ended(reason);
+  };
+  stream.on('data', (chunk: Buffer) => {
+    rest += chunk.toString('utf8');
+    const lines = rest.split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > lineMax) return end('the engine sent an event without an end');
+    for (const line of lines) {
+      const event = parseEvent(line);
+      if (event) happened(event);
+    }
+  });
+  stream.on('error', (error: Error) => end(error.message));
+  stream.on('end', () => end('the engine ended the event stream'));
+  stream.on('close', () => end('the engine closed the event stream'));
+}
+
+interface RawEvent {
+  readonly Action?: string;
+  readonly Actor?: {readonly ID?: string; readonly Attributes?: Readonly<Record<string, string>>};
+}
+
+/** Null for what is no event of a container of ours, or does not matter. */
+export function parseEvent(line: string): ContainerEvent | null {
+  let raw: RawEvent;
+  try {
+    raw = JSON.parse(line) as RawEvent;
+  } catch {
+    return null;
+  }
+  const id = raw.Actor?.ID;
+  const attributes = raw.Actor?.Attributes ?? {};
+  const service = attributes['microscale.service'];
+  if (!id || !service) return null;
+  const action = raw.Action ?? '';
+  switch (action) {
+    case 'die':
+      return {id, service, kind: 'died', detail: exitWords(attributes['exitCode'] ?? '')};
+    case 'destroy':
+      return {id, service, kind: 'gone', detail: ''};
+    case 'health_status: healthy':
+      return {id, service, kind: 'healthy', detail: ''};
+    case 'health_status: unhealthy':
+      return {id, service, kind: 'unhealthy', detail: ''};
+    case 'pause':
+    case 'unpause':
+    case 'start':
+      return {id, service, kind: 'other', detail: action};
+    default:
+      return null;
+  }
+}
+
+function exitWords(code: string): string {
+  if (code === '137') return 'it was killed (exit 137)';
+  if (code === '127') return 'its command was not found (exit 127)';
+  return `it ended with exit ${code || 'unknown'}`;
+}

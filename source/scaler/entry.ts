@@ -1,0 +1,79 @@
+/** What can happen, and what comes of it: the words that pass between the world and `step`. */
+import type {Decision, Observation, Override, Rule, ServiceSpec, Settings} from './fleet.ts';
+
+/** What a source says. It never says zero for "I don't know". */
+export type Reading =
+  | {readonly kind: 'value'; readonly value: number}
+  | {readonly kind: 'stale'; readonly reason: string}
+  | {readonly kind: 'error'; readonly reason: string};
+
+/** How long an override lasts: the configured time, a number of milliseconds, or until it is cleared. */
+export type Lasting = 'default' | 'until-cleared' | {readonly ms: number};
+
+export type Command =
+  | {readonly kind: 'override'; readonly service: string; readonly rule: Rule; readonly lasting: Lasting}
+  | {readonly kind: 'adjust'; readonly service: string; readonly by: number; readonly lasting: Lasting}
+  | {readonly kind: 'hold'; readonly service: string; readonly lasting: Lasting}
+  | {readonly kind: 'boost'; readonly service: string; readonly lasting: Lasting}
+  | {readonly kind: 'rank'; readonly service: string; readonly by: number; readonly lasting: Lasting}
+  | {readonly kind: 'last'; readonly service: string; readonly lasting: Lasting}
+  | {readonly kind: 'clear'; readonly service: string}
+  | {readonly kind: 'clear-all'}
+  | {readonly kind: 'undo'}
+  | {readonly kind: 'pause'}
+  | {readonly kind: 'resume'};
+
+/** Everything that happens is an entry. `at` is in milliseconds since the epoch and never runs backwards. */
+export type Entry = {readonly at: number} & (
+  | {readonly kind: 'configured'; readonly settings: Settings; readonly services: readonly ServiceSpec[]}
+  | {readonly kind: 'reading'; readonly service: string; readonly reading: Reading}
+  | {readonly kind: 'observed'; readonly service: string; readonly observation: Observation}
+  | {readonly kind: 'connected'}
+  | {readonly kind: 'disconnected'; readonly reason: string}
+  | {readonly kind: 'command'; readonly command: Command; readonly owner: string}
+  | {readonly kind: 'noted'; readonly note: Note}
+  | {readonly kind: 'tick'}
+);
+
+/** Something worth telling an operator that the fleet does not depend on. */
+export interface Note {
+  readonly level: 'info' | 'warning';
+  readonly service: string | null;
+  readonly text: string;
+}
+
+/** Level-based: the numbers wanted, not a change. Standby replicas are created but not started. */
+export interface Action {
+  readonly kind: 'scale';
+  readonly service: string;
+  readonly replicas: number;
+  readonly standby: number;
+  /** Rises with every request for this service; observations name the last one that they account for. */
+  readonly order: number;
+}
+
+/** What an operator is told as it happens, as data; `describe` puts it into words. */
+export type Happening = {readonly at: number} & (
+  | {readonly kind: 'decided'; readonly service: string; readonly from: number; readonly decision: Decision}
+  | {readonly kind: 'overridden'; readonly service: string; readonly override: Override}
+  | {
+      readonly kind: 'released';
+      readonly service: string;
+      readonly override: Override;
+      readonly how: 'expired' | 'cleared' | 'undone' | 'replaced';
+      readonly by: string | null;
+    }
+  | {readonly kind: 'trouble'; readonly service: string; readonly reason: string; readonly retryAt: number | null}
+  | {readonly kind: 'recovered'; readonly service: string}
+  | {readonly kind: 'source-lost'; readonly service: string; readonly reason: string}
+  | {readonly kind: 'source-found'; readonly service: string}
+  | {readonly kind: 'paused'; readonly by: string}
+  | {readonly kind: 'resumed'; readonly by: string}
+  | {readonly kind: 'configured'; readonly services: number; readonly capacity: number}
+  | {readonly kind: 'connected'}
+  | {readonly kind: 'disconnected'; readonly reason: string}
+  | {readonly kind: 'noted'; readonly note: Note}
+);
+
+/** The answer to a command. A refusal says why, in words. */
+export type Reply = {readonly kind: 'accepted'; readonly words: string} | {readonly kind: 'refused'; readonly reason: string};

@@ -1,0 +1,170 @@
+/** Decisions and happenings in words, the same for the console, the log and the plan. It knows no screen. */
+import type {Happening} from './entry.ts';
+import type {Decision, Override, Reason, Rule, Service, Target} from './fleet.ts';
+
+/** How a moment reads where the operator sits, such as 12:04:31. */
+export type ClockWords = (at: number) => string;
+
+export function ruleWords(rule: Rule): string {
+  switch (rule.kind) {
+    case 'pin':
+      return `pinned at ${rule.replicas}`;
+    case 'hold':
+      return `held at ${rule.replicas}`;
+    case 'cap':
+      return `capped at ${rule.replicas}`;
+    case 'boost':
+      return 'boosted ahead of all';
+    case 'priority':
+      return `moved to priority ${rule.priority}`;
+  }
+}
+
+export function overrideWords(override: Override, clock: ClockWords): string {
+  const until = override.until === null ? 'until cleared' : `until ${clock(override.until)}`;
+  return `${ruleWords(override.rule)} by ${override.owner} ${until}`;
+}
+
+export function reasonWords(reason: Reason, clock: ClockWords): string {
+  switch (reason.kind) {
+    case 'demand':
+      return demandWords(reason.value, reason.target);
+    case 'fill':
+      return 'fills what is left';
+    case 'waiting':
+      return `no reading yet, holds ${reason.replicas}`;
+    case 'lost':
+      return `source lost (${reason.cause}), ${onLostWords(reason.onLost)}`;
+    case 'settling':
+      return `settling at ${reason.replicas} until ${clock(reason.until)}`;
+    case 'override':
+      return overrideWords(reason.override, clock) + (reason.beyondBounds ? ', beyond its bounds' : '');
+    case 'bound':
+      return `${reason.bound} ${reason.replicas}`;
+    case 'trouble':
+      return troubleWords(reason.trouble, clock);
+    case 'preempted':
+      return reason.priority === 0 ? `preempted by ${reason.by} (boosted)` : `preempted by ${reason.by} (priority ${reason.priority})`;
+    case 'short':
+      return `short of ${reason.replicas}`;
+    case 'retired':
+      return 'no longer configured, being emptied';
+  }
+}
+
+/** The whole chain of why, from the reading to the number. */
+export function explain(decision: Decision, clock: ClockWords): string {
+  return decision.reasons.map(reason => reasonWords(reason, clock)).join('; ');
+}
+
+/** The one reason that matters most at this moment, short enough for a table's column. */
+export function gist(service: Service, clock: ClockWords): string {
+  const {decision, observed} = service;
+  if (!observed) return 'not seen yet';
+  if (!decision) return 'not planned yet';
+  if (observed.trouble.kind !== 'none') return troubleWords(observed.trouble, clock);
+  const found = <Kind extends Reason['kind']>(kind: Kind) =>
+    decision.reasons.find((reason): reason is Extract<Reason, {kind: Kind}> => reason.kind === kind);
+  const lost = found('lost');
+  if (lost) return reasonWords(lost, clock);
+  const preempted = found('preempted');
+  if (preempted) return `preempted by ${preempted.by}`;
+  const missing = decision.desired - observed.running;
+  const starting = Math.min(missing, observed.pending);
+  if (starting > 0) return `starting ${starting}`;
+  if (missing > 0) return `waiting for ${missing}`;
+  if (decision.shortfall > 0) return `short of ${decision.shortfall}`;
+  const override = decision.reasons.find(reason => reason.kind === 'override');
+  if (override) return `${ruleWords(override.override.rule)} by ${override.override.owner}`;
+  const settling = found('settling');
+  if (settling) return `settling until ${clock(settling.until)}`;
+  const leaving = observed.running - decision.desired + observed.stopping;
+  if (leaving > 0) return `stopping ${leaving}`;
+  const bound = found('bound');
+  if (bound) return reasonWords(bound, clock);
+  const first = decision.reasons[0];
+  return first && first.kind !== 'demand' ? reasonWords(first, clock) : 'met';
+}
+
+/** A happening as the parts of one line: who it is about, what became of the count, and why. */
+export interface Told {
+  readonly about: string;
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly words: string;
+  readonly grave: boolean;
+}
+
+export function tell(happening: Happening, clock: ClockWords): Told {
+  const told = (about: string, words: string, grave = false): Told => ({about, from: null, to: null, words, grave});
+  switch (happening.kind) {
+    case 'decided': {
+      const {decision, from} = happening;
+      const short = decision.shortfall > 0 && !decision.fills;
+      return {about: happening.service, from, to: decision.desired, words: changeWords(decision, clock), grave: short};
+    }
+    case 'overridden':
+      return told(happening.service, overrideWords(happening.override, clock));
+    case 'released':
+      return told(happening.service, `${ruleWords(happening.override.rule)}: ${happening.how}${happening.by ? ` by ${happening.by}` : ''}`);
+    case 'trouble':
+      return told(happening.service, happening.reason, happening.retryAt !== null);
+    case 'recovered':
+      return told(happening.service, 'works again');
+    case 'source-lost':
+      return told(happening.service, `source lost: ${happening.reason}`, true);
+    case 'source-found':
+      return told(happening.service, 'source is back');
+    case 'paused':
+      return told('scaler', `paused by ${happening.by}`, true);
+    case 'resumed':
+      return told('scaler', `resumed by ${happening.by}`);
+    case 'configured':
+      return told('config', `${happening.services} services, ${happening.capacity} slots`);
+    case 'connected':
+      return told('host', 'connected');
+    case 'disconnected':
+      return told('host', `lost: ${happening.reason}`, true);
+    case 'noted':
+      return told(happening.note.service ?? 'note', happening.note.text, happening.note.level === 'warning');
+  }
+}
+
+/** Why the count changed: the reason that took part last, which overrules those before it. */
+function changeWords(decision: Decision, clock: ClockWords): string {
+  const preempted = decision.reasons.find(reason => reason.kind === 'preempted');
+  if (preempted) return reasonWords(preempted, clock);
+  const telling = decision.reasons.filter(reason => reason.kind !== 'settling');
+  const override = telling.findLast(reason => reason.kind === 'override');
+  if (override) return reasonWords(override, clock);
+  return telling.map(reason => reasonWords(reason, clock)).join('; ');
+}
+
+function troubleWords(trouble: Extract<Reason, {kind: 'trouble'}>['trouble'], clock: ClockWords): string {
+  switch (trouble.kind) {
+    case 'none':
+      return 'no trouble';
+    case 'preparing':
+      return trouble.reason;
+    case 'failing':
+      return `failing (${trouble.failures}): ${trouble.reason}; next try ${clock(trouble.retryAt)}`;
+  }
+}
+
+function demandWords(value: number, target: Target): string {
+  const shown = Number.isInteger(value) ? String(value) : value.toFixed(value < 10 ? 2 : 1);
+  return target.kind === 'perReplica' ? `demand ${shown} ÷ ${target.value}` : `demand ${shown}`;
+}
+
+function onLostWords(onLost: Extract<Reason, {kind: 'lost'}>['onLost']): string {
+  switch (onLost.kind) {
+    case 'hold':
+      return 'holds';
+    case 'min':
+      return 'falls to its min';
+    case 'max':
+      return 'goes to its max';
+    case 'replicas':
+      return `goes to ${onLost.replicas}`;
+  }
+}

@@ -1,0 +1,220 @@
+/** The nouns of the scaler, as readonly data. It knows no orchestrator, no file format and no screen. */
+
+/** "No upper bound", kept finite so that it survives JSON. */
+export const unbounded = Number.MAX_SAFE_INTEGER;
+
+/** The rule that turns readings into replicas. */
+export type Target =
+  | {readonly kind: 'direct'}
+  | {readonly kind: 'perReplica'; readonly value: number}
+  | {readonly kind: 'fill'};
+
+/** What the want follows once a source has been lost. */
+export type OnLost =
+  | {readonly kind: 'hold'}
+  | {readonly kind: 'min'}
+  | {readonly kind: 'max'}
+  | {readonly kind: 'replicas'; readonly replicas: number};
+
+/** What the owner declares about a service. Priority 1 is served first; `slots` is what one replica takes. */
+export interface ServiceSpec {
+  readonly name: string;
+  readonly priority: number;
+  readonly min: number;
+  readonly max: number;
+  readonly slots: number;
+  /** Share of what is left, among fillers of equal priority. */
+  readonly weight: number;
+  readonly target: Target;
+  readonly onLost: OnLost;
+  /** How long a want must stay low before the service shrinks, in milliseconds. */
+  readonly settleMs: number;
+  /** A service that the configuration no longer names: it is emptied, then forgotten. */
+  readonly retired: boolean;
+}
+
+/** What the demand of a service is known to be. */
+export type Demand =
+  | {readonly kind: 'waiting'}
+  | {readonly kind: 'live'; readonly value: number}
+  | {readonly kind: 'lost'; readonly value: number | null; readonly reason: string; readonly since: number};
+
+/** Why the orchestrator can't have all the replicas that were asked of it. */
+export type Trouble =
+  | {readonly kind: 'none'}
+  | {readonly kind: 'preparing'; readonly reason: string}
+  | {readonly kind: 'failing'; readonly reason: string; readonly failures: number; readonly retryAt: number};
+
+/**
+ * The whole truth about a service's replicas, as the orchestrator sees it, never a delta. Replicas that are on
+ * their way because of what was asked count as pending; `order` is the last request that this accounts for, 0 for none.
+ */
+export interface Observation {
+  readonly running: number;
+  readonly pending: number;
+  readonly stopping: number;
+  readonly standby: number;
+  readonly order: number;
+  readonly trouble: Trouble;
+}
+
+/** An operator's decision about one service. Count rules and rank rules may stand side by side. */
+export type Rule =
+  | {readonly kind: 'pin'; readonly replicas: number}
+  | {readonly kind: 'hold'; readonly replicas: number}
+  | {readonly kind: 'cap'; readonly replicas: number}
+  | {readonly kind: 'boost'}
+  | {readonly kind: 'priority'; readonly priority: number};
+
+export interface Override {
+  readonly rule: Rule;
+  readonly owner: string;
+  readonly placedAt: number;
+  /** When it ends, in milliseconds since the epoch; null stays until it is cleared. */
+  readonly until: number | null;
+}
+
+/** A want that was superseded by a lower one, remembered while the settle window still covers it. */
+export interface Peak {
+  readonly want: number;
+  readonly endedAt: number;
+}
+
+/** One piece of the answer to "why this number?". */
+export type Reason =
+  | {readonly kind: 'demand'; readonly value: number; readonly target: Target}
+  | {readonly kind: 'fill'}
+  | {readonly kind: 'waiting'; readonly replicas: number}
+  | {readonly kind: 'lost'; readonly cause: string; readonly since: number; readonly onLost: OnLost}
+  | {readonly kind: 'settling'; readonly replicas: number; readonly until: number}
+  | {readonly kind: 'override'; readonly override: Override; readonly beyondBounds: boolean}
+  | {readonly kind: 'bound'; readonly bound: 'min' | 'max'; readonly replicas: number}
+  | {readonly kind: 'trouble'; readonly trouble: Trouble}
+  | {readonly kind: 'preempted'; readonly by: string; readonly priority: number}
+  | {readonly kind: 'short'; readonly replicas: number}
+  | {readonly kind: 'retired'};
+
+/** What the plan says about one service. */
+export interface Decision {
+  readonly service: string;
+  /** Replicas asked for once the target, overrides, settle and bounds have spoken. A filler's is its upper bound. */
+  readonly want: number;
+  readonly fills: boolean;
+  readonly desired: number;
+  readonly shortfall: number;
+  /** Effective priority; 0 is boosted. */
+  readonly rank: number;
+  readonly reasons: readonly Reason[];
+}
+
+/** One service as the fleet knows it. */
+export interface Service {
+  readonly spec: ServiceSpec;
+  readonly demand: Demand;
+  readonly overrides: readonly Override[];
+  /** Superseded higher wants, oldest and highest first. */
+  readonly peaks: readonly Peak[];
+  /** The last raw want, before overrides and bounds; null until one is known. */
+  readonly rawWant: number | null;
+  readonly observed: Observation | null;
+  /** The last number asked for; null before the first request. */
+  readonly asked: number | null;
+  readonly askedStandby: number;
+  /** Numbers the requests, so that an observation says which it accounts for. */
+  readonly order: number;
+  /** The most replicas that may exist because of requests that no observation has accounted for yet. */
+  readonly committed: number;
+  readonly decision: Decision | null;
+  /** Since when the service has run fewer replicas than desired; null when it has them all. */
+  readonly behindSince: number | null;
+}
+
+/** What the scaler does with its plan. */
+export type Acting = 'auto' | 'paused' | 'dry-run';
+
+export type Host =
+  | {readonly kind: 'connecting'}
+  | {readonly kind: 'connected'}
+  | {readonly kind: 'lost'; readonly reason: string; readonly since: number};
+
+/** Time-weighted sums from which percentages are made, and the latest handover times, all in milliseconds. */
+export interface Score {
+  readonly ms: number;
+  readonly metMs: number;
+  readonly wonMs: number;
+  readonly capacitySlotMs: number;
+  readonly runningSlotMs: number;
+  readonly handoverMs: readonly number[];
+  readonly started: number;
+  readonly stopped: number;
+  readonly worstShortfall: {readonly service: string; readonly replicas: number; readonly at: number} | null;
+}
+
+/** What holds at this moment; the score adds it up over time. */
+export interface Standing {
+  readonly met: boolean;
+  readonly won: boolean;
+  readonly runningSlots: number;
+  readonly heldSlots: number;
+}
+
+/** What `undo` would put back. */
+export interface Undo {
+  readonly service: string;
+  readonly before: readonly Override[];
+  readonly owner: string;
+  readonly at: number;
+}
+
+export interface Settings {
+  readonly project: string;
+  /** How many slots the host holds. */
+  readonly capacity: number;
+  /** How long an override lasts when nothing else is said, in milliseconds; null for ever. */
+  readonly overrideMs: number | null;
+}
+
+export interface Fleet {
+  readonly at: number;
+  readonly settings: Settings;
+  readonly acting: Acting;
+  readonly host: Host;
+  readonly services: readonly Service[];
+  readonly undo: Undo | null;
+  readonly standing: Standing;
+  readonly score: Score;
+}
+
+/** A fleet that knows nothing yet. `acting` is how it will act once it knows. */
+export function emptyFleet(acting: Acting): Fleet {
+  return {
+    at: 0,
+    settings: {project: '', capacity: 0, overrideMs: null},
+    acting,
+    host: {kind: 'connecting'},
+    services: [],
+    undo: null,
+    standing: {met: true, won: false, runningSlots: 0, heldSlots: 0},
+    score: {
+      ms: 0,
+      metMs: 0,
+      wonMs: 0,
+      capacitySlotMs: 0,
+      runningSlotMs: 0,
+      handoverMs: [],
+      started: 0,
+      stopped: 0,
+      worstShortfall: null,
+    },
+  };
+}
+
+/** Replicas that exist or are on their way, and are not leaving. */
+export function aliveReplicas(service: Service): number {
+  return service.observed ? service.observed.running + service.observed.pending : 0;
+}
+
+/** The most replicas that this service may hold at this moment, the leaving ones included. */
+export function heldReplicas(service: Service): number {
+  return Math.max(service.committed, aliveReplicas(service)) + (service.observed?.stopping ?? 0);
+}

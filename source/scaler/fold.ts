@@ -1,0 +1,144 @@
+/** How each kind of news changes what the fleet knows. No decision is made here. */
+import type {Entry, Happening, Reading} from './entry.ts';
+import type {Demand, Fleet, Observation, Service, ServiceSpec, Settings, Trouble} from './fleet.ts';
+
+/** A new configuration: known services keep their state; those no longer named are emptied, then forgotten. */
+export function configure(
+  fleet: Fleet,
+  settings: Settings,
+  specs: readonly ServiceSpec[],
+  happenings: Happening[],
+): Fleet {
+  const known = new Map(fleet.services.map(service => [service.spec.name, service]));
+  const named = new Set(specs.map(spec => spec.name));
+  const services = specs.map(spec => {
+    const service = known.get(spec.name);
+    return service ? {...service, spec} : newService(spec);
+  });
+  for (const service of fleet.services) {
+    if (named.has(service.spec.name) || isEmpty(service)) continue;
+    services.push({...service, spec: retire(service.spec), overrides: []});
+  }
+  const count = specs.filter(spec => !spec.retired).length;
+  happenings.push({kind: 'configured', at: fleet.at, services: count, capacity: settings.capacity});
+  const undo = fleet.undo && named.has(fleet.undo.service) ? fleet.undo : null;
+  return {...fleet, settings, services, undo};
+}
+
+/** The spec of a service that is to be emptied. */
+export function retire(spec: ServiceSpec): ServiceSpec {
+  return {...spec, min: 0, max: 0, retired: true};
+}
+
+function newService(spec: ServiceSpec): Service {
+  return {
+    spec,
+    demand: {kind: 'waiting'},
+    overrides: [],
+    peaks: [],
+    rawWant: null,
+    observed: null,
+    asked: null,
+    askedStandby: 0,
+    order: 0,
+    committed: 0,
+    decision: null,
+    behindSince: null,
+  };
+}
+
+function isEmpty(service: Service): boolean {
+  const {observed} = service;
+  return observed === null || observed.running + observed.pending + observed.stopping + observed.standby === 0;
+}
+
+export function read(fleet: Fleet, name: string, reading: Reading, happenings: Happening[]): Fleet {
+  return changeService(fleet, name, service => {
+    const demand = demandAfter(service.demand, reading, fleet.at);
+    if (demand === service.demand) return service;
+    if (demand.kind === 'lost' && service.demand.kind !== 'lost') {
+      happenings.push({kind: 'source-lost', at: fleet.at, service: name, reason: demand.reason});
+    }
+    if (demand.kind === 'live' && service.demand.kind === 'lost') {
+      happenings.push({kind: 'source-found', at: fleet.at, service: name});
+    }
+    return {...service, demand};
+  });
+}
+
+function demandAfter(before: Demand, reading: Reading, at: number): Demand {
+  if (reading.kind === 'value') {
+    if (Number.isFinite(reading.value) && reading.value >= 0) {
+      if (before.kind === 'live' && before.value === reading.value) return before;
+      return {kind: 'live', value: reading.value};
+    }
+    return lose(before, `read ${reading.value}, which is no demand`, at);
+  }
+  return lose(before, reading.reason, at);
+}
+
+function lose(before: Demand, reason: string, at: number): Demand {
+  if (before.kind === 'lost') return before.reason === reason ? before : {...before, reason};
+  return {kind: 'lost', value: before.kind === 'live' ? before.value : null, reason, since: at};
+}
+
+export function observe(fleet: Fleet, name: string, observation: Observation, happenings: Happening[]): Fleet {
+  const next = changeService(fleet, name, service => {
+    // An observation from before the last request doesn't know of what may be on its way.
+    const committed = observation.order === service.order ? (service.asked ?? 0) : service.committed;
+    if (committed === service.committed && service.observed && sameObservation(service.observed, observation)) return service;
+    tellTrouble(fleet, name, service.observed?.trouble, observation.trouble, happenings);
+    return {...service, observed: observation, committed};
+  });
+  const service = next.services.find(candidate => candidate.spec.name === name);
+  if (!service?.spec.retired || !isEmpty(service)) return next;
+  return {...next, services: next.services.filter(other => other !== service)};
+}
+
+function tellTrouble(fleet: Fleet, service: string, before: Trouble | undefined, after: Trouble, happenings: Happening[]): void {
+  const at = fleet.at;
+  if (after.kind === 'none') {
+    if (before?.kind === 'failing') happenings.push({kind: 'recovered', at, service});
+    return;
+  }
+  if (before && before.kind === after.kind && before.reason === after.reason) return;
+  happenings.push({kind: 'trouble', at, service, reason: after.reason, retryAt: after.kind === 'failing' ? after.retryAt : null});
+}
+
+function sameObservation(a: Observation, b: Observation): boolean {
+  return (
+    a.running === b.running &&
+    a.pending === b.pending &&
+    a.stopping === b.stopping &&
+    a.standby === b.standby &&
+    a.order === b.order &&
+    sameTrouble(a.trouble, b.trouble)
+  );
+}
+
+function sameTrouble(a: Trouble, b: Trouble): boolean {
+  if (a.kind === 'none' || b.kind === 'none') return a.kind === b.kind;
+  if (a.kind !== b.kind || a.reason !== b.reason) return false;
+  return a.kind !== 'failing' || b.kind !== 'failing' || (a.retryAt === b.retryAt && a.failures === b.failures);
+}
+
+/** Whether the host can be reached. */
+export function hear(fleet: Fleet, entry: Extract<Entry, {kind: 'connected' | 'disconnected'}>, happenings: Happening[]): Fleet {
+  if (entry.kind === 'connected') {
+    if (fleet.host.kind === 'connected') return fleet;
+    happenings.push({kind: 'connected', at: fleet.at});
+    return {...fleet, host: {kind: 'connected'}};
+  }
+  if (fleet.host.kind === 'lost' && fleet.host.reason === entry.reason) return fleet;
+  if (fleet.host.kind !== 'lost') happenings.push({kind: 'disconnected', at: fleet.at, reason: entry.reason});
+  const since = fleet.host.kind === 'lost' ? fleet.host.since : fleet.at;
+  return {...fleet, host: {kind: 'lost', reason: entry.reason, since}};
+}
+
+function changeService(fleet: Fleet, name: string, change: (service: Service) => Service): Fleet {
+  const index = fleet.services.findIndex(service => service.spec.name === name);
+  const service = fleet.services[index];
+  if (!service) return fleet;
+  const next = change(service);
+  return next === service ? fleet : {...fleet, services: fleet.services.with(index, next)};
+}

@@ -1,0 +1,217 @@
+/** What an operator may decide, what is refused and why, and when it ends. It plans nothing. */
+import type {Command, Happening, Lasting, Reply} from './entry.ts';
+import {aliveReplicas, type Fleet, type Override, type Rule, type Service} from './fleet.ts';
+import {ruleWords} from './explain.ts';
+
+/** How long after an override `undo` is still offered, in milliseconds. */
+export const undoMs = 10_000;
+
+export interface Commanded {
+  readonly fleet: Fleet;
+  readonly reply: Reply;
+  readonly happenings: readonly Happening[];
+}
+
+/** Folds a command into the fleet, or refuses it in words; a refusal changes nothing. */
+export function obey(fleet: Fleet, command: Command, owner: string): Commanded {
+  if (owner.trim() === '') return refuse(fleet, 'an override needs an owner: say who you are');
+  switch (command.kind) {
+    case 'pause':
+      return switchActing(fleet, 'paused', owner);
+    case 'resume':
+      return switchActing(fleet, 'auto', owner);
+    case 'undo':
+      return undo(fleet, owner);
+    case 'clear-all':
+      return clearAll(fleet, owner);
+    default: {
+      const service = fleet.services.find(candidate => candidate.spec.name === command.service);
+      if (!service) return refuse(fleet, `there is no service “${command.service}”`);
+      if (service.spec.retired) return refuse(fleet, `${command.service} is being removed: its configuration is gone`);
+      return obeyForService(fleet, service, command, owner);
+    }
+  }
+}
+
+type ServiceCommand = Extract<Command, {service: string}>;
+
+function obeyForService(fleet: Fleet, service: Service, command: ServiceCommand, owner: string): Commanded {
+  switch (command.kind) {
+    case 'override':
+      return place(fleet, service, command.rule, command.lasting, owner);
+    case 'adjust': {
+      const replicas = Math.max(0, presentCount(service) + command.by);
+      return place(fleet, service, {kind: 'pin', replicas}, command.lasting, owner);
+    }
+    case 'hold':
+      if (overrideOf(service, 'hold')) return release(fleet, service, ['hold'], owner);
+      return place(fleet, service, {kind: 'hold', replicas: presentCount(service)}, command.lasting, owner);
+    case 'boost':
+      if (overrideOf(service, 'boost')) return release(fleet, service, ['boost'], owner);
+      return place(fleet, service, {kind: 'boost'}, command.lasting, owner);
+    case 'rank': {
+      const priority = (overrideOf(service, 'priority')?.rule.priority ?? service.spec.priority) + command.by;
+      if (priority === service.spec.priority) return release(fleet, service, ['priority'], owner);
+      return place(fleet, service, {kind: 'priority', priority}, command.lasting, owner);
+    }
+    case 'last':
+      return last(fleet, service, command.lasting, owner);
+    case 'clear':
+      return release(fleet, service, ['pin', 'hold', 'cap', 'boost', 'priority'], owner);
+  }
+}
+
+function place(fleet: Fleet, service: Service, rule: Rule, lasting: Lasting, owner: string): Commanded {
+  const name = service.spec.name;
+  const refusal = whyNot(fleet, service, rule);
+  if (refusal) return refuse(fleet, refusal);
+  const override: Override = {rule, owner, placedAt: fleet.at, until: endOf(fleet, lasting)};
+  const overrides = [...service.overrides.filter(other => aspect(other.rule) !== aspect(rule)), override];
+  const words = `${name}: ${ruleWords(rule)}${beyondBounds(service, rule)}`;
+  return {
+    fleet: withOverrides(fleet, service, overrides, owner),
+    reply: {kind: 'accepted', words},
+    happenings: [{kind: 'overridden', at: fleet.at, service: name, override}],
+  };
+}
+
+function whyNot(fleet: Fleet, service: Service, rule: Rule): string | null {
+  const {name, slots} = service.spec;
+  const {capacity} = fleet.settings;
+  switch (rule.kind) {
+    case 'pin':
+    case 'hold':
+    case 'cap':
+      if (!Number.isSafeInteger(rule.replicas) || rule.replicas < 0) {
+        return `${name} can't have ${rule.replicas} replicas: say a whole number from 0 up`;
+      }
+      if (rule.kind !== 'pin' || rule.replicas * slots <= capacity) return null;
+      return `${name} can't be pinned at ${rule.replicas}: that takes ${rule.replicas * slots} slots and the host has ${capacity}`;
+    case 'priority':
+      return Number.isSafeInteger(rule.priority) && rule.priority >= 1
+        ? null
+        : `${name} is at priority 1 already: use boost to put it ahead of all`;
+    case 'boost':
+      return null;
+  }
+}
+
+function beyondBounds(service: Service, rule: Rule): string {
+  if (rule.kind !== 'pin') return '';
+  const {min, max} = service.spec;
+  if (rule.replicas < min) return ` (below its min of ${min})`;
+  return rule.replicas > max ? ` (above its max of ${max})` : '';
+}
+
+function release(fleet: Fleet, service: Service, kinds: readonly Rule['kind'][], owner: string): Commanded {
+  const going = service.overrides.filter(override => kinds.includes(override.rule.kind));
+  const name = service.spec.name;
+  if (going.length === 0) return refuse(fleet, `${name} has no override to clear`);
+  const overrides = service.overrides.filter(override => !going.includes(override));
+  return {
+    fleet: withOverrides(fleet, service, overrides, owner),
+    reply: {kind: 'accepted', words: `${name}: ${going.map(override => ruleWords(override.rule)).join(' and ')} cleared`},
+    happenings: going.map(override => ({kind: 'released', at: fleet.at, service: name, override, how: 'cleared', by: owner})),
+  };
+}
+
+function last(fleet: Fleet, service: Service, lasting: Lasting, owner: string): Commanded {
+  const name = service.spec.name;
+  if (service.overrides.length === 0) return refuse(fleet, `${name} has no override: pin, hold or boost it first`);
+  const until = endOf(fleet, lasting);
+  const overrides = service.overrides.map(override => ({...override, owner, until}));
+  return {
+    fleet: withOverrides(fleet, service, overrides, owner),
+    reply: {kind: 'accepted', words: `${name}: ${overrides.map(override => ruleWords(override.rule)).join(' and ')}`},
+    happenings: overrides.map(override => ({kind: 'overridden', at: fleet.at, service: name, override})),
+  };
+}
+
+function undo(fleet: Fleet, owner: string): Commanded {
+  const undone = fleet.undo;
+  if (!undone || fleet.at > undone.at + undoMs) return refuse(fleet, 'nothing to undo: it is offered for 10 s');
+  if (undone.owner !== owner) return refuse(fleet, `the last override is ${undone.owner}'s: clear it instead`);
+  const service = fleet.services.find(candidate => candidate.spec.name === undone.service);
+  if (!service) return refuse(fleet, `${undone.service} is gone: nothing to undo`);
+  const going = service.overrides.filter(override => !undone.before.includes(override));
+  const name = service.spec.name;
+  const back = undone.before.filter(override => override.until === null || override.until > fleet.at);
+  return {
+    fleet: {...withOverrides(fleet, service, back, owner), undo: null},
+    reply: {kind: 'accepted', words: `${name}: undone`},
+    happenings: going.map(override => ({kind: 'released', at: fleet.at, service: name, override, how: 'undone', by: owner})),
+  };
+}
+
+function clearAll(fleet: Fleet, owner: string): Commanded {
+  const happenings: Happening[] = [];
+  const services = fleet.services.map(service => {
+    for (const override of service.overrides) {
+      happenings.push({kind: 'released', at: fleet.at, service: service.spec.name, override, how: 'cleared', by: owner});
+    }
+    return service.overrides.length === 0 ? service : {...service, overrides: []};
+  });
+  if (happenings.length === 0) return refuse(fleet, 'there is no override to clear');
+  const words = `${happenings.length} override${happenings.length === 1 ? '' : 's'} cleared`;
+  return {fleet: {...fleet, services, undo: null}, reply: {kind: 'accepted', words}, happenings};
+}
+
+function switchActing(fleet: Fleet, acting: 'auto' | 'paused', owner: string): Commanded {
+  if (fleet.acting === 'dry-run') return refuse(fleet, 'this is a dry run: it never acts');
+  if (fleet.acting === acting) return refuse(fleet, acting === 'paused' ? 'the scaler is paused already' : 'the scaler runs already');
+  return {
+    fleet: {...fleet, acting},
+    reply: {kind: 'accepted', words: acting === 'paused' ? 'scaler paused: it reads and plans, and changes nothing' : 'scaler resumed'},
+    happenings: [{kind: acting === 'paused' ? 'paused' : 'resumed', at: fleet.at, by: owner}],
+  };
+}
+
+/** Lets go of what has run out. Returns the fleet itself when nothing has. */
+export function expire(fleet: Fleet): {readonly fleet: Fleet; readonly happenings: readonly Happening[]} {
+  const over = (override: Override) => override.until !== null && override.until <= fleet.at;
+  if (!fleet.services.some(service => service.overrides.some(over))) return {fleet, happenings: []};
+  const happenings: Happening[] = [];
+  const services = fleet.services.map(service => {
+    const going = service.overrides.filter(over);
+    for (const override of going) {
+      happenings.push({kind: 'released', at: fleet.at, service: service.spec.name, override, how: 'expired', by: null});
+    }
+    return going.length === 0 ? service : {...service, overrides: service.overrides.filter(override => !over(override))};
+  });
+  return {fleet: {...fleet, services}, happenings};
+}
+
+/** The override of that kind, if one stands. */
+export function overrideOf<Kind extends Rule['kind']>(
+  service: Service,
+  kind: Kind,
+): (Override & {readonly rule: Extract<Rule, {kind: Kind}>}) | undefined {
+  return service.overrides.find(
+    (override): override is Override & {readonly rule: Extract<Rule, {kind: Kind}>} => override.rule.kind === kind,
+  );
+}
+
+/** Rules of one aspect replace each other: one says how many, the other how soon. */
+export function aspect(rule: Rule): 'count' | 'rank' {
+  return rule.kind === 'boost' || rule.kind === 'priority' ? 'rank' : 'count';
+}
+
+function presentCount(service: Service): number {
+  const set = overrideOf(service, 'pin') ?? overrideOf(service, 'hold');
+  return set?.rule.replicas ?? service.decision?.desired ?? aliveReplicas(service);
+}
+
+function endOf(fleet: Fleet, lasting: Lasting): number | null {
+  if (lasting === 'until-cleared') return null;
+  if (lasting !== 'default') return fleet.at + lasting.ms;
+  return fleet.settings.overrideMs === null ? null : fleet.at + fleet.settings.overrideMs;
+}
+
+function withOverrides(fleet: Fleet, service: Service, overrides: readonly Override[], owner: string): Fleet {
+  const services = fleet.services.map(other => (other === service ? {...service, overrides} : other));
+  return {...fleet, services, undo: {service: service.spec.name, before: service.overrides, owner, at: fleet.at}};
+}
+
+function refuse(fleet: Fleet, reason: string): Commanded {
+  return {fleet, reply: {kind: 'refused', reason}, happenings: []};
+}

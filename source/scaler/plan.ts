@@ -1,0 +1,199 @@
+/** The plan: how many replicas each service should have, and why. Pure arithmetic over what the fleet knows. */
+import {aspect, overrideOf} from './override.ts';
+import {unbounded, type Decision, type Fleet, type Reason, type Service} from './fleet.ts';
+import {rawWant} from './target.ts';
+
+/** What a service asks for before capacity is looked at. Counts are replicas. */
+interface Claim {
+  readonly service: Service;
+  readonly want: number;
+  readonly fills: boolean;
+  readonly rank: number;
+  readonly pinned: boolean;
+  /** What it gets before anyone's want is looked at: a pin, or the smaller of min and want. */
+  readonly floor: number;
+  /** What it may use at this moment: less than the want while its replicas can't be had. */
+  readonly usable: number;
+  readonly reasons: readonly Reason[];
+  granted: number;
+}
+
+/** Decisions in the order of service: by rank, then by name. */
+export interface Plan {
+  readonly decisions: readonly Decision[];
+  /** Slots that nobody could use. */
+  readonly free: number;
+}
+
+/**
+ * Pins first, then every min, then by rank up to the want with equal ranks max-min fair, then fillers by rank and
+ * weight. Ties break by name. Cost: O(n log n) in the number of services.
+ */
+export function plan(fleet: Fleet): Plan {
+  const {capacity} = fleet.settings;
+  const claims = fleet.services.map(service => claimOf(service, fleet.at, capacity)).sort(byRank);
+  let free = capacity;
+  for (const pinned of [true, false]) {
+    for (const claim of claims) {
+      if (claim.pinned === pinned) free -= grant(claim, claim.floor, free);
+    }
+  }
+  const counted = claims.filter(claim => !claim.fills);
+  const fillers = claims.filter(claim => claim.fills);
+  for (const tier of [...tiersOf(counted), ...tiersOf(fillers)]) {
+    if (free <= 0) break;
+    free -= share(tier, free);
+  }
+  return {decisions: claims.map(decisionOf), free};
+}
+
+function claimOf(service: Service, at: number, capacity: number): Claim {
+  const {spec} = service;
+  const raw = rawWant(service);
+  const reasons = [...raw.reasons];
+  let {want, fills} = raw;
+  const peak = service.peaks[0];
+  if (!fills && peak && peak.want > want && peak.endedAt + spec.settleMs > at) {
+    want = peak.want;
+    reasons.push({kind: 'settling', replicas: peak.want, until: peak.endedAt + spec.settleMs});
+  }
+  const boosted = overrideOf(service, 'boost');
+  const moved = overrideOf(service, 'priority');
+  const rank = boosted ? 0 : (moved?.rule.priority ?? spec.priority);
+  if (boosted) fills = false;
+  const fixed = overrideOf(service, 'pin') ?? overrideOf(service, 'hold');
+  const capped = overrideOf(service, 'cap');
+  if (fixed) {
+    want = fixed.rule.replicas;
+    fills = false;
+  } else if (capped) want = Math.min(want, capped.rule.replicas);
+  const pinned = fixed?.rule.kind === 'pin';
+  const bounded = pinned || spec.retired ? want : Math.min(Math.max(want, spec.min), spec.max);
+  for (const override of service.overrides) {
+    const beyond = pinned && aspect(override.rule) === 'count' && (want < spec.min || want > spec.max);
+    reasons.push({kind: 'override', override, beyondBounds: beyond});
+  }
+  if (bounded > want) reasons.push({kind: 'bound', bound: 'min', replicas: spec.min});
+  if (bounded < want && want !== unbounded) reasons.push({kind: 'bound', bound: 'max', replicas: spec.max});
+  const most = Math.floor(capacity / spec.slots);
+  want = want === unbounded ? Math.min(bounded, most) : bounded;
+  const usable = Math.min(want, usableReplicas(service));
+  if (usable < want && service.observed) reasons.push({kind: 'trouble', trouble: service.observed.trouble});
+  const floor = Math.min(usable, fixed ? want : spec.retired ? 0 : Math.min(spec.min, want));
+  return {service, want, fills, rank, pinned: fixed !== undefined, floor, usable, reasons, granted: 0};
+}
+
+/**
+ * A service whose replicas can't be had keeps what runs and one slot to try again in; the others use the rest. While
+ * its image is still being fetched there is nothing to try, so it keeps only what it has.
+ */
+function usableReplicas(service: Service): number {
+  const observed = service.observed;
+  if (!observed) return unbounded;
+  switch (observed.trouble.kind) {
+    case 'none':
+      return unbounded;
+    case 'preparing':
+      return observed.running + observed.pending;
+    case 'failing':
+      return observed.running + 1;
+  }
+}
+
+function byRank(a: Claim, b: Claim): number {
+  if (a.rank !== b.rank) return a.rank - b.rank;
+  return a.service.spec.name < b.service.spec.name ? -1 : 1;
+}
+
+/** Gives up to `replicas` more, as far as the free slots and what it can use go; returns the slots taken. */
+function grant(claim: Claim, replicas: number, free: number): number {
+  const {slots} = claim.service.spec;
+  const given = Math.max(0, Math.min(replicas, claim.usable - claim.granted, Math.floor(free / slots)));
+  claim.granted += given;
+  return given * slots;
+}
+
+function tiersOf(claims: readonly Claim[]): readonly (readonly Claim[])[] {
+  const tiers: Claim[][] = [];
+  for (const claim of claims) {
+    const tier = tiers.at(-1);
+    if (tier?.[0]?.rank === claim.rank) tier.push(claim);
+    else tiers.push([claim]);
+  }
+  return tiers;
+}
+
+/**
+ * Shares free slots among equals, max-min fair by slots over weight (progressive filling: Bertsekas and Gallager,
+ * Data Networks, 6.5.2): everybody rises to one common level, except those that want less. What whole replicas
+ * leave over goes one replica at a time to whoever is lowest. Returns the slots taken.
+ */
+function share(tier: readonly Claim[], free: number): number {
+  const open = tier.filter(claim => claim.granted < claim.usable);
+  const wanted = open.reduce((sum, claim) => sum + slotsLeft(claim), 0);
+  if (wanted <= free) return open.reduce((sum, claim) => sum + grant(claim, unbounded, free), 0);
+  const level = commonLevel(open, free);
+  let taken = 0;
+  for (const claim of open) {
+    const replicas = Math.floor((level * weightOf(claim)) / claim.service.spec.slots + 1e-9);
+    taken += grant(claim, replicas - claim.granted, free - taken);
+  }
+  return taken + shareRemainder(open, free - taken);
+}
+
+/** The level at which the tier, raised from what it has, holds exactly the free slots more. */
+function commonLevel(open: readonly Claim[], free: number): number {
+  const edges: {readonly at: number; readonly weight: number}[] = [];
+  for (const claim of open) {
+    const {slots} = claim.service.spec;
+    const weight = weightOf(claim);
+    edges.push({at: (claim.granted * slots) / weight, weight}, {at: (claim.usable * slots) / weight, weight: -weight});
+  }
+  edges.sort((a, b) => a.at - b.at);
+  let level = edges[0]?.at ?? 0;
+  let rising = 0;
+  let left = free;
+  for (const edge of edges) {
+    const needed = rising * (edge.at - level);
+    if (needed >= left) return level + left / rising;
+    left -= needed;
+    level = edge.at;
+    rising += edge.weight;
+  }
+  return level;
+}
+
+function shareRemainder(open: readonly Claim[], free: number): number {
+  let taken = 0;
+  for (;;) {
+    const before = taken;
+    const lowest = open
+      .filter(claim => claim.granted < claim.usable)
+      .map(claim => ({claim, level: (claim.granted * claim.service.spec.slots) / weightOf(claim)}))
+      .sort((a, b) => a.level - b.level || byRank(a.claim, b.claim));
+    for (const {claim} of lowest) taken += grant(claim, 1, free - taken);
+    if (taken === before) return taken;
+  }
+}
+
+function slotsLeft(claim: Claim): number {
+  return (claim.usable - claim.granted) * claim.service.spec.slots;
+}
+
+function weightOf(claim: Claim): number {
+  return claim.fills ? claim.service.spec.weight : 1;
+}
+
+function decisionOf(claim: Claim): Decision {
+  const shortfall = claim.fills ? 0 : Math.max(0, claim.want - claim.granted);
+  const reasons: readonly Reason[] = shortfall > 0 ? [...claim.reasons, {kind: 'short', replicas: shortfall}] : claim.reasons;
+  return {
+    service: claim.service.spec.name,
+    want: claim.want,
+    fills: claim.fills,
+    desired: claim.granted,
+    shortfall,
+    rank: claim.rank,
+    reasons,
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * What may be asked of the orchestrator now, so that the host never holds more than its slots. It decides no wants:
+ * it walks from what is observed towards the plan.
+ */
+import {aliveReplicas, heldReplicas, type Decision, type Fleet, type Service} from './fleet.ts';
+
+/** The number to ask for at this moment, and how many to create ahead of their slots. */
+export interface Asked {
+  readonly service: Service;
+  readonly replicas: number;
+  readonly standby: number;
+}
+
+/** At most this many replicas are created ahead per service: each holds a name, a file system and some memory. */
+export const aheadMax = 64;
+
+/**
+ * Shrinking is asked for at once. Growth gets the slots that are free now, in the plan's order; a slot that a service
+ * still waits for is earmarked, so that nobody of a lower rank takes it on the way.
+ */
+export function reconcile(fleet: Fleet, decisions: readonly Decision[]): readonly Asked[] {
+  const byName = new Map(fleet.services.map(service => [service.spec.name, service]));
+  let free = fleet.settings.capacity;
+  for (const service of fleet.services) free -= heldReplicas(service) * service.spec.slots;
+  const asked: Asked[] = [];
+  for (const decision of decisions) {
+    const service = byName.get(decision.service);
+    if (!service) continue;
+    const {slots} = service.spec;
+    const present = presentReplicas(service);
+    if (decision.desired <= present) {
+      asked.push({service, replicas: decision.desired, standby: 0});
+      continue;
+    }
+    const needed = decision.desired - present;
+    const given = Math.min(needed, Math.max(0, Math.floor(free / slots)));
+    const waiting = needed - given;
+    free -= needed * slots;
+    const ahead = service.observed?.trouble.kind === 'none' ? Math.min(waiting, aheadMax) : 0;
+    asked.push({service, replicas: present + given, standby: ahead});
+  }
+  return asked;
+}
+
+/** What growth is counted from: what was asked for, or what was found before anything was. */
+export function presentReplicas(service: Service): number {
+  return service.asked ?? aliveReplicas(service);
+}
+
+/**
+ * The most replicas that may exist once this is asked for too. Until an observation accounts for it, a lower number
+ * frees nothing and a higher one adds to it: those that leave and those that come may be there together.
+ */
+export function commit(service: Service, replicas: number): number {
+  const before = service.asked === null ? aliveReplicas(service) : service.committed;
+  return before + Math.max(0, replicas - presentReplicas(service));
+}

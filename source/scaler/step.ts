@@ -1,0 +1,145 @@
+/**
+ * The one idea: entries fold into the fleet, and what comes out is what to do. Pure: no clock, no chance, no I/O;
+ * time is in the entry.
+ */
+import type {Action, Entry, Happening, Reply} from './entry.ts';
+import {aliveReplicas, type Fleet, type Service} from './fleet.ts';
+import {configure, hear, observe, read} from './fold.ts';
+import {attribute, sameDecision} from './decision.ts';
+import {expire, obey} from './override.ts';
+import {plan} from './plan.ts';
+import {commit, presentReplicas, reconcile} from './reconcile.ts';
+import {addTime, handovers} from './score.ts';
+import {rawWant, rememberPeaks} from './target.ts';
+
+export interface Step {
+  readonly fleet: Fleet;
+  readonly actions: readonly Action[];
+  readonly happenings: readonly Happening[];
+  /** One per command among the entries, in their order. */
+  readonly replies: readonly Reply[];
+  /** False when nothing but time went by: such entries need not be recorded. */
+  readonly changed: boolean;
+}
+
+/** Folds entries that wait together into the fleet and plans once. */
+export function step(before: Fleet, entries: readonly Entry[]): Step {
+  const happenings: Happening[] = [];
+  const replies: Reply[] = [];
+  let fleet = before;
+  for (const entry of entries) fleet = fold(passTime(fleet, entry.at), entry, happenings, replies);
+  const expired = expire(fleet);
+  happenings.push(...expired.happenings);
+  const decided = decide(expired.fleet, happenings);
+  const acted = act(decided);
+  const settled = handovers(before, acted.fleet);
+  const changed = !sameButForTime(before, settled);
+  return {fleet: settled, actions: acted.actions, happenings, replies, changed};
+}
+
+function passTime(fleet: Fleet, at: number): Fleet {
+  if (at <= fleet.at) return fleet;
+  return {...fleet, at, score: addTime(fleet, at)};
+}
+
+function fold(fleet: Fleet, entry: Entry, happenings: Happening[], replies: Reply[]): Fleet {
+  switch (entry.kind) {
+    case 'configured':
+      return configure(fleet, entry.settings, entry.services, happenings);
+    case 'reading':
+      return read(fleet, entry.service, entry.reading, happenings);
+    case 'observed':
+      return observe(fleet, entry.service, entry.observation, happenings);
+    case 'connected':
+    case 'disconnected':
+      return hear(fleet, entry, happenings);
+    case 'command': {
+      const commanded = obey(fleet, entry.command, entry.owner);
+      replies.push(commanded.reply);
+      happenings.push(...commanded.happenings);
+      return commanded.fleet;
+    }
+    case 'noted':
+      happenings.push({kind: 'noted', at: fleet.at, note: entry.note});
+      return fleet;
+    case 'tick':
+      return fleet;
+  }
+}
+
+function decide(fleet: Fleet, happenings: Happening[]): Fleet {
+  const remembered = shareUnchanged(fleet, service => {
+    const raw = rawWant(service).want;
+    const peaks = rememberPeaks(service.peaks, service.rawWant, raw, fleet.at, service.spec.settleMs);
+    return raw === service.rawWant && peaks === service.peaks ? service : {...service, rawWant: raw, peaks};
+  });
+  const decisions = attribute(remembered, plan(remembered).decisions);
+  const byName = new Map(decisions.map(decision => [decision.service, decision]));
+  return shareUnchanged(remembered, service => {
+    const decision = byName.get(service.spec.name);
+    if (!decision || (service.decision && sameDecision(service.decision, decision))) return service;
+    const from = service.decision?.desired ?? aliveReplicas(service);
+    if (from !== decision.desired) {
+      happenings.push({kind: 'decided', at: fleet.at, service: service.spec.name, from, decision});
+    }
+    return {...service, decision};
+  });
+}
+
+/** Nothing is asked for on guesses: not while the host is out of reach, nor before every service was seen. */
+function act(fleet: Fleet): {readonly fleet: Fleet; readonly actions: readonly Action[]} {
+  const ready = fleet.acting === 'auto' && fleet.host.kind === 'connected' && fleet.services.every(service => service.observed);
+  if (!ready) return {fleet, actions: []};
+  const decisions = fleet.services.flatMap(service => service.decision ?? []).sort((a, b) => a.rank - b.rank || (a.service < b.service ? -1 : 1));
+  const actions: Action[] = [];
+  const asked = new Map(reconcile(fleet, decisions).map(ask => [ask.service.spec.name, ask]));
+  let {started, stopped} = fleet.score;
+  const next = shareUnchanged(fleet, service => {
+    const ask = asked.get(service.spec.name);
+    if (!ask || (ask.replicas === service.asked && ask.standby === service.askedStandby)) return service;
+    const order = service.order + 1;
+    actions.push({kind: 'scale', service: service.spec.name, replicas: ask.replicas, standby: ask.standby, order});
+    const present = presentReplicas(service);
+    started += Math.max(0, ask.replicas - present);
+    stopped += Math.max(0, present - ask.replicas);
+    const committed = commit(service, ask.replicas);
+    return {...service, asked: ask.replicas, askedStandby: ask.standby, order, committed};
+  });
+  if (next === fleet) return {fleet, actions};
+  const place = new Map(decisions.map((decision, index) => [decision.service, index]));
+  actions.sort((a, b) => (place.get(a.service) ?? 0) - (place.get(b.service) ?? 0));
+  return {fleet: {...next, score: {...next.score, started, stopped}}, actions};
+}
+
+/** When time alone will next change something: an override ends, or a settle window closes. Null for never. */
+export function wakeAt(fleet: Fleet): number | null {
+  let soonest = Number.POSITIVE_INFINITY;
+  for (const service of fleet.services) {
+    for (const override of service.overrides) soonest = Math.min(soonest, override.until ?? soonest);
+    const peak = service.peaks[0];
+    if (peak) soonest = Math.min(soonest, peak.endedAt + service.spec.settleMs);
+  }
+  return Number.isFinite(soonest) ? soonest : null;
+}
+
+/** Maps the services, and gives back the very same fleet when none of them changed. */
+function shareUnchanged(fleet: Fleet, change: (service: Service) => Service): Fleet {
+  let changed = false;
+  const services = fleet.services.map(service => {
+    const next = change(service);
+    changed ||= next !== service;
+    return next;
+  });
+  return changed ? {...fleet, services} : fleet;
+}
+
+function sameButForTime(before: Fleet, after: Fleet): boolean {
+  return (
+    before.services === after.services &&
+    before.settings === after.settings &&
+    before.acting === after.acting &&
+    before.host === after.host &&
+    before.undo === after.undo
+  );
+}
+

@@ -1,0 +1,144 @@
+/** What must always hold, as checkers over one step each. They know only the fleet and what really runs. */
+import type {Step} from '../scaler/step.ts';
+import {heldReplicas, type Decision, type Fleet, type Observation, type Service} from '../scaler/fleet.ts';
+
+export interface Moment {
+  readonly before: Fleet;
+  readonly result: Step;
+  /** What the host really holds, whether it was told or not; null where nobody knows. */
+  readonly truth: ReadonlyMap<string, Observation> | null;
+}
+
+export interface Violation {
+  readonly at: number;
+  readonly invariant: string;
+  readonly detail: string;
+}
+
+type Check = (moment: Moment) => string | null;
+
+/** Each names what is wrong, or null. A checker that keeps memory is made anew for every run. */
+export function createInvariants(): (moment: Moment) => readonly Violation[] {
+  const checks: Readonly<Record<string, Check>> = {
+    'slots never exceed the capacity, once it held': capacityHolds(),
+    'bounds hold, or a reason says why not': boundsHold,
+    'nobody is short while a lower rank is above its floor': noInversion,
+    'no slot is free that somebody could use': workConserving,
+    'a lost source never shrinks a service': lostNeverShrinks,
+    'an expired override never applies, and each has an owner': overridesHold,
+    'no count is negative or no number': countsAreNumbers,
+  };
+  return moment => {
+    const violations: Violation[] = [];
+    for (const [invariant, check] of Object.entries(checks)) {
+      const detail = check(moment);
+      if (detail !== null) violations.push({at: moment.result.fleet.at, invariant, detail});
+    }
+    return violations;
+  };
+}
+
+function capacityHolds(): Check {
+  let held = false;
+  let capacityBefore = 0;
+  return ({result: {fleet}, truth}) => {
+    const {capacity} = fleet.settings;
+    if (capacity < capacityBefore) held = false;
+    capacityBefore = capacity;
+    let known = 0;
+    let real = 0;
+    for (const service of fleet.services) {
+      const {name, slots} = service.spec;
+      known += heldReplicas(service) * slots;
+      const there = truth?.get(name);
+      if (there) real += (there.running + there.pending + there.stopping) * slots;
+    }
+    const most = Math.max(known, real);
+    if (most <= capacity) {
+      held = true;
+      return null;
+    }
+    return held ? `${most} slots are held and there are ${capacity} (known ${known}, real ${real})` : null;
+  };
+}
+
+const boundsHold: Check = ({result: {fleet}}) => {
+  for (const {spec, decision, overrides} of fleet.services) {
+    if (!decision || spec.retired || overrides.some(override => override.rule.kind === 'pin')) continue;
+    const excused = decision.shortfall > 0 || decision.reasons.some(reason => reason.kind === 'trouble') || decision.fills;
+    if (decision.desired > spec.max) return `${spec.name} has ${decision.desired}, above its max of ${spec.max}`;
+    if (decision.desired < spec.min && !excused) return `${spec.name} has ${decision.desired}, below its min of ${spec.min}`;
+  }
+  return null;
+};
+
+/** What a service keeps before others' wants are looked at. */
+function floorOf({spec, overrides}: Service, decision: Decision): number {
+  const fixed = overrides.find(({rule}) => rule.kind === 'pin' || rule.kind === 'hold');
+  if (fixed) return decision.want;
+  return spec.retired ? 0 : Math.min(spec.min, decision.want);
+}
+
+const noInversion: Check = ({result: {fleet}}) => {
+  for (const short of fleet.services) {
+    const {decision} = short;
+    if (!decision || decision.shortfall === 0 || troubled(decision)) continue;
+    let takeable = 0;
+    for (const other of fleet.services) {
+      const theirs = other.decision;
+      const lower = theirs && !decision.fills && (theirs.fills || theirs.rank > decision.rank);
+      if (lower && other !== short) takeable += Math.max(0, theirs.desired - floorOf(other, theirs)) * other.spec.slots;
+    }
+    if (takeable >= short.spec.slots) return `${short.spec.name} is short of ${decision.shortfall}, and ${takeable} slots lie lower`;
+  }
+  return null;
+};
+
+const workConserving: Check = ({result: {fleet}}) => {
+  if (fleet.services.some(service => !service.decision)) return null;
+  const planned = fleet.services.reduce((sum, {spec, decision}) => sum + (decision?.desired ?? 0) * spec.slots, 0);
+  const free = fleet.settings.capacity - planned;
+  for (const {spec, decision} of fleet.services) {
+    if (!decision || troubled(decision) || decision.desired >= decision.want) continue;
+    if (spec.slots <= free) return `${free} slots are free, and ${spec.name} has ${decision.desired} of ${decision.want}`;
+  }
+  return null;
+};
+
+function troubled(decision: Decision): boolean {
+  return decision.reasons.some(reason => reason.kind === 'trouble');
+}
+
+const lostNeverShrinks: Check = ({before, result: {fleet}}) => {
+  const earlier = new Map(before.services.map(service => [service.spec.name, service]));
+  for (const {spec, demand, rawWant, decision} of fleet.services) {
+    const was = earlier.get(spec.name);
+    if (demand.kind !== 'lost' || was?.demand.kind === 'lost' || was?.spec !== spec) continue;
+    const held = spec.onLost.kind === 'hold' && spec.target.kind !== 'fill';
+    if (held && was.rawWant !== null && decision && (rawWant ?? 0) < was.rawWant) {
+      return `${spec.name} lost its source and wants ${rawWant} after ${was.rawWant}`;
+    }
+  }
+  return null;
+};
+
+const overridesHold: Check = ({result: {fleet}}) => {
+  for (const {spec, overrides} of fleet.services) {
+    for (const {until, owner} of overrides) {
+      if (until !== null && until <= fleet.at) return `${spec.name} has an override that ended`;
+      if (owner.trim() === '') return `${spec.name} has an override without an owner`;
+    }
+  }
+  return null;
+};
+
+const countsAreNumbers: Check = ({result: {fleet, actions}}) => {
+  for (const {spec, demand} of fleet.services) {
+    if (demand.kind === 'live' && !(Number.isFinite(demand.value) && demand.value >= 0)) return `${spec.name} has a demand of ${demand.value}`;
+  }
+  for (const {service, replicas, standby} of actions) {
+    const fine = Number.isSafeInteger(replicas) && replicas >= 0 && Number.isSafeInteger(standby) && standby >= 0;
+    if (!fine) return `${service} was asked for ${replicas} and ${standby} on standby`;
+  }
+  return null;
+};

@@ -1,0 +1,78 @@
+/** The real engine on a virtual clock and a simulated host: a day in seconds, the same from the same seed. */
+import {createEngine, type Engine} from '../engine.ts';
+import {createSimulatedHost, type SimulatedHost, type SimulatedHostSettings} from '../orchestrators/simulated.ts';
+import type {Recorder} from '../ports.ts';
+import {createSource, type DemandSpec} from '../sources/source.ts';
+import type {Entry} from '../scaler/entry.ts';
+import {emptyFleet, type Fleet, type ServiceSpec, type Settings} from '../scaler/fleet.ts';
+import type {Step} from '../scaler/step.ts';
+import {branch} from './chance.ts';
+import {createInvariants, type Violation} from './invariants.ts';
+import {createVirtualClock, type VirtualClock} from './virtual-clock.ts';
+
+/** What an outside hand does during the run. It may draw on its own chance and set timers of its own. */
+export type Disturbance = (parts: {engine: Engine; host: SimulatedHost; clock: VirtualClock; seed: number}) => void;
+
+export interface Simulation {
+  readonly seed: number;
+  readonly forMs: number;
+  readonly startAt?: number;
+  readonly settings: Settings;
+  readonly services: readonly ServiceSpec[];
+  readonly demands: ReadonlyMap<string, DemandSpec>;
+  readonly host: SimulatedHostSettings;
+  readonly recorder?: Recorder | null;
+  readonly disturb?: Disturbance;
+  readonly watched?: (entries: readonly Entry[], result: Step) => void;
+}
+
+export interface Simulated {
+  readonly fleet: Fleet;
+  readonly violations: readonly Violation[];
+  /** When something was last asked of the host. */
+  readonly lastActionAt: number | null;
+}
+
+/** Enough to see what goes wrong; a broken rule breaks again at every step. */
+const violationsMax = 20;
+
+export async function simulate(simulation: Simulation): Promise<Simulated> {
+  const {seed, settings, services, startAt = 0} = simulation;
+  const clock = createVirtualClock(startAt);
+  const host = createSimulatedHost(clock, branch(seed, 'host'), simulation.host);
+  const check = createInvariants();
+  const violations: Violation[] = [];
+  let before = emptyFleet('auto');
+  let lastActionAt: number | null = null;
+  const engine = createEngine({
+    clock,
+    orchestrator: host,
+    recorder: simulation.recorder ?? null,
+    acting: 'auto',
+    stepped(entries, result) {
+      if (violations.length < violationsMax) violations.push(...check({before, result, truth: host.truth()}));
+      before = result.fleet;
+      if (result.actions.length > 0) lastActionAt = result.fleet.at;
+      simulation.watched?.(entries, result);
+    },
+  });
+  const stop = new AbortController();
+  for (const [service, demand] of simulation.demands) {
+    const source = createSource(demand, {clock, chance: branch(seed, `demand ${service}`)});
+    source(reading => engine.read(service, reading), stop.signal);
+  }
+  let open = false;
+  const opening = engine.open(() => ({settings, services})).then(() => (open = true));
+  while (!open) {
+    await new Promise(resolve => setImmediate(resolve));
+    clock.runTo(startAt);
+  }
+  await opening;
+  simulation.disturb?.({engine, host, clock, seed});
+  clock.runTo(startAt + simulation.forMs);
+  engine.tick();
+  clock.runTo(startAt + simulation.forMs);
+  stop.abort();
+  await engine.close('leave');
+  return {fleet: engine.fleet(), violations, lastActionAt};
+}
