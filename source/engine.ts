@@ -40,6 +40,8 @@ export interface Engine {
 /** More commands than this at once are no operator's: the rest is refused. */
 const commandsMax = 100;
 const notesMax = 100;
+/** How long a handover that is under way may take to end when the engine leaves. */
+const settleLimitMs = 5000;
 /** How long `restore` and `drain` may take before the engine leaves all the same. */
 const exitLimitMs = 60_000;
 
@@ -53,6 +55,8 @@ export function createEngine({clock, orchestrator, recorder, acting, stepped}: E
   let closed = false;
   let due = false;
   let cancelWake: () => void = () => {};
+  /** Folded ahead of all else that waits, so that readings and observations find their service. */
+  let configured: Timeless | null = null;
   const latest = new Map<string, Timeless>();
   const commands: {readonly entry: Timeless; readonly answer: (reply: Reply) => void}[] = [];
   const notes: Timeless[] = [];
@@ -76,7 +80,8 @@ export function createEngine({clock, orchestrator, recorder, acting, stepped}: E
     if (closed) return;
     const at = Math.max(fleet.at, Math.floor(clock.now()));
     const answers = commands.map(command => command.answer);
-    const waiting = [...latest.values(), ...notes, ...commands.map(command => command.entry)];
+    const waiting = [...(configured ? [configured] : []), ...latest.values(), ...notes, ...commands.map(command => command.entry)];
+    configured = null;
     latest.clear();
     notes.length = 0;
     commands.length = 0;
@@ -116,7 +121,8 @@ export function createEngine({clock, orchestrator, recorder, acting, stepped}: E
   function configure(settings: Settings, services: readonly ServiceSpec[]): void {
     const named = new Set(services.map(service => service.name));
     const leaving = fleet.services.map(service => service.spec).filter(spec => !named.has(spec.name));
-    post('configured', {kind: 'configured', settings, services});
+    configured = {kind: 'configured', settings, services};
+    schedule();
     orchestrator.configure([...services, ...leaving]);
   }
 
@@ -158,7 +164,7 @@ export function createEngine({clock, orchestrator, recorder, acting, stepped}: E
     const wanted = new Map(fleet.services.map(({spec}) => [spec.name, onExit === 'drain' ? 0 : (initial.get(spec.name) ?? 0)]));
     if (fleet.acting === 'paused') await command({kind: 'resume'}, owner);
     const pins = [...wanted].map(([service, replicas]) =>
-      command({kind: 'override', service, rule: {kind: 'pin', replicas}, lasting: 'until-cleared'}, owner),
+      command({kind: 'override', service, rule: {kind: 'pin', replicas}, lasting: 'until-cleared', sure: true}, owner),
     );
     await Promise.all(pins);
     const reached = () =>
@@ -180,7 +186,8 @@ export function createEngine({clock, orchestrator, recorder, acting, stepped}: E
       const named = new Set(services.map(service => service.name));
       const leftOver = facts.found.filter(name => !named.has(name)).map(name => retire({...strangerSpec, name}));
       const all = [...services, ...leftOver];
-      post('configured', {kind: 'configured', settings, services: all});
+      configured = {kind: 'configured', settings, services: all};
+      schedule();
       await orchestrator.open(all, events);
       await until(seenAll, exitLimitMs);
       return facts;
@@ -193,7 +200,10 @@ export function createEngine({clock, orchestrator, recorder, acting, stepped}: E
     refresh: () => orchestrator.refresh(),
     async close(onExit, limitMs = exitLimitMs) {
       if (closed) return;
+      const acts = fleet.acting === 'auto' && fleet.host.kind === 'connected';
       if (onExit !== 'leave' && fleet.acting !== 'dry-run') await leaveCounts(onExit, limitMs);
+      // A handover that has begun is brought to its end, so that leaving doesn't leave its slots empty.
+      else if (acts) await until(() => fleet.services.every(isSettled), Math.min(limitMs, settleLimitMs));
       const at = Math.max(fleet.at, Math.floor(clock.now()));
       const last = [...latest.values(), {kind: 'tick'} as const].map(entry => ({...entry, at}) as Entry);
       // What still waits is folded for the record, and acted on by whoever comes next.
@@ -207,6 +217,11 @@ export function createEngine({clock, orchestrator, recorder, acting, stepped}: E
       await recorder?.close();
     },
   };
+}
+
+function isSettled({observed, decision}: Fleet['services'][number]): boolean {
+  if (!observed || !decision || observed.trouble.kind !== 'none') return true;
+  return observed.running === decision.desired && observed.pending + observed.stopping === 0;
 }
 
 /** Timers longer than this overflow; the engine wakes, sees nothing due, and sleeps again. */

@@ -72,6 +72,7 @@ export interface Recorder {
 /** One moment of a service, for charts. */
 export interface ServiceSample {
   readonly demand: number | null;
+  /** Replicas that its target asks for, before any override; null for a filler. */
   readonly want: number | null;
   readonly desired: number;
   readonly running: number;

@@ -8,6 +8,8 @@ export interface CallQueue {
   add(urgency: Urgency, call: () => Promise<void>): void;
   /** Drops what has not begun. */
   clear(): void;
+  /** Resolves when nothing waits and nothing is under way. */
+  idle(): Promise<void>;
 }
 
 /** Clearing up can't be put off for ever: past this many waiting calls it takes its turn with the others. */
@@ -16,6 +18,9 @@ const afterwardsMax = 64;
 export function createCallQueue(callsMax: number): CallQueue {
   const waiting: Record<Urgency, (() => Promise<void>)[]> = {urgent: [], ahead: [], afterwards: []};
   const underWay: Record<Urgency, number> = {urgent: 0, ahead: 0, afterwards: 0};
+
+  const idlers: (() => void)[] = [];
+  const isIdle = () => Object.values(underWay).every(calls => calls === 0) && Object.values(waiting).every(calls => calls.length === 0);
 
   function next(): void {
     for (;;) {
@@ -38,6 +43,7 @@ export function createCallQueue(callsMax: number): CallQueue {
       void call().finally(() => {
         underWay[urgency]--;
         next();
+        if (isIdle()) for (const resolve of idlers.splice(0)) resolve();
       });
     }
   }
@@ -50,5 +56,6 @@ export function createCallQueue(callsMax: number): CallQueue {
     clear() {
       for (const calls of Object.values(waiting)) calls.length = 0;
     },
+    idle: () => (isIdle() ? Promise.resolve() : new Promise(resolve => idlers.push(resolve))),
   };
 }

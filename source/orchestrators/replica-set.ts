@@ -64,6 +64,7 @@ export interface ReplicaSet {
   resume(): void;
   has(id: string): boolean;
   observation(): Observation;
+  /** Converges no more, and removes what never served. */
   close(): void;
 }
 
@@ -162,7 +163,7 @@ export function createReplicaSet({clock, driver, changed, retried}: ReplicaSetPa
       }
       replica.id = outcome.value;
       move(replica, 'standby');
-      if (replica.aim === 'gone') remove(replica);
+      if (replica.aim === 'gone' || closed) remove(replica);
       else if (replica.aim === 'run') start(replica);
       settle(null, now);
     });
@@ -339,6 +340,7 @@ export function createReplicaSet({clock, driver, changed, retried}: ReplicaSetPa
     close() {
       closed = true;
       backoff.forget();
+      for (const replica of waiting()) dismiss(replica);
     },
   };
 

@@ -10,8 +10,9 @@ export type Reading =
 /** How long an override lasts: the configured time, a number of milliseconds, or until it is cleared. */
 export type Lasting = 'default' | 'until-cleared' | {readonly ms: number};
 
+/** `sure` says that whoever sends it knows that it may take a priority-1 service to none. */
 export type Command =
-  | {readonly kind: 'override'; readonly service: string; readonly rule: Rule; readonly lasting: Lasting}
+  | {readonly kind: 'override'; readonly service: string; readonly rule: Rule; readonly lasting: Lasting; readonly sure: boolean}
   | {readonly kind: 'adjust'; readonly service: string; readonly by: number; readonly lasting: Lasting}
   | {readonly kind: 'hold'; readonly service: string; readonly lasting: Lasting}
   | {readonly kind: 'boost'; readonly service: string; readonly lasting: Lasting}

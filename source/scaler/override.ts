@@ -38,7 +38,7 @@ type ServiceCommand = Extract<Command, {service: string}>;
 function obeyForService(fleet: Fleet, service: Service, command: ServiceCommand, owner: string): Commanded {
   switch (command.kind) {
     case 'override':
-      return place(fleet, service, command.rule, command.lasting, owner);
+      return place(fleet, service, command.rule, command.lasting, owner, command.sure);
     case 'adjust': {
       const replicas = Math.max(0, presentCount(service) + command.by);
       return place(fleet, service, {kind: 'pin', replicas}, command.lasting, owner);
@@ -61,9 +61,9 @@ function obeyForService(fleet: Fleet, service: Service, command: ServiceCommand,
   }
 }
 
-function place(fleet: Fleet, service: Service, rule: Rule, lasting: Lasting, owner: string): Commanded {
+function place(fleet: Fleet, service: Service, rule: Rule, lasting: Lasting, owner: string, sure = false): Commanded {
   const name = service.spec.name;
-  const refusal = whyNot(fleet, service, rule);
+  const refusal = whyNot(fleet, service, rule) ?? (sure ? null : whyUnsure(service, rule));
   if (refusal) return refuse(fleet, refusal);
   const override: Override = {rule, owner, placedAt: fleet.at, until: endOf(fleet, lasting)};
   const overrides = [...service.overrides.filter(other => aspect(other.rule) !== aspect(rule)), override];
@@ -94,6 +94,13 @@ function whyNot(fleet: Fleet, service: Service, rule: Rule): string | null {
     case 'boost':
       return null;
   }
+}
+
+/** The most important service is not emptied by a key that slipped. */
+function whyUnsure(service: Service, rule: Rule): string | null {
+  const {name, priority, target} = service.spec;
+  const empties = (rule.kind === 'pin' || rule.kind === 'cap') && rule.replicas === 0;
+  return empties && priority === 1 && target.kind !== 'fill' ? `${name} is priority 1: taking it to 0 asks for its name (use =)` : null;
 }
 
 function beyondBounds(service: Service, rule: Rule): string {

@@ -27,6 +27,7 @@ const listEveryMs = 30_000;
 const pingEveryMs = 2000;
 const pingLimitMs = 5000;
 const connectLimitMs = 10_000;
+const closeLimitMs = 3000;
 const reconnectFirstMs = 250;
 const reconnectLongestMs = 10_000;
 
@@ -252,8 +253,9 @@ export function createDockerHost({clock, chosen, project, workloadOf}: DockerPar
     async close() {
       stop.abort();
       connection.abort();
-      queue.clear();
       for (const {set} of keepers.values()) set.close();
+      // What was stopped is still removed; an engine that takes longer keeps it for the next start.
+      if (connected) await within(closeLimitMs, () => queue.idle()).catch(() => {});
       client.destroy();
     },
   };

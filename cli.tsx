@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+/** The entry: reads the flags, then runs one command. It knows no more of any of them than its name. */
+import meow from 'meow';
+import {check} from './source/commands/check.ts';
+import {helpText} from './source/commands/help.ts';
+import {exitCodeOf, explainError} from './source/commands/errors.ts';
+import {readOptions, flagSpecs, whyUnknown} from './source/commands/flags.ts';
+import {UsageError} from './source/commands/options.ts';
+import {canDraw, stdoutLines, untilTold} from './source/commands/terminal-end.ts';
+
+const cli = meow({
+  importMeta: import.meta,
+  description: false,
+  help: helpText,
+  version: process.env['MICROSCALE_VERSION'] ?? 'development',
+  flags: flagSpecs,
+  allowUnknownFlags: true,
+  inferType: false,
+});
+
+async function main(): Promise<number> {
+  const unknown = whyUnknown(process.argv.slice(2));
+  if (unknown !== null) throw new UsageError(unknown);
+  const [command = canDraw() ? 'console' : 'lines', ...rest] = cli.input;
+  const options = readOptions(cli.flags, command);
+  const output = stdoutLines();
+  if (command !== 'check' && rest.length > 0) throw new UsageError(`“${rest.join(' ')}” is one word too many: see microscale --help`);
+  switch (command) {
+    case 'console':
+    case 'demo': {
+      if (command === 'demo' && !canDraw()) break;
+      const {openConsole} = await import('./source/commands/console.tsx');
+      return openConsole(options);
+    }
+    case 'lines':
+    case 'run':
+      break;
+    case 'plan': {
+      const {plan} = await import('./source/commands/plan.ts');
+      await plan(options, output);
+      return 0;
+    }
+    case 'simulate': {
+      const {simulate} = await import('./source/commands/simulate.ts');
+      return (await simulate(options, output)) ? 0 : 1;
+    }
+    case 'check': {
+      const [path = options.config, ...more] = rest;
+      if (path === null || more.length > 0) throw new UsageError('check takes one file: microscale check microscale.yaml');
+      check(path, output);
+      return 0;
+    }
+    default:
+      throw new UsageError(`there is no command “${command}”: known are run, check, plan, simulate and demo`);
+  }
+  const {run} = await import('./source/commands/run.ts');
+  await run(options, output, running => untilTold(options.forMs, command === 'run' ? running.reload : null));
+  return 0;
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  process.stderr.write(`microscale: ${explainError(error)}\n`);
+  return exitCodeOf(error);
+});
+// What is still open (a pool of connections, a watcher) has no say in when the program ends.
+process.stdout.write('', () => process.exit());

@@ -1,0 +1,43 @@
+/** The engine in a thread of its own, so that a terminal that stops reading can't hold it up. */
+import {parentPort, workerData, type MessagePort} from 'node:worker_threads';
+import {serveSession, type Channel} from '../control/channel.ts';
+import {assemble, ownerName} from './assemble.ts';
+import type {Options} from './options.ts';
+
+export interface EngineThreadData {
+  readonly options: Options;
+  readonly sessionPort: MessagePort;
+}
+
+/** What the thread tells its parent. */
+export type EngineThreadNews =
+  | {readonly kind: 'open'}
+  | {readonly kind: 'failed'; readonly name: string; readonly message: string}
+  | {readonly kind: 'closed'; readonly simulated: boolean; readonly counts: readonly (readonly [service: string, running: number])[]};
+
+export function portChannel(port: MessagePort): Channel {
+  return {
+    send: message => port.postMessage(message),
+    receive: listener => void port.on('message', listener),
+  };
+}
+
+const parent = parentPort;
+if (parent) {
+  const {options, sessionPort} = workerData as EngineThreadData;
+  const tell = (news: EngineThreadNews) => parent.postMessage(news);
+  try {
+    const running = await assemble(options);
+    serveSession(running.feed.session(ownerName(), options.readOnly), portChannel(sessionPort));
+    parent.on('message', () => {
+      void running.close().then(() => {
+        const counts = running.engine.fleet().services.map(({spec, observed}) => [spec.name, observed?.running ?? 0] as const);
+        tell({kind: 'closed', simulated: running.facts.simulated, counts});
+      });
+    });
+    tell({kind: 'open'});
+  } catch (error) {
+    const {name, message} = error as Error;
+    tell({kind: 'failed', name, message});
+  }
+}

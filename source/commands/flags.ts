@@ -1,0 +1,109 @@
+/** The flags: their names and types, and what they mean as options. A wrong one is refused in words. */
+import {nearest} from '../config/nearest.ts';
+import {parseDuration} from '../config/units.ts';
+import {UsageError, type Options} from './options.ts';
+
+export const flagSpecs = {
+  config: {type: 'string', shortFlag: 'c'},
+  host: {type: 'string', shortFlag: 'H'},
+  context: {type: 'string'},
+  capacity: {type: 'string'},
+  image: {type: 'string'},
+  dryRun: {type: 'boolean', default: false},
+  readOnly: {type: 'boolean', default: false},
+  onExit: {type: 'string'},
+  for: {type: 'string'},
+  seed: {type: 'string'},
+  record: {type: 'string'},
+  json: {type: 'boolean', default: false},
+  ascii: {type: 'boolean', default: false},
+  color: {type: 'boolean', default: true},
+} as const;
+
+interface Flags {
+  readonly config?: string | undefined;
+  readonly host?: string | undefined;
+  readonly context?: string | undefined;
+  readonly capacity?: string | undefined;
+  readonly image?: string | undefined;
+  readonly dryRun: boolean;
+  readonly readOnly: boolean;
+  readonly onExit?: string | undefined;
+  readonly for?: string | undefined;
+  readonly seed?: string | undefined;
+  readonly record?: string | undefined;
+  readonly json: boolean;
+  readonly ascii: boolean;
+  readonly color: boolean;
+}
+
+export function readOptions(flags: Flags, command: string): Options {
+  for (const name of ['config', 'host', 'context', 'capacity', 'image', 'onExit', 'for', 'seed', 'record'] as const) {
+    if (flags[name] === '') throw new UsageError(`--${dashed(name)} needs a value: see microscale --help`);
+  }
+  return {
+    config: flags.config ?? null,
+    host: flags.host ?? null,
+    context: flags.context ?? null,
+    image: flags.image ?? null,
+    capacity: readCapacity(flags.capacity),
+    dryRun: flags.dryRun,
+    readOnly: flags.readOnly,
+    onExit: readOnExit(flags.onExit),
+    forMs: readFor(flags.for),
+    seed: readSeed(flags.seed),
+    record: flags.record ?? null,
+    json: flags.json,
+    ascii: flags.ascii,
+    color: flags.color && !process.env['NO_COLOR'],
+    demo: command === 'demo',
+  };
+}
+
+/** Why the command line has a flag that isn't known; null when all are. */
+export function whyUnknown(given: readonly string[]): string | null {
+  const names = [...Object.keys(flagSpecs).map(dashed), 'help', 'version'];
+  for (const word of given) {
+    if (word === '--') return null;
+    const long = /^--(?:no-)?([^=]+)/.exec(word)?.[1];
+    if (long !== undefined && !names.includes(long)) {
+      const close = nearest(long, names);
+      return `there is no flag --${long}: ${close ? `did you mean --${close}?` : 'see microscale --help'}`;
+    }
+    const short = /^-([a-zA-Z].*)/.exec(word)?.[1];
+    if (short !== undefined && !/^[cH]/.test(short)) return `there is no flag -${short}: see microscale --help`;
+  }
+  return null;
+}
+
+function dashed(name: string): string {
+  return name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
+}
+
+function readCapacity(text: string | undefined): number | 'auto' | null {
+  if (text === undefined) return null;
+  if (text === 'auto') return 'auto';
+  const slots = Number(text);
+  if (!Number.isSafeInteger(slots) || slots < 1 || slots > 10_000_000) throw new UsageError(`--capacity ${text}: expected a number of slots from 1 up, or auto`);
+  return slots;
+}
+
+function readOnExit(text: string | undefined): Options['onExit'] {
+  if (text === undefined) return null;
+  if (text === 'leave' || text === 'restore' || text === 'drain') return text;
+  throw new UsageError(`--on-exit ${text}: expected leave, restore or drain`);
+}
+
+function readFor(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const ms = parseDuration(text);
+  if (ms === null || ms === 0) throw new UsageError(`--for ${text}: expected a time such as 30s, 10m or 24h`);
+  return ms;
+}
+
+function readSeed(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const seed = Number(text);
+  if (!Number.isSafeInteger(seed)) throw new UsageError(`--seed ${text}: expected a whole number`);
+  return seed;
+}

@@ -1,0 +1,42 @@
+/** What `--help` says: enough to need nothing else. */
+
+export const helpText = `
+  microscale gives the most important service what its live demand asks for, on
+  machines that you have, and lets the least important fill what is left.
+
+  Usage
+    microscale [flags]            the scaler and its console
+    microscale run                the scaler without a console; prints what happens
+    microscale check FILE         says what is wrong with a configuration
+    microscale plan               looks once, prints what it would do and why
+    microscale simulate           a day in seconds: --seed 7 --for 24h
+    microscale demo               the console on a made-up shop; touches nothing
+
+  What to run
+    -c, --config FILE     microscale.yaml (.json) here, if there is one; else the
+                          box: web follows random demand, batch fills 10 slots
+        --capacity N      slots of the host, or auto; replaces what the file says
+        --image NAME      what the box runs (busybox)
+
+  Where
+    -H, --host URL        unix:///path, tcp://host:port or ssh://user@host
+        --context NAME    a docker context. Without either: DOCKER_HOST,
+                          DOCKER_CONTEXT, the current context, the usual socket.
+                          With none of these and no engine: a simulated host
+
+  How
+        --dry-run         reads and plans, and never acts
+        --read-only       the console watches, and its keys change nothing
+        --on-exit WHAT    leave (the containers as they are), restore (the counts
+                          found at the start) or drain (stop them all)
+        --for TIME        ends after 30s, 10m, 24h
+        --seed N          the same random demand again
+        --record FILE     keeps every entry, for replay
+        --json            run, plan, simulate: JSON, a line each
+        --ascii           no other characters; --no-color (or NO_COLOR) no colours
+
+  In the console: + - pin one more or less, z hold, b boost, x clear, u undo,
+  P pause, ? all keys, q quit. Every override ends by itself (30 minutes).
+
+  Exit status: 0 fine, 1 failed, 2 usage or configuration, 3 host not reached
+`;

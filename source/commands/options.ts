@@ -1,0 +1,26 @@
+/** What the command line asked for, as plain data that can cross to another thread. */
+import type {OnExit} from '../engine.ts';
+
+export interface Options {
+  readonly config: string | null;
+  readonly host: string | null;
+  readonly context: string | null;
+  readonly image: string | null;
+  readonly capacity: number | 'auto' | null;
+  readonly dryRun: boolean;
+  readonly readOnly: boolean;
+  readonly onExit: OnExit | null;
+  readonly forMs: number | null;
+  readonly seed: number | null;
+  readonly record: string | null;
+  readonly json: boolean;
+  readonly ascii: boolean;
+  readonly color: boolean;
+  /** The demonstration shop on a simulated host, whatever else is there. */
+  readonly demo: boolean;
+}
+
+/** A wrong use of the command line. The message says what to write instead. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}

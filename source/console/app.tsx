@@ -1,0 +1,70 @@
+/** The Ink app: the shown state as a frame, and keys as effects. Everything it shows and decides is pure, next door. */
+import {useSyncExternalStore} from 'react';
+import {Box, Text, useInput, usePaste, useWindowSize, type Key as InkKey} from 'ink';
+import {frame} from './frame.ts';
+import {press, type Effect} from './keys.ts';
+import type {Look} from './panes.ts';
+import {answer} from './prompt.ts';
+import type {Store} from './store.ts';
+
+export interface AppProps {
+  readonly store: Store;
+  readonly look: Look;
+  readonly perform: (effect: Effect) => void;
+}
+
+export function App({store, look, perform}: AppProps) {
+  const state = useSyncExternalStore(store.subscribe, store.shown);
+  const size = useWindowSize();
+  useInput((input, key) => {
+    for (const name of keyNames(input, key)) pressKey(store, name, perform);
+  });
+  // What is pasted is no command: it is taken away before it could be one.
+  usePaste(() => {});
+  return <Screen lines={frame(state, size, look)} />;
+}
+
+export function Screen({lines}: {readonly lines: readonly string[]}) {
+  return (
+    <Box flexDirection="column">
+      {lines.map((text, row) => (
+        // A row's place is its identity.
+        <Text key={row} wrap="truncate-end">
+          {text}
+        </Text>
+      ))}
+    </Box>
+  );
+}
+
+/** One key, looked at with the state as it is, not as it was last drawn: keys come faster than frames. */
+export function pressKey(store: Store, name: string, perform: (effect: Effect) => void): void {
+  const state = store.latest();
+  if (state.prompt.kind !== 'none') {
+    for (const effect of answer(state, name)) perform(effect);
+    return;
+  }
+  const effect = press(state, name);
+  if (effect) perform(effect);
+}
+
+const named: readonly (readonly [keyof InkKey, string])[] = [
+  ['upArrow', 'up'],
+  ['downArrow', 'down'],
+  ['pageUp', 'pageup'],
+  ['pageDown', 'pagedown'],
+  ['home', 'home'],
+  ['end', 'end'],
+  ['return', 'enter'],
+  ['escape', 'escape'],
+  ['backspace', 'backspace'],
+  ['delete', 'backspace'],
+];
+
+/** Held or laggy keys arrive together: each character is a key of its own. */
+export function keyNames(input: string, key: InkKey): readonly string[] {
+  for (const [field, name] of named) if (key[field] === true) return [name];
+  if (key.ctrl) return [`ctrl-${input}`];
+  if (key.meta || key.tab) return [];
+  return [...input].flatMap(character => (character === '\r' || character === '\n' ? ['enter'] : character < ' ' ? [] : [character]));
+}

@@ -1,0 +1,104 @@
+/** Runs the console on a session until the operator leaves: pulls updates as the terminal takes them, sends commands. */
+import {render} from 'ink';
+import type {Session} from '../ports.ts';
+import {App} from './app.tsx';
+import type {Effect} from './keys.ts';
+import type {Look} from './panes.ts';
+import {emptyState} from './state.ts';
+import {createStore} from './store.ts';
+import type {Terminal} from './terminal.ts';
+
+/** Why the console ended. */
+export type Leaving = {readonly kind: 'asked'} | {readonly kind: 'signal'; readonly signal: NodeJS.Signals} | {readonly kind: 'time'} | {readonly kind: 'broken'; readonly error: Error};
+
+export interface ConsoleParts {
+  readonly session: Session;
+  readonly terminal: Terminal;
+  readonly input: NodeJS.ReadStream;
+  readonly look: Look;
+  readonly readOnly: boolean;
+  /** Calls back once when something outside ends the console. */
+  readonly ends: (leave: (why: Leaving) => void) => void;
+}
+
+/** Frames for data, at most; an operator's key is shown at once. */
+const dataFrameMs = 400;
+const framesPerSecond = 10;
+
+export async function runConsole({session, terminal, input, look, readOnly, ends}: ConsoleParts): Promise<Leaving> {
+  const store = createStore(emptyState(readOnly), () => terminal.idle());
+  const stop = new AbortController();
+  let why: Leaving = {kind: 'asked'};
+
+  const say = (text: string, refused: boolean) => store.dispatch({kind: 'said', text, refused, at: store.latest().update?.vitals.at ?? 0});
+
+  function perform(effect: Effect): void {
+    switch (effect.kind) {
+      case 'event':
+        return store.dispatch(effect.event);
+      case 'refuse':
+        return say(effect.reason, true);
+      case 'command':
+        void session.command(effect.command).then(reply => store.dispatch({kind: 'replied', reply, at: store.latest().update?.vitals.at ?? 0}));
+        return;
+      case 'refresh':
+        session.refresh();
+        return say('reading everything from the host again', false);
+      case 'redraw':
+        terminal.emit('resize');
+        return;
+      case 'leave':
+        leave({kind: 'asked'});
+    }
+  }
+
+  const app = render(<App store={store} look={look} perform={perform} />, {
+    stdout: terminal as unknown as NodeJS.WriteStream,
+    stdin: input,
+    interactive: true,
+    alternateScreen: true,
+    incrementalRendering: true,
+    exitOnCtrlC: false,
+    patchConsole: true,
+    maxFps: framesPerSecond,
+  });
+
+  function leave(reason: Leaving): void {
+    if (stop.signal.aborted) return;
+    why = reason;
+    stop.abort();
+    app.unmount();
+  }
+  ends(leave);
+
+  async function follow(): Promise<void> {
+    while (!stop.signal.aborted) {
+      await terminal.idle();
+      const update = await session.next(stop.signal);
+      store.dispatch({kind: 'updated', update});
+      await pause(dataFrameMs);
+    }
+  }
+  follow().catch((error: unknown) => store.dispatch({kind: 'gone', reason: (error as Error).message}));
+  // A stream that fails is a terminal that is gone: nobody looks any more.
+  terminal.on('error', () => leave({kind: 'signal', signal: 'SIGHUP'}));
+  input.on('end', () => leave({kind: 'signal', signal: 'SIGHUP'}));
+
+  try {
+    // Where the terminal has stopped reading, Ink would wait for it for ever.
+    await Promise.race([app.waitUntilExit(), aborted(stop.signal)]);
+  } catch (error) {
+    why = {kind: 'broken', error: error as Error};
+  }
+  stop.abort();
+  terminal.restore();
+  return why;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => signal.addEventListener('abort', () => resolve(), {once: true}));
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms));
+}

@@ -1,0 +1,93 @@
+/** The two lines that never go away: where this is, who acts, how old the data is, how well it goes. */
+import {clean} from '../clean.ts';
+import {durationWords} from '../config/units.ts';
+import {percentile} from '../scaler/score.ts';
+import type {Fleet} from '../scaler/fleet.ts';
+import type {Vitals} from '../ports.ts';
+import type {Look} from './panes.ts';
+import type {ConsoleState} from './state.ts';
+import {fit, packed, widthOf, type Piece} from './text.ts';
+
+/** The host answers at least every two seconds; data older than this is stale and looks it. */
+const staleMs = 5000;
+
+export function headerLines(state: ConsoleState, width: number, look: Look): readonly [string, string] {
+  const {symbols} = look.style;
+  const {update} = state;
+  if (!update) return [packed([[{text: ' microscale', paint: look.style.bold}], [{text: 'connecting'}]], '   ', width, symbols), ' '.repeat(width)];
+  const {fleet, vitals} = update;
+  const name = {text: ' microscale', paint: look.style.bold};
+  const {must, may} = signs(state, fleet, vitals, look);
+  // Where this is can be cut short, and is never left out.
+  const room = width - groupsWidth([[name], ...must]) - gap.length * (must.length + 1);
+  const where = place(fleet, vitals, look);
+  const whereWidth = Math.max(12, Math.min(widthOf(where.text), room));
+  const shownPlace = {...where, text: fit(where.text, whereWidth, symbols)};
+  return [packed([[name], [shownPlace], ...must, ...may], gap, width, symbols), packed(scores(fleet, look), gap, width, symbols)];
+}
+
+const gap = '  ';
+
+function groupsWidth(groups: readonly (readonly Piece[])[]): number {
+  return groups.flat().reduce((sum, {text}) => sum + widthOf(text), 0);
+}
+
+function place(fleet: Fleet, {facts}: Vitals, {style}: Look): Piece {
+  const at = style.symbols.unicode ? '▸' : '@';
+  const {project} = fleet.settings;
+  if (!facts?.simulated) return {text: clean(`${project} ${at} ${facts?.title ?? ''}`)};
+  const dash = style.symbols.unicode ? '—' : '-';
+  return {text: clean(`SIMULATED ${dash} ${facts.remark || 'no engine'} ${at} ${project}`), paint: style.warning};
+}
+
+/** First what must always be seen, then what a wider screen has room for. */
+function signs(state: ConsoleState, fleet: Fleet, vitals: Vitals, {style, clock}: Look): {must: readonly (readonly Piece[])[]; may: readonly (readonly Piece[])[]} {
+  const acting = {auto: 'AUTO', paused: 'PAUSED', 'dry-run': 'DRY RUN'}[fleet.acting];
+  const paint = fleet.acting === 'auto' ? style.good : style.warning;
+  return {
+    must: [
+      [{text: `[${acting}]`, paint: text => style.bold(paint(text))}, ...(state.readOnly ? [{text: ' read-only', paint: style.warning}] : [])],
+      connection(state, fleet, vitals, style),
+    ],
+    may: [
+      alarmPieces(vitals, style),
+      [{text: fleet.acting === 'auto' && fleet.host.kind === 'connected' ? 'lease: you' : 'nobody acts', paint: style.dim}],
+      [{text: 'mode normal', paint: style.dim}],
+      [{text: clock(vitals.at).slice(0, 5), paint: style.dim}],
+    ],
+  };
+}
+
+function connection(state: ConsoleState, fleet: Fleet, {heardAt, at}: Vitals, style: Look['style']): readonly Piece[] {
+  if (state.gone !== null) return [{text: `ENGINE GONE: ${clean(state.gone)}`, paint: style.danger}];
+  if (fleet.host.kind === 'lost') return [{text: `HOST LOST for ${durationWords(Math.floor((at - fleet.host.since) / 1000) * 1000)}`, paint: style.danger}];
+  const ageMs = heardAt === null ? Number.POSITIVE_INFINITY : at - heardAt;
+  if (ageMs < staleMs) return [{text: `age <${staleMs / 1000}s`, paint: style.dim}];
+  return [{text: Number.isFinite(ageMs) ? `STALE ${durationWords(Math.floor(ageMs / 1000) * 1000)}` : 'STALE', paint: style.danger}];
+}
+
+function alarmPieces({alarms}: Vitals, style: Look['style']): readonly Piece[] {
+  const latest = alarms.at(-1);
+  return latest === undefined ? [] : [{text: clean(latest), paint: style.danger}];
+}
+
+function scores(fleet: Fleet, {style}: Look): readonly (readonly Piece[])[] {
+  const {score, standing, settings} = fleet;
+  const share = (part: number, whole: number) => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)}%`);
+  const handover = (q: number) => {
+    const ms = percentile(score.handoverMs, q);
+    return ms === null ? '-' : `${(ms / 1000).toFixed(2)}s`;
+  };
+  const short = fleet.services.reduce((sum, {decision}) => sum + (decision && !decision.fills ? decision.shortfall : 0), 0);
+  const overrides = fleet.services.reduce((sum, service) => sum + service.overrides.length, 0);
+  const full = standing.runningSlots >= settings.capacity;
+  return [
+    [{text: ' slots '}, {text: `${standing.runningSlots}/${settings.capacity}`, paint: full ? style.good : style.warning}],
+    [{text: standing.met ? 'demand met' : 'DEMAND NOT MET', paint: standing.met ? style.good : style.danger}],
+    [{text: `met ${share(score.metMs, score.ms)} full ${share(score.runningSlotMs, score.capacitySlotMs)}`}],
+    [{text: `win ${share(score.wonMs, score.ms)}`}],
+    short > 0 ? [{text: `short ${short}`, paint: style.danger}] : [],
+    [{text: `handover p50 ${handover(0.5)} p95 ${handover(0.95)}`}],
+    overrides > 0 ? [{text: `overrides ${overrides}`, paint: style.warning}] : [],
+  ];
+}

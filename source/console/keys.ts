@@ -1,0 +1,195 @@
+/** Every key, in one table: what it does, in words, and why it can't act now. The bar, the help and the README follow it. */
+import type {Command} from '../scaler/entry.ts';
+import {overrideOf, undoMs} from '../scaler/override.ts';
+import {orderedServices, selectedService, type ConsoleEvent, type ConsoleState} from './state.ts';
+
+/** What a key comes to: a change of the console, a command for the engine, or leaving. */
+export type Effect =
+  | {readonly kind: 'event'; readonly event: ConsoleEvent}
+  | {readonly kind: 'command'; readonly command: Command}
+  | {readonly kind: 'refuse'; readonly reason: string}
+  | {readonly kind: 'refresh'}
+  | {readonly kind: 'redraw'}
+  | {readonly kind: 'leave'};
+
+export interface Key {
+  readonly keys: readonly string[];
+  /** How it is shown. */
+  readonly shown: string;
+  readonly words: string;
+  /** How the key bar has it, such as `+- one`: keys, then a word. Null keeps it to the help. */
+  readonly bar: readonly [keys: string, word: string] | null;
+  readonly acts: boolean;
+  readonly press: (state: ConsoleState) => Effect;
+}
+
+const event = (change: ConsoleEvent): Effect => ({kind: 'event', event: change});
+const refuse = (reason: string): Effect => ({kind: 'refuse', reason});
+
+/** A key about the selected service. */
+function forSelected(act: (service: string, state: ConsoleState) => Effect): (state: ConsoleState) => Effect {
+  return state => (state.selected === null ? refuse('there is no service to act on') : act(state.selected, state));
+}
+
+const command = (given: Command): Effect => ({kind: 'command', command: given});
+
+function move(by: number | 'first' | 'last'): (state: ConsoleState) => Effect {
+  return state => {
+    const names = orderedServices(state.update?.fleet.services ?? []).map(({spec}) => spec.name);
+    const at = Math.max(0, names.indexOf(state.selected ?? ''));
+    const to = by === 'first' ? 0 : by === 'last' ? names.length - 1 : Math.min(names.length - 1, Math.max(0, at + by));
+    const service = names[to];
+    return service === undefined ? refuse('there is no service yet') : event({kind: 'selected', service});
+  };
+}
+
+/** One less is refused by the engine where it would empty a priority-1 service; the name is then asked for. */
+const less = forSelected((service, state) => {
+  const selected = selectedService(state);
+  const present = selected ? (overrideOf(selected, 'pin')?.rule.replicas ?? selected.decision?.desired ?? 0) : 0;
+  const empties = selected?.spec.priority === 1 && selected.spec.target.kind !== 'fill' && present <= 1;
+  if (empties && present === 1) return event({kind: 'prompted', prompt: {kind: 'name', service, typed: '', command: emptying(service)}});
+  return command({kind: 'adjust', service, by: -1, lasting: 'default'});
+});
+
+export function emptying(service: string): Command {
+  return {kind: 'override', service, rule: {kind: 'pin', replicas: 0}, lasting: 'default', sure: true};
+}
+
+const screenful = 10;
+
+export const keyTable: readonly Key[] = [
+  {keys: ['up', 'k'], shown: '↑ k', words: 'select the service above', bar: null, acts: false, press: move(-1)},
+  {keys: ['down', 'j'], shown: '↓ j', words: 'select the service below', bar: null, acts: false, press: move(1)},
+  {keys: ['pageup'], shown: 'PgUp', words: 'select ten above', bar: null, acts: false, press: move(-screenful)},
+  {keys: ['pagedown'], shown: 'PgDn', words: 'select ten below', bar: null, acts: false, press: move(screenful)},
+  {keys: ['home', 'g'], shown: 'Home g', words: 'select the first', bar: null, acts: false, press: move('first')},
+  {keys: ['end', 'G'], shown: 'End G', words: 'select the last', bar: null, acts: false, press: move('last')},
+  {
+    keys: ['+'],
+    shown: '+',
+    words: 'pin one more than now, at once',
+    bar: ['+-', 'one'],
+    acts: true,
+    press: forSelected(service => command({kind: 'adjust', service, by: 1, lasting: 'default'})),
+  },
+  {keys: ['-'], shown: '-', words: 'pin one less than now, at once', bar: null, acts: true, press: less},
+  {
+    keys: ['='],
+    shown: '=',
+    words: 'pin at a number: asks for it',
+    bar: ['=', 'pin'],
+    acts: true,
+    press: forSelected(service => event({kind: 'prompted', prompt: {kind: 'number', service, typed: ''}})),
+  },
+  {
+    keys: ['z'],
+    shown: 'z',
+    words: 'hold at the present count; again lets go',
+    bar: ['z', 'hold'],
+    acts: true,
+    press: forSelected(service => command({kind: 'hold', service, lasting: 'default'})),
+  },
+  {
+    keys: ['b'],
+    shown: 'b',
+    words: 'boost ahead of all; again lets go',
+    bar: ['b', 'boost'],
+    acts: true,
+    press: forSelected(service => command({kind: 'boost', service, lasting: 'default'})),
+  },
+  {
+    keys: ['.'],
+    shown: '.',
+    words: 'priority up: served sooner',
+    bar: ['.,', 'prio'],
+    acts: true,
+    press: forSelected(service => command({kind: 'rank', service, by: -1, lasting: 'default'})),
+  },
+  {
+    keys: [','],
+    shown: ',',
+    words: 'priority down: served later',
+    bar: null,
+    acts: true,
+    press: forSelected(service => command({kind: 'rank', service, by: 1, lasting: 'default'})),
+  },
+  {
+    keys: ['t'],
+    shown: 't',
+    words: 'how long the override lasts: 5m, 30m, 2h, until cleared',
+    bar: ['t', 'time'],
+    acts: true,
+    press: forSelected((service, state) =>
+      (selectedService(state)?.overrides.length ?? 0) === 0
+        ? refuse(`${service} has no override: pin, hold or boost it first`)
+        : event({kind: 'prompted', prompt: {kind: 'lasting', service}}),
+    ),
+  },
+  {keys: ['x'], shown: 'x', words: 'clear its overrides', bar: ['x', 'clear'], acts: true, press: forSelected(service => command({kind: 'clear', service}))},
+  {
+    keys: ['X'],
+    shown: 'X',
+    words: 'clear every override: asks',
+    bar: null,
+    acts: true,
+    press: state => {
+      const count = state.update?.fleet.services.reduce((sum, {overrides}) => sum + overrides.length, 0) ?? 0;
+      if (count === 0) return refuse('there is no override to clear');
+      const question = count === 1 ? 'Clear the one override?' : `Clear all ${count} overrides?`;
+      return event({kind: 'prompted', prompt: {kind: 'confirm', question, answer: 'clear-all'}});
+    },
+  },
+  {
+    keys: ['u'],
+    shown: 'u',
+    words: `undo your last override, for ${undoMs / 1000} s`,
+    bar: ['u', 'undo'],
+    acts: true,
+    press: () => command({kind: 'undo'}),
+  },
+  {
+    keys: ['P'],
+    shown: 'P',
+    words: 'pause the scaler, at once; again asks, then resumes',
+    bar: ['P', 'pause'],
+    acts: true,
+    press: state =>
+      state.update?.fleet.acting === 'paused'
+        ? event({kind: 'prompted', prompt: {kind: 'confirm', question: 'Resume the scaler?', answer: 'resume'}})
+        : command({kind: 'pause'}),
+  },
+  {keys: ['?'], shown: '?', words: 'this help', bar: ['?', 'help'], acts: false, press: () => event({kind: 'prompted', prompt: {kind: 'help'}})},
+  {keys: ['ctrl-r'], shown: 'Ctrl-R', words: 'read everything from the host again', bar: null, acts: false, press: () => ({kind: 'refresh'})},
+  {keys: ['ctrl-l'], shown: 'Ctrl-L', words: 'draw the screen again', bar: null, acts: false, press: () => ({kind: 'redraw'})},
+  {
+    keys: ['q'],
+    shown: 'q',
+    words: 'leave: says what becomes of the containers, and asks',
+    bar: ['q', 'quit'],
+    acts: false,
+    press: state => event({kind: 'prompted', prompt: {kind: 'confirm', question: leaving(state), answer: 'leave'}}),
+  },
+  {keys: ['ctrl-c'], shown: 'Ctrl-C', words: 'leave at once', bar: null, acts: false, press: () => ({kind: 'leave'})},
+];
+
+function leaving({update}: ConsoleState): string {
+  if (!update) return 'Leave?';
+  const counts = orderedServices(update.fleet.services).map(({spec, observed}) => `${spec.name} ${observed?.running ?? 0}`);
+  const listed = counts.length > 4 ? `${counts.slice(0, 4).join(', ')} and ${counts.length - 4} more` : counts.join(', ');
+  return update.vitals.facts?.simulated ? 'Leave? The simulated host ends with the console.' : `Leave? Nobody scales then; ${listed} stay as they are.`;
+}
+
+const byKey = new Map(keyTable.flatMap(key => key.keys.map(name => [name, key] as const)));
+
+/** What a key does now. A key that can't act now says why; one that isn't bound does nothing. */
+export function press(state: ConsoleState, name: string): Effect | null {
+  const key = byKey.get(name);
+  if (!key) return null;
+  if (key.acts) {
+    if (state.readOnly) return refuse('read-only: this console watches, and changes nothing');
+    if (state.gone !== null) return refuse('the engine is gone: nothing can be changed from here');
+    if (!state.update) return refuse('not connected yet');
+  }
+  return key.press(state);
+}

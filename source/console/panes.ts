@@ -1,0 +1,270 @@
+/** The parts of the screen, each as painted lines of an exact width. Pure: state in, lines out. */
+import {durationWords} from '../config/units.ts';
+import {clean} from '../clean.ts';
+import type {Fleet, Service} from '../scaler/fleet.ts';
+import {gist, tell, type ClockWords} from '../scaler/explain.ts';
+import {aspect} from '../scaler/override.ts';
+import {unbounded} from '../scaler/fleet.ts';
+import {sparkline} from './chart.ts';
+import {orderedServices, type ConsoleState} from './state.ts';
+import type {Style} from './style.ts';
+import {fit, fitRight, line, widthOf, type Piece} from './text.ts';
+
+export interface Look {
+  readonly style: Style;
+  readonly clock: ClockWords;
+}
+
+/** Each service's letter and colour, the same in every pane. */
+export interface Badges {
+  letter(service: string): string;
+  paint(service: string): (text: string) => string;
+}
+
+/** The first letter of the name that nobody before has taken; else any that is free. */
+export function badgesOf(fleet: Fleet, style: Style): Badges {
+  const taken = new Map<string, {letter: string; index: number}>();
+  const used = new Set<string>();
+  const byPriority = fleet.services.toSorted((a, b) => a.spec.priority - b.spec.priority || (a.spec.name < b.spec.name ? -1 : 1));
+  for (const [index, {spec}] of byPriority.entries()) {
+    const candidates = [...spec.name.toLowerCase().replaceAll(/[^a-z0-9]/g, ''), ...'abcdefghijklmnopqrstuvwxyz0123456789'];
+    const letter = candidates.find(candidate => !used.has(candidate)) ?? '?';
+    used.add(letter);
+    taken.set(spec.name, {letter, index});
+  }
+  return {
+    letter: service => taken.get(service)?.letter ?? '?',
+    paint: service => style.service(taken.get(service)?.index ?? 0),
+  };
+}
+
+/** One cell a slot: a letter runs, `+` is on its way, `-` is leaving. A large host gets several slots a cell. */
+export function slotLines(fleet: Fleet, badges: Badges, width: number, height: number, {style}: Look): readonly string[] {
+  const {symbols} = style;
+  const services = orderedServices(fleet.services);
+  const columns = Math.max(1, Math.floor(width / 2));
+  const legendRows = Math.min(Math.max(1, height - 2), Math.ceil((services.length + 1) / legendColumns(width)));
+  const gridRows = Math.max(1, height - legendRows);
+  const perCell = Math.max(1, Math.ceil(fleet.settings.capacity / (columns * gridRows)));
+  const cells: Piece[] = [];
+  for (const {spec, observed} of services) {
+    const paint = badges.paint(spec.name);
+    const letter = badges.letter(spec.name);
+    const add = (replicas: number, mark: string, painted: Piece['paint']) => {
+      for (let left = Math.round((replicas * spec.slots) / perCell); left > 0; left--) cells.push({text: letter + mark, paint: painted});
+    };
+    add(observed?.running ?? 0, ' ', paint);
+    add(observed?.pending ?? 0, '+', text => style.dim(paint(text)));
+    add(observed?.stopping ?? 0, '-', text => style.dim(paint(text)));
+  }
+  const total = Math.ceil(fleet.settings.capacity / perCell);
+  while (cells.length < total) cells.push({text: `${symbols.free} `, paint: style.dim});
+  const lines: string[] = [];
+  // A few slots fill the pane as a block of their own, not as one thin row.
+  const across = total <= 12 && gridRows >= 2 ? Math.min(columns, Math.max(5, Math.ceil(total / 2))) : columns;
+  for (let row = 0; row < gridRows; row++) lines.push(line(merge(cells.slice(row * across, (row + 1) * across)), width, symbols));
+  return [...lines, ...legend(fleet, services, badges, perCell, width, legendRows, style)].slice(0, height);
+}
+
+/** Neighbours that are painted alike become one piece. */
+function merge(cells: readonly Piece[]): readonly Piece[] {
+  const merged: {text: string; paint: Piece['paint']}[] = [];
+  for (const {text, paint} of cells) {
+    const last = merged.at(-1);
+    if (last && last.paint === paint) last.text += text;
+    else merged.push({text, paint});
+  }
+  return merged;
+}
+
+function legendColumns(width: number): number {
+  return Math.max(1, Math.floor(width / 16));
+}
+
+function legend(
+  fleet: Fleet,
+  services: readonly Service[],
+  badges: Badges,
+  perCell: number,
+  width: number,
+  rows: number,
+  {symbols, dim}: Style,
+): readonly string[] {
+  const columns = legendColumns(width);
+  const each = Math.floor(width / columns);
+  const free = Math.max(0, fleet.settings.capacity - fleet.standing.heldSlots);
+  const entries: Piece[] = services.map(({spec, observed}) => ({
+    text: `${badges.letter(spec.name)} ${fit(spec.name, each - 6, symbols)}${fitRight(String((observed?.running ?? 0) * spec.slots), 3, symbols)} `,
+    paint: badges.paint(spec.name),
+  }));
+  const most = rows * columns - 1;
+  const shown = entries.slice(0, most);
+  const more = entries.length > most ? `+${entries.length - most} more  ` : '';
+  shown.push({text: `${more}${symbols.free} free ${free}${perCell > 1 ? `  1 cell = ${perCell}` : ''}`, paint: dim});
+  return Array.from({length: rows}, (_, row) => line(shown.slice(row * columns, (row + 1) * columns), width, symbols));
+}
+
+interface Column {
+  readonly title: string;
+  readonly width: number;
+  readonly right?: boolean;
+  readonly cell: (service: Service) => string;
+  readonly paint?: (service: Service) => ((text: string) => string) | undefined;
+}
+
+/** The table of services: a header, then `rows` of them around the selected one. */
+export function serviceLines(state: ConsoleState, badges: Badges, width: number, rows: number, look: Look): readonly string[] {
+  const {style, clock} = look;
+  const {symbols} = style;
+  const fleet = state.update?.fleet;
+  if (!fleet) return [];
+  const services = orderedServices(fleet.services);
+  const columns = columnsFor(state, badges, width, services, style, clock, fleet.at);
+  const fixed = columns.reduce((sum, column) => sum + column.width + 1, 0);
+  const header = columns.map(column => (column.right ? fitRight(column.title, column.width, symbols) : fit(column.title, column.width, symbols))).join(' ');
+  const lines = [style.dim(fit(`  ${header} WHY`, width, symbols))];
+  const selectedAt = Math.max(0, services.findIndex(({spec}) => spec.name === state.selected));
+  const from = Math.min(Math.max(0, selectedAt - Math.floor(rows / 2)), Math.max(0, services.length - rows));
+  for (const service of services.slice(from, from + rows)) {
+    const chosen = service.spec.name === state.selected;
+    const pieces: Piece[] = [{text: chosen ? `${symbols.cursor} ` : '  '}];
+    for (const column of columns) {
+      const text = clean(column.cell(service));
+      pieces.push({text: column.right ? fitRight(text, column.width, symbols) : fit(text, column.width, symbols), paint: column.paint?.(service)}, {text: ' '});
+    }
+    const why = clean(gist(service, clock));
+    pieces.push({text: fit(why, Math.max(0, width - fixed - 2), symbols), paint: paintWhy(service, style)});
+    const painted = line(pieces, width, symbols);
+    lines.push(chosen ? style.bold(painted) : painted);
+  }
+  const hidden = services.length - rows;
+  if (hidden > 0 && lines.length > 1) lines[0] = style.dim(fit(`  ${header} WHY   ${symbols.dot} ${from + 1}-${from + rows} of ${services.length}`, width, symbols));
+  while (lines.length < rows + 1) lines.push(' '.repeat(width));
+  return lines;
+}
+
+function columnsFor(
+  {samples}: ConsoleState,
+  badges: Badges,
+  width: number,
+  services: readonly Service[],
+  style: Style,
+  clock: ClockWords,
+  now: number,
+): readonly Column[] {
+  const wide = width >= 92;
+  const longest = Math.max(7, ...services.map(({spec}) => widthOf(spec.name)));
+  const nameWidth = Math.min(longest, wide ? 20 : 12);
+  const columns: Column[] = [
+    {title: '', width: 1, cell: ({spec}) => badges.letter(spec.name), paint: ({spec}) => badges.paint(spec.name)},
+    {title: 'SERVICE', width: nameWidth, cell: ({spec}) => spec.name, paint: ({spec}) => badges.paint(spec.name)},
+    {title: 'PRI', width: 3, right: true, cell: priorityWords, paint: ({decision, spec}) => (decision && decision.rank !== spec.priority ? style.warning : undefined)},
+    {title: 'DEMAND', width: 7, right: true, cell: demandWords, paint: ({demand}) => (demand.kind === 'lost' ? style.danger : style.demand)},
+  ];
+  if (wide && style.symbols.unicode) columns.push({title: 'TREND', width: 8, cell: ({spec}) => sparkline(samples, spec.name, 8, style), paint: () => style.demand});
+  columns.push(
+    {title: 'WANT', width: 5, right: true, cell: wantWords},
+    {title: 'RUN/DES', width: 7, right: true, cell: countWords, paint: paintCount(style)},
+    {title: 'MIN-MAX', width: 7, right: true, cell: ({spec}) => `${spec.min}-${spec.max === unbounded ? '' : spec.max}`},
+    {title: 'OVERRIDE', width: wide ? 16 : 12, cell: service => overrideWords(service, now, clock), paint: () => style.warning},
+  );
+  return columns;
+}
+
+function priorityWords({spec, decision}: Service): string {
+  if (decision?.rank === 0) return 'top';
+  return decision && decision.rank !== spec.priority ? `${decision.rank}*` : String(spec.priority);
+}
+
+function demandWords({demand, spec}: Service): string {
+  if (spec.target.kind === 'fill') return '-';
+  switch (demand.kind) {
+    case 'live':
+      return shortNumber(demand.value);
+    case 'waiting':
+      return '...';
+    case 'lost':
+      return demand.value === null ? 'lost' : `${shortNumber(demand.value)}?`;
+  }
+}
+
+function shortNumber(value: number): string {
+  if (value >= 1e6) return `${(value / 1e6).toPrecision(3)}M`;
+  if (value >= 1e5) return `${Math.round(value / 1e3)}k`;
+  return Number.isInteger(value) ? String(value) : value.toFixed(1);
+}
+
+function wantWords({decision, spec}: Service): string {
+  if (!decision) return '-';
+  return decision.fills || (spec.target.kind === 'fill' && decision.want === unbounded) ? 'fill' : String(decision.want);
+}
+
+function countWords({observed, decision}: Service): string {
+  return `${observed?.running ?? '-'}/${decision?.desired ?? '-'}`;
+}
+
+function paintCount(style: Style): (service: Service) => ((text: string) => string) | undefined {
+  return ({observed, decision}) => {
+    if (!observed || !decision) return style.dim;
+    if (decision.shortfall > 0 || observed.trouble.kind === 'failing') return style.danger;
+    return observed.running === decision.desired ? undefined : style.warning;
+  };
+}
+
+/** Such as `pin 2 14m`; two of them are joined. */
+function overrideWords({overrides}: Service, now: number, _clock: ClockWords): string {
+  if (overrides.length === 0) return '-';
+  const counts = overrides.toSorted((a, b) => (aspect(a.rule) < aspect(b.rule) ? -1 : 1));
+  const words = counts.map(({rule}) => {
+    switch (rule.kind) {
+      case 'boost':
+        return 'boost';
+      case 'priority':
+        return `pri ${rule.priority}`;
+      default:
+        return `${rule.kind} ${rule.replicas}`;
+    }
+  });
+  const ends = overrides.map(({until}) => until).filter(until => until !== null);
+  const left = ends.length === 0 ? '' : ` ${leftWords(Math.min(...ends) - now)}`;
+  return words.join('+') + left;
+}
+
+/** Whole minutes while there are some, so that the screen doesn't change each second for it. */
+function leftWords(ms: number): string {
+  if (ms >= 3_600_000) return durationWords(Math.ceil(ms / 60_000) * 60_000);
+  return ms >= 60_000 ? `${Math.ceil(ms / 60_000)}m` : `${Math.ceil(ms / 1000)}s`;
+}
+
+function paintWhy(service: Service, style: Style): ((text: string) => string) | undefined {
+  const {decision, observed, demand} = service;
+  if (observed?.trouble.kind === 'failing' || demand.kind === 'lost') return style.danger;
+  if (decision && decision.shortfall > 0 && !decision.fills) return style.danger;
+  return decision && observed?.running === decision.desired ? style.dim : undefined;
+}
+
+/** The latest decisions, newest first. */
+export function decisionLines({happenings}: ConsoleState, width: number, rows: number, {style, clock}: Look): readonly string[] {
+  const {symbols} = style;
+  const nameWidth = width >= 60 ? 10 : 8;
+  const lines = happenings
+    .slice(-rows)
+    .reverse()
+    .map(happening => {
+      const {about, from, to, words, grave} = tell(happening, clock);
+      const change = from === null || to === null ? '' : `${from}${symbols.arrow}${to}`;
+      const shown = symbols.unicode ? words : words.replaceAll('÷', '/').replaceAll('→', '>');
+      return line(
+        [
+          {text: `${clock(happening.at)} `, paint: style.dim},
+          {text: `${fit(clean(about), nameWidth, symbols)} `},
+          {text: `${fitRight(change, 6, symbols)}  `, paint: style.bold},
+          {text: clean(shown), paint: grave ? style.danger : undefined},
+        ],
+        width,
+        symbols,
+      );
+    });
+  while (lines.length < rows) lines.push(' '.repeat(width));
+  return lines;
+}

@@ -1,0 +1,75 @@
+/** Questions: what they say, and what a key means while one is open. Esc, Enter and n mean no. */
+import type {Command, Lasting} from '../scaler/entry.ts';
+import {emptying, type Effect} from './keys.ts';
+import type {ConsoleState, Prompt} from './state.ts';
+
+const close: Effect = {kind: 'event', event: {kind: 'prompted', prompt: {kind: 'none'}}};
+
+const lastings: readonly {readonly key: string; readonly words: string; readonly lasting: Lasting}[] = [
+  {key: '1', words: '5m', lasting: {ms: 5 * 60_000}},
+  {key: '2', words: '30m', lasting: {ms: 30 * 60_000}},
+  {key: '3', words: '2h', lasting: {ms: 2 * 3_600_000}},
+  {key: '4', words: 'until cleared', lasting: 'until-cleared'},
+];
+
+export function promptWords(prompt: Prompt): string {
+  switch (prompt.kind) {
+    case 'none':
+    case 'help':
+      return '';
+    case 'number':
+      return `Pin ${prompt.service} at: ${prompt.typed}_  (Enter pins, Esc leaves it)`;
+    case 'name':
+      return `${prompt.service} is priority 1. Type its name to take it to 0: ${prompt.typed}_`;
+    case 'lasting':
+      return `${prompt.service}'s override lasts: ${lastings.map(({key, words}) => `${key} ${words}`).join('  ')}`;
+    case 'confirm':
+      return `${prompt.question}  y yes  n no`;
+  }
+}
+
+/** What the key comes to: effects in their order. Every answer closes the question; typing goes on with it. */
+export function answer(state: ConsoleState, key: string): readonly Effect[] {
+  const {prompt} = state;
+  if (key === 'ctrl-c') return [{kind: 'leave'}];
+  if (key === 'escape') return [close];
+  switch (prompt.kind) {
+    case 'none':
+      return [];
+    case 'help':
+      return [close];
+    case 'confirm': {
+      const yes = key === 'y' || (prompt.answer === 'leave' && key === 'q');
+      if (yes) return [close, prompt.answer === 'leave' ? {kind: 'leave'} : {kind: 'command', command: {kind: prompt.answer}}];
+      return key === 'n' || key === 'enter' ? [close] : [];
+    }
+    case 'lasting': {
+      const chosen = lastings.find(lasting => lasting.key === key);
+      if (!chosen) return key === 'n' || key === 'enter' ? [close] : [];
+      return [close, {kind: 'command', command: {kind: 'last', service: prompt.service, lasting: chosen.lasting}}];
+    }
+    case 'number':
+      if (key === 'enter') return pin(state, prompt.service, prompt.typed);
+      return typing(prompt, key, /^\d$/, 6);
+    case 'name':
+      if (key !== 'enter') return typing(prompt, key, /^[\w.-]$/, 64);
+      if (prompt.typed === prompt.service) return [close, {kind: 'command', command: prompt.command}];
+      return [close, {kind: 'refuse', reason: `that is not its name: ${prompt.service} stays as it is`}];
+  }
+}
+
+function pin(state: ConsoleState, service: string, typed: string): readonly Effect[] {
+  if (typed === '') return [close];
+  const replicas = Number(typed);
+  const spec = state.update?.fleet.services.find(candidate => candidate.spec.name === service)?.spec;
+  if (replicas === 0 && spec?.priority === 1 && spec.target.kind !== 'fill') {
+    return [{kind: 'event', event: {kind: 'prompted', prompt: {kind: 'name', service, typed: '', command: emptying(service)}}}];
+  }
+  const command: Command = {kind: 'override', service, rule: {kind: 'pin', replicas}, lasting: 'default', sure: false};
+  return [close, {kind: 'command', command}];
+}
+
+function typing(prompt: Extract<Prompt, {typed: string}>, key: string, allowed: RegExp, most: number): readonly Effect[] {
+  const typed = key === 'backspace' ? prompt.typed.slice(0, -1) : allowed.test(key) ? (prompt.typed + key).slice(0, most) : prompt.typed;
+  return typed === prompt.typed ? [] : [{kind: 'event', event: {kind: 'prompted', prompt: {...prompt, typed}}}];
+}

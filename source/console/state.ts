@@ -1,0 +1,91 @@
+/** What the console knows, and how it changes: what the engine tells and what the operator does. Draws nothing. */
+import type {Sample, Update} from '../ports.ts';
+import type {Command, Happening, Reply} from '../scaler/entry.ts';
+import type {Service} from '../scaler/fleet.ts';
+
+/** A question that is open. It is about the service that was selected when it opened. */
+export type Prompt =
+  | {readonly kind: 'none'}
+  | {readonly kind: 'help'}
+  | {readonly kind: 'number'; readonly service: string; readonly typed: string}
+  | {readonly kind: 'name'; readonly service: string; readonly typed: string; readonly command: Command}
+  | {readonly kind: 'lasting'; readonly service: string}
+  | {readonly kind: 'confirm'; readonly question: string; readonly answer: 'clear-all' | 'resume' | 'leave'};
+
+export interface Message {
+  readonly text: string;
+  readonly refused: boolean;
+  readonly at: number;
+}
+
+export interface ConsoleState {
+  readonly update: Update | null;
+  readonly samples: readonly Sample[];
+  readonly happenings: readonly Happening[];
+  readonly selected: string | null;
+  readonly prompt: Prompt;
+  readonly message: Message | null;
+  readonly readOnly: boolean;
+  /** Why the engine can't be heard any more; null while it can. */
+  readonly gone: string | null;
+}
+
+export type ConsoleEvent =
+  | {readonly kind: 'updated'; readonly update: Update}
+  | {readonly kind: 'replied'; readonly reply: Reply; readonly at: number}
+  | {readonly kind: 'said'; readonly text: string; readonly refused: boolean; readonly at: number}
+  | {readonly kind: 'selected'; readonly service: string}
+  | {readonly kind: 'prompted'; readonly prompt: Prompt}
+  | {readonly kind: 'gone'; readonly reason: string};
+
+/** As much as the engine keeps; a screen shows less. */
+const samplesMax = 600;
+const happeningsMax = 500;
+
+export function emptyState(readOnly: boolean): ConsoleState {
+  return {update: null, samples: [], happenings: [], selected: null, prompt: {kind: 'none'}, message: null, readOnly, gone: null};
+}
+
+export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
+  switch (event.kind) {
+    case 'updated': {
+      const {update} = event;
+      const services = orderedServices(update.fleet.services);
+      const known = services.some(({spec}) => spec.name === state.selected);
+      return {
+        ...state,
+        update,
+        samples: append(state.samples, update.samples, samplesMax),
+        happenings: append(state.happenings, update.happenings, happeningsMax),
+        selected: known ? state.selected : (services[0]?.spec.name ?? null),
+      };
+    }
+    case 'replied': {
+      const {reply, at} = event;
+      const refused = reply.kind === 'refused';
+      return {...state, message: {text: refused ? reply.reason : reply.words, refused, at}};
+    }
+    case 'said':
+      return {...state, message: {text: event.text, refused: event.refused, at: event.at}};
+    case 'selected':
+      return {...state, selected: event.service};
+    case 'prompted':
+      return {...state, prompt: event.prompt};
+    case 'gone':
+      return {...state, gone: event.reason};
+  }
+}
+
+/** By rank, then by name: the order in which the plan serves them. */
+export function orderedServices(services: readonly Service[]): readonly Service[] {
+  const rank = ({spec, decision}: Service) => decision?.rank ?? spec.priority;
+  return services.toSorted((a, b) => rank(a) - rank(b) || (a.spec.name < b.spec.name ? -1 : 1));
+}
+
+export function selectedService(state: ConsoleState): Service | null {
+  return state.update?.fleet.services.find(({spec}) => spec.name === state.selected) ?? null;
+}
+
+function append<Item>(list: readonly Item[], more: readonly Item[], most: number): readonly Item[] {
+  return more.length === 0 ? list : [...list, ...more].slice(-most);
+}

@@ -1,0 +1,124 @@
+/**
+ * The terminal as a stream that never blocks. Node's own writes to a terminal stop the whole thread while nobody reads
+ * it; here a full terminal is tried again a little later, and the console draws nothing new until it has taken all.
+ */
+import {closeSync, constants, openSync, readlinkSync, write, writeSync} from 'node:fs';
+import {Writable} from 'node:stream';
+
+export interface Terminal extends Writable {
+  readonly isTTY: true;
+  columns: number;
+  rows: number;
+  /** Resolves once everything written has been taken. */
+  idle(): Promise<void>;
+  /** Gives the screen back, as far as the terminal still takes anything. */
+  restore(): void;
+  end(): this;
+}
+
+/** How soon a full terminal is tried again: quick enough to be smooth, slow enough to cost nothing. */
+const retryMs = 8;
+/** How long the last few bytes may take when the program ends. */
+const restoreLimitMs = 300;
+/** Cursor shown, mouse and bracketed paste off, styles off, the alternate screen left. */
+const restoreSequence = '\u001b[?2026l\u001b[?25h\u001b[?2004l\u001b[0m\u001b[?1049l';
+
+/** The terminal behind standard output. `size` is asked at the start and after each `resized`. */
+export function openTerminal(size: () => readonly [columns: number, rows: number], resized: (listener: () => void) => void): Terminal {
+  const descriptor = openUnblocked();
+  let idlers: (() => void)[] = [];
+  let closed = false;
+
+  function push(buffer: Buffer, done: (error?: Error | null) => void): void {
+    if (closed) return done();
+    write(descriptor, buffer, 0, buffer.length, null, (error, written) => {
+      if (error && error.code !== 'EAGAIN' && error.code !== 'EINTR') return done(error);
+      const rest = buffer.subarray(error ? 0 : written);
+      if (rest.length === 0) return done();
+      // A terminal that is full says so; one that took a part may take the next at once.
+      if (error) setTimeout(() => push(rest, done), retryMs);
+      else push(rest, done);
+    });
+  }
+
+  const stream = new Writable({
+    decodeStrings: true,
+    highWaterMark: 64 * 1024,
+    write(chunk: Buffer, _encoding, done) {
+      push(chunk, error => {
+        done(error);
+        settle();
+      });
+    },
+  });
+
+  function settle(): void {
+    setImmediate(() => {
+      if (stream.writableLength > 0) return;
+      const waiting = idlers;
+      idlers = [];
+      for (const resolve of waiting) resolve();
+      if (pendingResize) announce();
+    });
+  }
+
+  let pendingResize = false;
+  function announce(): void {
+    pendingResize = false;
+    [terminal.columns, terminal.rows] = size();
+    terminal.emit('resize');
+  }
+
+  const [columns, rows] = size();
+  const terminal: Terminal = Object.assign(stream, {
+    isTTY: true as const,
+    columns,
+    rows,
+    idle: () => (stream.writableLength === 0 ? Promise.resolve() : new Promise<void>(resolve => idlers.push(resolve))),
+    restore() {
+      closed = true;
+      const until = Date.now() + restoreLimitMs;
+      let rest = Buffer.from(restoreSequence);
+      while (rest.length > 0 && Date.now() < until) {
+        try {
+          rest = rest.subarray(writeSync(descriptor, rest));
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
+        }
+      }
+    },
+  });
+  // A resize redraws: it waits until the terminal has taken what was drawn before.
+  resized(() => {
+    pendingResize = true;
+    settle();
+  });
+  stream.on('close', () => {
+    if (descriptor > 2) closeSync(descriptor);
+  });
+  return terminal;
+}
+
+/** A descriptor of our own on the same terminal: what is set on it concerns nobody else who has the terminal open. */
+function openUnblocked(): number {
+  const flags = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+  const paths = [linkOf('/proc/self/fd/1'), '/dev/tty'];
+  for (const path of paths) {
+    if (path === null) continue;
+    try {
+      return openSync(path, flags);
+    } catch {
+      // After `su`, the terminal belongs to somebody else; its other name, or standard output as it is, will do.
+    }
+  }
+  return 1;
+}
+
+function linkOf(path: string): string | null {
+  try {
+    const target = readlinkSync(path);
+    return target.startsWith('/dev/') ? target : null;
+  } catch {
+    return null;
+  }
+}

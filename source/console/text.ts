@@ -1,0 +1,67 @@
+/** Text in columns: cut and padded by what a terminal shows, not by what a string counts. */
+import stringWidth from 'string-width';
+import type {Symbols} from './style.ts';
+
+const segmenter = new Intl.Segmenter();
+const plain = /^[\x20-\x7e]*$/;
+
+export function widthOf(text: string): number {
+  return plain.test(text) ? text.length : stringWidth(text);
+}
+
+/** Exactly `width` columns: cut with an ellipsis, or padded on the right. The text carries no styling yet. */
+export function fit(text: string, width: number, symbols: Symbols): string {
+  if (width <= 0) return '';
+  const columns = widthOf(text);
+  if (columns <= width) return text + ' '.repeat(width - columns);
+  if (plain.test(text)) return text.slice(0, width - 1) + symbols.ellipsis;
+  let kept = '';
+  let used = 0;
+  for (const {segment} of segmenter.segment(text)) {
+    const columnsMore = stringWidth(segment);
+    if (used + columnsMore > width - 1) break;
+    kept += segment;
+    used += columnsMore;
+  }
+  return kept + symbols.ellipsis + ' '.repeat(width - 1 - used);
+}
+
+export function fitRight(text: string, width: number, symbols: Symbols): string {
+  const columns = widthOf(text);
+  return columns > width ? fit(text, width, symbols) : ' '.repeat(width - columns) + text;
+}
+
+/** A part of a line, with how it is painted. */
+export interface Piece {
+  readonly text: string;
+  readonly paint?: ((text: string) => string) | undefined;
+}
+
+/** Pieces as one painted line of exactly `width` columns; what doesn't fit is cut. */
+export function line(pieces: readonly Piece[], width: number, symbols: Symbols): string {
+  let painted = '';
+  let left = width;
+  for (const {text, paint} of pieces) {
+    if (left <= 0) break;
+    const columns = widthOf(text);
+    const shown = columns <= left ? text : fit(text, left, symbols);
+    painted += paint ? paint(shown) : shown;
+    left -= Math.min(columns, left);
+  }
+  return painted + ' '.repeat(Math.max(0, left));
+}
+
+/** Whole pieces only, with a gap between them, for as long as there is room: a header that loses its least first. */
+export function packed(groups: readonly (readonly Piece[])[], gap: string, width: number, symbols: Symbols): string {
+  const kept: Piece[] = [];
+  let used = 0;
+  for (const group of groups) {
+    const columns = group.reduce((sum, {text}) => sum + widthOf(text), 0);
+    const needed = columns + (kept.length === 0 ? 0 : gap.length);
+    if (columns === 0 || used + needed > width) continue;
+    if (kept.length > 0) kept.push({text: gap});
+    kept.push(...group);
+    used += needed;
+  }
+  return line(kept, width, symbols);
+}

@@ -1,0 +1,85 @@
+/** The session protocol: a session at one end of a channel of plain messages, its double at the other. */
+import type {Session, Update} from '../ports.ts';
+import type {Command, Reply} from '../scaler/entry.ts';
+
+/** Anything that carries plain data in order: a worker's port now, a socket's lines later. */
+export interface Channel {
+  send(message: unknown): void;
+  receive(listener: (message: unknown) => void): void;
+}
+
+type Request =
+  | {readonly id: number; readonly kind: 'next'}
+  | {readonly id: number; readonly kind: 'command'; readonly command: Command}
+  | {readonly id: number; readonly kind: 'refresh'};
+
+type Response =
+  | {readonly id: number; readonly kind: 'update'; readonly update: Update}
+  | {readonly id: number; readonly kind: 'reply'; readonly reply: Reply}
+  | {readonly id: number; readonly kind: 'gone'; readonly reason: string};
+
+/** Answers the requests that come through the channel. One `next` is answered at a time: that is the back pressure. */
+export function serveSession(session: Session, channel: Channel): void {
+  channel.receive(message => {
+    const request = message as Request;
+    switch (request.kind) {
+      case 'next':
+        session.next().then(
+          update => channel.send({id: request.id, kind: 'update', update} satisfies Response),
+          (error: Error) => channel.send({id: request.id, kind: 'gone', reason: error.message} satisfies Response),
+        );
+        return;
+      case 'command':
+        void session.command(request.command).then(reply => channel.send({id: request.id, kind: 'reply', reply} satisfies Response));
+        return;
+      case 'refresh':
+        session.refresh();
+    }
+  });
+}
+
+export interface FarSession extends Session {
+  /** The other end is gone: what waits is rejected, and what comes is too. */
+  end(reason: string): void;
+}
+
+export function openSession(channel: Channel): FarSession {
+  const waiting = new Map<number, {resolve: (response: Response) => void; reject: (error: Error) => void}>();
+  let ended: string | null = null;
+  let ids = 0;
+  channel.receive(message => {
+    const response = message as Response;
+    waiting.get(response.id)?.resolve(response);
+    waiting.delete(response.id);
+  });
+
+  function ask(request: Request): Promise<Response> {
+    if (ended !== null) return Promise.reject(new Error(ended));
+    return new Promise((resolve, reject) => {
+      waiting.set(request.id, {resolve, reject});
+      channel.send(request);
+    });
+  }
+
+  return {
+    async next() {
+      const response = await ask({id: ++ids, kind: 'next'});
+      if (response.kind === 'update') return response.update;
+      throw new Error(response.kind === 'gone' ? response.reason : 'the engine answered something else');
+    },
+    async command(command) {
+      try {
+        const response = await ask({id: ++ids, kind: 'command', command});
+        return response.kind === 'reply' ? response.reply : {kind: 'refused', reason: 'the engine answered something else'};
+      } catch (error) {
+        return {kind: 'refused', reason: (error as Error).message};
+      }
+    },
+    refresh: () => channel.send({id: ++ids, kind: 'refresh'} satisfies Request),
+    end(reason) {
+      ended = reason;
+      for (const {reject} of waiting.values()) reject(new Error(reason));
+      waiting.clear();
+    },
+  };
+}

@@ -1,0 +1,121 @@
+/** What operators look at: the engine's state, a bounded memory of the last minutes, and a hold on it for each of them. */
+import type {Engine} from '../engine.ts';
+import type {Clock, Sample, Session, Update} from '../ports.ts';
+import type {Happening} from '../scaler/entry.ts';
+import type {Fleet} from '../scaler/fleet.ts';
+
+/** One sample a second for ten minutes: what the widest chart shows. */
+const samplesMax = 600;
+const happeningsMax = 500;
+const sampleMs = 1000;
+/** Alarms are few; the latest are what matters. */
+const alarmsMax = 5;
+
+export interface Feed {
+  /** To be called after each step. */
+  stepped(happenings: readonly Happening[], changed: boolean): void;
+  alarm(reason: string): void;
+  session(owner: string, readOnly: boolean): Session;
+  close(reason: string): void;
+}
+
+export function createFeed(engine: Engine, clock: Clock): Feed {
+  const samples: Sample[] = [];
+  const happenings: Happening[] = [];
+  const alarms: string[] = [];
+  const waiting = new Set<() => void>();
+  let sampled = 0;
+  let happened = 0;
+  let version = 0;
+  let ended: string | null = null;
+
+  function renew(): void {
+    version++;
+    for (const wake of [...waiting]) wake();
+  }
+
+  function sample(): void {
+    if (ended !== null) return;
+    engine.tick();
+    samples.push(sampleOf(engine.fleet(), clock.now()));
+    sampled++;
+    if (samples.length > samplesMax) samples.shift();
+    renew();
+    clock.after(sampleMs, sample);
+  }
+  clock.after(sampleMs, sample);
+
+  function session(owner: string, readOnly: boolean): Session {
+    let seen = -1;
+    let samplesSeen = Math.max(0, sampled - samples.length);
+    let happeningsSeen = Math.max(0, happened - happenings.length);
+
+    function update(): Update {
+      seen = version;
+      const newSamples = samples.slice(Math.max(0, samples.length - (sampled - samplesSeen)));
+      const newHappenings = happenings.slice(Math.max(0, happenings.length - (happened - happeningsSeen)));
+      samplesSeen = sampled;
+      happeningsSeen = happened;
+      const vitals = {facts: engine.facts(), heardAt: engine.heardAt(), at: clock.now(), alarms: [...alarms]};
+      return {fleet: engine.fleet(), vitals, samples: newSamples, happenings: newHappenings};
+    }
+
+    return {
+      next(signal) {
+        return new Promise((resolve, reject) => {
+          const check = () => {
+            if (ended !== null) {
+              waiting.delete(check);
+              reject(new Error(ended));
+            } else if (version !== seen) {
+              waiting.delete(check);
+              resolve(update());
+            }
+          };
+          signal?.addEventListener('abort', () => waiting.delete(check), {once: true});
+          waiting.add(check);
+          check();
+        });
+      },
+      command(command) {
+        if (readOnly) return Promise.resolve({kind: 'refused', reason: 'this session is read-only'});
+        return engine.command(command, owner);
+      },
+      refresh: () => engine.refresh(),
+    };
+  }
+
+  return {
+    stepped(news, changed) {
+      for (const happening of news) {
+        happenings.push(happening);
+        happened++;
+      }
+      if (happenings.length > happeningsMax) happenings.splice(0, happenings.length - happeningsMax);
+      if (changed || news.length > 0) renew();
+    },
+    alarm(reason) {
+      alarms.push(reason);
+      if (alarms.length > alarmsMax) alarms.shift();
+      renew();
+    },
+    session,
+    close(reason) {
+      ended = reason;
+      renew();
+    },
+  };
+}
+
+function sampleOf(fleet: Fleet, at: number): Sample {
+  const services: Record<string, Sample['services'][string]> = {};
+  for (const {spec, demand, rawWant, decision, observed} of fleet.services) {
+    services[spec.name] = {
+      demand: demand.kind === 'live' ? demand.value : null,
+      want: spec.target.kind === 'fill' ? null : rawWant,
+      desired: decision?.desired ?? 0,
+      running: observed?.running ?? 0,
+    };
+  }
+  return {at: Math.floor(at), services};
+}
