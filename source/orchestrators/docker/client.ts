@@ -1,6 +1,7 @@
 /** A dockerode client over one pool of connections that are kept open, by socket, TCP, TLS or ssh. */
 import http from 'node:http';
 import https from 'node:https';
+import {inspect} from 'node:util';
 import Docker from 'dockerode';
 import {HostError} from '../../ports.ts';
 import type {ChosenEndpoint, Endpoint} from './endpoint.ts';
@@ -18,6 +19,14 @@ export interface DockerClient {
 
 type ClientOptions = Docker.DockerOptions & {readonly agent: http.Agent};
 
+/**
+ * docker-modem describes each request for its debug log, whether that is on or not, and walks the whole agent for it:
+ * half of what a call costs. An agent that describes itself in a word ends that.
+ */
+function terse<Agent extends http.Agent>(agent: Agent): Agent {
+  return Object.assign(agent, {[inspect.custom]: () => 'agent'});
+}
+
 /** dockerode would mix what DOCKER_HOST says into what is asked for: the endpoint was chosen already. */
 function open(options: ClientOptions): Docker {
   const ambient = process.env['DOCKER_HOST'];
@@ -32,21 +41,21 @@ function open(options: ClientOptions): Docker {
 export function createClient(endpoint: Endpoint): DockerClient {
   switch (endpoint.kind) {
     case 'unix': {
-      const agent = new http.Agent({keepAlive: true, maxSockets: connectionsMax});
+      const agent = terse(new http.Agent({keepAlive: true, maxSockets: connectionsMax}));
       return {docker: open({socketPath: endpoint.path, agent}), destroy: () => agent.destroy()};
     }
     case 'tcp': {
       const {host, port, tls} = endpoint;
       if (!tls) {
-        const agent = new http.Agent({keepAlive: true, maxSockets: connectionsMax});
+        const agent = terse(new http.Agent({keepAlive: true, maxSockets: connectionsMax}));
         return {docker: open({protocol: 'http', host, port, agent}), destroy: () => agent.destroy()};
       }
       const files = {...(tls.ca && {ca: tls.ca}), ...(tls.cert && {cert: tls.cert}), ...(tls.key && {key: tls.key})};
-      const agent = new https.Agent({keepAlive: true, maxSockets: connectionsMax, rejectUnauthorized: tls.verify, ...files});
+      const agent = terse(new https.Agent({keepAlive: true, maxSockets: connectionsMax, rejectUnauthorized: tls.verify, ...files}));
       return {docker: open({protocol: 'https', host, port, agent, ...files}), destroy: () => agent.destroy()};
     }
     case 'ssh': {
-      const agent = createSshAgent(endpoint, sshConnectionsMax);
+      const agent = terse(createSshAgent(endpoint, sshConnectionsMax));
       // The host and port only fill the request's Host header: the agent's connections are ssh's.
       return {docker: open({protocol: 'http', host: 'docker', port: 80, agent}), destroy: () => agent.destroy()};
     }

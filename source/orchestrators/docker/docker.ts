@@ -205,9 +205,9 @@ export function createDockerHost({clock, chosen, project, workloadOf}: DockerPar
   return {
     async connect(): Promise<HostFacts> {
       try {
-        const [version, info] = await within(connectLimitMs, () => Promise.all([docker.version(), docker.info()]));
         const filters = JSON.stringify({label: [`${projectLabel}=${project}`]});
-        const containers = await within(connectLimitMs, () => docker.listContainers({all: true, filters}));
+        const asked = () => Promise.all([docker.version(), docker.info(), docker.listContainers({all: true, filters})]);
+        const [version, info, containers] = await within(connectLimitMs, asked);
         const facts = info as {NCPU?: number; MemTotal?: number};
         return {
           title: `docker ${version.Version} @ ${chosen.url}`,

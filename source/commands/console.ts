@@ -2,11 +2,8 @@
 import {once} from 'node:events';
 import {constants} from 'node:os';
 import {MessageChannel, Worker} from 'node:worker_threads';
-import chalk from 'chalk';
 import {clean} from '../clean.ts';
-import {runConsole, type Leaving} from '../console/console.tsx';
-import {chooseStyle} from '../console/style.ts';
-import {openTerminal} from '../console/terminal.ts';
+import type {Leaving} from '../console/console.tsx';
 import {openSession} from '../control/channel.ts';
 import {portChannel, type EngineThreadData, type EngineThreadNews} from './engine-thread.ts';
 import {explainError} from './errors.ts';
@@ -28,9 +25,12 @@ export async function openConsole(options: Options): Promise<number> {
     thread.once('exit', code => resolve(new Error(`the engine's thread ended with ${code}`)));
   });
   void broken.then(error => session.end(error.message));
+  // While the engine opens in its thread, the screen's libraries load in this one.
+  const screen = Promise.all([import('../console/console.tsx'), import('../console/style.ts'), import('../console/terminal.ts'), import('chalk')]);
   const [first] = (await Promise.race([once(thread, 'message'), broken.then(error => Promise.reject(error))])) as [EngineThreadNews];
   if (first.kind === 'failed') throw Object.assign(new Error(first.message), {name: first.name});
 
+  const [{runConsole}, {chooseStyle}, {openTerminal}, {default: chalk}] = await screen;
   const style = chooseStyle({environment: process.env, ascii: options.ascii, color: options.color, colorLevel: chalk.level});
   const terminal = openTerminal(
     () => process.stdout.getWindowSize() as [number, number],
