@@ -18,6 +18,8 @@ export async function openConsole(options: Options): Promise<number> {
   const thread = new Worker(new URL('./engine-thread.js', import.meta.url), {
     workerData: {options, sessionPort: port2} satisfies EngineThreadData,
     transferList: [port2],
+    // The engine makes little that lives long: a small nursery is enough, and is memory that the host keeps.
+    resourceLimits: {maxYoungGenerationSizeMb: 8},
   });
   const session = openSession(portChannel(port1));
   const broken = new Promise<Error>(resolve => {

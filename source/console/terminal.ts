@@ -4,6 +4,7 @@
  */
 import {closeSync, constants, openSync, readlinkSync, write, writeSync} from 'node:fs';
 import {Writable} from 'node:stream';
+import {squeeze} from './squeeze.ts';
 
 export interface Terminal extends Writable {
   readonly isTTY: true;
@@ -42,10 +43,10 @@ export function openTerminal(size: () => readonly [columns: number, rows: number
   }
 
   const stream = new Writable({
-    decodeStrings: true,
+    decodeStrings: false,
     highWaterMark: 64 * 1024,
-    write(chunk: Buffer, _encoding, done) {
-      push(chunk, error => {
+    write(chunk: string | Buffer, _encoding, done) {
+      push(typeof chunk === 'string' ? Buffer.from(squeeze(chunk)) : chunk, error => {
         done(error);
         settle();
       });
