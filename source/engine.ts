@@ -5,7 +5,7 @@
 import type {Clock, HostFacts, Orchestrator, OrchestratorEvents, Recorder} from './ports.ts';
 import type {Command, Entry, Note, Reading, Reply} from './scaler/entry.ts';
 import {aliveReplicas, emptyFleet, type Acting, type Fleet, type ServiceSpec, type Settings} from './scaler/fleet.ts';
-import {retire} from './scaler/fold.ts';
+import {retire, soundReading} from './scaler/fold.ts';
 import {step, wakeAt, type Step} from './scaler/step.ts';
 
 /** What becomes of the replicas when the engine leaves. */
@@ -193,7 +193,7 @@ export function createEngine({clock, orchestrator, recorder, acting, stepped}: E
       return facts;
     },
     configure,
-    read: (service, reading) => post(`reading ${service}`, {kind: 'reading', service, reading}),
+    read: (service, reading) => post(`reading ${service}`, {kind: 'reading', service, reading: soundReading(reading)}),
     command,
     note,
     tick: () => post('tick', {kind: 'tick'}),

@@ -66,15 +66,16 @@ export function read(fleet: Fleet, name: string, reading: Reading, happenings: H
   });
 }
 
-function demandAfter(before: Demand, reading: Reading, at: number): Demand {
-  if (reading.kind === 'value') {
-    if (Number.isFinite(reading.value) && reading.value >= 0) {
-      if (before.kind === 'live' && before.value === reading.value) return before;
-      return {kind: 'live', value: reading.value};
-    }
-    return lose(before, `read ${reading.value}, which is no demand`, at);
-  }
-  return lose(before, reading.reason, at);
+/** A number that is no demand (NaN, negative, without end) is an error, before anything is made of it or recorded. */
+export function soundReading(reading: Reading): Reading {
+  if (reading.kind !== 'value' || (Number.isFinite(reading.value) && reading.value >= 0)) return reading;
+  return {kind: 'error', reason: `read ${reading.value}, which is no demand`};
+}
+
+function demandAfter(before: Demand, given: Reading, at: number): Demand {
+  const reading = soundReading(given);
+  if (reading.kind !== 'value') return lose(before, reading.reason, at);
+  return before.kind === 'live' && before.value === reading.value ? before : {kind: 'live', value: reading.value};
 }
 
 function lose(before: Demand, reason: string, at: number): Demand {

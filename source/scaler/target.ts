@@ -18,12 +18,17 @@ const dust = 1e-9;
 export function replicasFor(target: Target, demand: number): number {
   switch (target.kind) {
     case 'direct':
-      return Math.min(unbounded, Math.ceil(demand - dust));
+      return wholeReplicas(demand);
     case 'perReplica':
-      return Math.min(unbounded, Math.ceil(demand / target.value - dust));
+      return wholeReplicas(demand / target.value);
     case 'fill':
       return unbounded;
   }
+}
+
+/** Never -0, which JSON would not give back. */
+function wholeReplicas(load: number): number {
+  return Math.min(unbounded, Math.max(0, Math.ceil(load - dust)));
 }
 
 /** Want of the service by its target alone; a source that is lost or has not spoken never reads as zero. */

@@ -61,18 +61,23 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     const source = createSource(demand, {clock, chance: branch(seed, `demand ${service}`)});
     source(reading => engine.read(service, reading), stop.signal);
   }
-  let open = false;
-  const opening = engine.open(() => ({settings, services})).then(() => (open = true));
-  while (!open) {
-    await new Promise(resolve => setImmediate(resolve));
-    clock.runTo(startAt);
-  }
-  await opening;
+  await drive(clock, engine.open(() => ({settings, services})));
   simulation.disturb?.({engine, host, clock, seed});
   clock.runTo(startAt + simulation.forMs);
   engine.tick();
   clock.runTo(startAt + simulation.forMs);
   stop.abort();
-  await engine.close('leave');
+  await drive(clock, engine.close('leave', 0));
   return {fleet: engine.fleet(), violations, lastActionAt};
+}
+
+/** Lets virtual time stand still while what was promised comes about: promises need turns of the real event loop. */
+async function drive(clock: VirtualClock, promised: Promise<unknown>): Promise<void> {
+  let over = false;
+  const ended = promised.finally(() => (over = true));
+  while (!over) {
+    await new Promise(resolve => setImmediate(resolve));
+    clock.runTo(clock.now());
+  }
+  await ended;
 }

@@ -1,0 +1,47 @@
+import {expect, test} from 'vitest';
+import {explain, gist, reasonWords, tell} from '../../source/scaler/explain.ts';
+import type {Reason} from '../../source/scaler/fleet.ts';
+import {after, filler, fleetOf, observed, reading, spec} from '../support/fleets.ts';
+
+const clock = (at: number) => `t${at}`;
+
+test.each([
+  [{kind: 'demand', value: 7, target: {kind: 'direct'}}, 'demand 7'],
+  [{kind: 'demand', value: 74.25, target: {kind: 'perReplica', value: 8}}, 'demand 74.3 ÷ 8'],
+  [{kind: 'lost', cause: 'no such file', since: 1, onLost: {kind: 'hold'}}, 'source lost (no such file), holds'],
+  [{kind: 'settling', replicas: 9, until: 5}, 'settling at 9 until t5'],
+  [{kind: 'bound', bound: 'max', replicas: 4}, 'max 4'],
+  [{kind: 'preempted', by: 'web', priority: 1}, 'preempted by web (priority 1)'],
+  [{kind: 'preempted', by: 'web', priority: 0}, 'preempted by web (boosted)'],
+  [{kind: 'trouble', trouble: {kind: 'failing', reason: 'no image', failures: 2, retryAt: 9}}, 'failing (2): no image; next try t9'],
+  [{kind: 'override', override: {rule: {kind: 'pin', replicas: 2}, owner: 'ops@a', placedAt: 1, until: 7}, beyondBounds: true}, 'pinned at 2 by ops@a until t7, beyond its bounds'],
+  [{kind: 'short', replicas: 3}, 'short of 3'],
+] satisfies [Reason, string][])('%o reads as words', (reason, words) => {
+  expect(reasonWords(reason, clock)).toBe(words);
+});
+
+test('the chain of why goes from the demand to the number', () => {
+  const fleet = fleetOf([spec('web', {max: 4}), filler('batch')], 3, [reading('web', 9)]);
+  const decision = fleet.services[0]?.decision;
+  expect(decision && explain(decision, clock)).toBe('demand 9; max 4; short of 1');
+});
+
+test('the gist is what matters most at this moment', () => {
+  const fleet = fleetOf([spec('web'), filler('batch')], 10, [reading('web', 2)]);
+  const gistOf = (observation: Parameters<typeof observed>[1]) => {
+    const web = after(fleet, 2000, observed('web', {order: 1, ...observation})).fleet.services[0];
+    return web && gist(web, clock);
+  };
+  expect(gistOf({running: 1, pending: 1})).toBe('starting 1');
+  expect(gistOf({running: 1})).toBe('waiting for 1');
+  expect(gistOf({running: 2})).toBe('met');
+  expect(gistOf({running: 2, trouble: {kind: 'preparing', reason: 'pulling nginx'}})).toBe('pulling nginx');
+});
+
+test('a decision tells the change and its reason', () => {
+  const {happenings} = after(fleetOf([spec('web'), filler('batch')], 10, [reading('web', 2)]), 2000, reading('web', 6));
+  expect(happenings.map(happening => tell(happening, clock))).toEqual([
+    {about: 'web', from: 2, to: 6, words: 'demand 6', grave: false},
+    {about: 'batch', from: 8, to: 4, words: 'preempted by web (priority 1)', grave: false},
+  ]);
+});

@@ -1,0 +1,126 @@
+import {describe, expect, test} from 'vitest';
+import type {Command} from '../../source/scaler/entry.ts';
+import type {Fleet} from '../../source/scaler/fleet.ts';
+import {wakeAt} from '../../source/scaler/step.ts';
+import {after, desiredOf, filler, fleetOf, reading, spec} from '../support/fleets.ts';
+
+const box = fleetOf([spec('web', {min: 0, max: 8}), filler('batch', {priority: 2})], 10, [reading('web', 4)]);
+
+function obey(fleet: Fleet, at: number, command: Command, owner = 'ops@here') {
+  const {fleet: next, replies, happenings, changed} = after(fleet, at, {kind: 'command', command, owner});
+  return {fleet: next, reply: replies[0], happenings, changed};
+}
+
+const pin = (service: string, replicas: number, sure = false): Command => ({kind: 'override', service, rule: {kind: 'pin', replicas}, lasting: 'default', sure});
+const adjust = (service: string, by: number): Command => ({kind: 'adjust', service, by, lasting: 'default'});
+
+describe('an override', () => {
+  test('is placed with its owner and the configured time, and is gone when it is over', () => {
+    const {fleet, reply} = obey(box, 2000, pin('web', 7));
+    expect(reply).toEqual({kind: 'accepted', words: 'web: pinned at 7'});
+    expect(fleet.services[0]?.overrides).toEqual([{rule: {kind: 'pin', replicas: 7}, owner: 'ops@here', placedAt: 2000, until: 62_000}]);
+    expect(wakeAt(fleet)).toBe(62_000);
+    expect(desiredOf(after(fleet, 61_999, {kind: 'tick'}).fleet)['web']).toBe(7);
+    const over = after(fleet, 62_000, {kind: 'tick'});
+    expect(desiredOf(over.fleet)['web']).toBe(4);
+    expect(over.happenings).toContainEqual(expect.objectContaining({kind: 'released', how: 'expired', service: 'web'}));
+  });
+
+  test('one more and one less start from what is planned, and go on from the pin', () => {
+    let fleet = obey(box, 2000, adjust('web', 1)).fleet;
+    expect(desiredOf(fleet)['web']).toBe(5);
+    fleet = obey(fleet, 2001, adjust('web', 1)).fleet;
+    fleet = obey(fleet, 2002, adjust('web', -1)).fleet;
+    expect(desiredOf(fleet)['web']).toBe(5);
+  });
+
+  test('three presses that arrive together count three', () => {
+    const more = {kind: 'command', owner: 'ops@here', command: adjust('web', 1)} as const;
+    expect(desiredOf(after(box, 2000, more, more, more).fleet)['web']).toBe(7);
+  });
+
+  test('a pin beyond the bounds is obeyed, and says so', () => {
+    const {fleet, reply} = obey(box, 2000, pin('web', 9));
+    expect(reply).toMatchObject({words: 'web: pinned at 9 (above its max of 8)'});
+    expect(desiredOf(fleet)).toEqual({web: 9, batch: 1});
+    expect(fleet.services[0]?.decision?.reasons).toContainEqual(expect.objectContaining({kind: 'override', beyondBounds: true}));
+  });
+
+  test('hold and boost let go when they are asked for again', () => {
+    for (const kind of ['hold', 'boost'] as const) {
+      const on = obey(box, 2000, {kind, service: 'web', lasting: 'default'}).fleet;
+      expect(on.services[0]?.overrides).toHaveLength(1);
+      expect(obey(on, 2001, {kind, service: 'web', lasting: 'default'}).fleet.services[0]?.overrides).toEqual([]);
+    }
+  });
+
+  test('a hold keeps the count while demand moves', () => {
+    const held = obey(box, 2000, {kind: 'hold', service: 'web', lasting: 'default'}).fleet;
+    expect(desiredOf(after(held, 3000, reading('web', 8)).fleet)['web']).toBe(4);
+  });
+
+  test('a count and a rank stand side by side; two counts replace each other', () => {
+    let fleet = obey(box, 2000, pin('batch', 2)).fleet;
+    fleet = obey(fleet, 2001, {kind: 'boost', service: 'batch', lasting: 'default'}).fleet;
+    fleet = obey(fleet, 2002, pin('batch', 3)).fleet;
+    expect(fleet.services[1]?.overrides.map(({rule}) => rule.kind).toSorted()).toEqual(['boost', 'pin']);
+    const cleared = obey(fleet, 2003, {kind: 'clear', service: 'batch'}).fleet;
+    expect(cleared.services[1]?.overrides).toEqual([]);
+  });
+
+  test('undo puts back what was there before, within ten seconds, for its owner', () => {
+    const first = obey(box, 2000, pin('web', 7)).fleet;
+    const second = obey(first, 3000, pin('web', 2)).fleet;
+    expect(obey(second, 4000, {kind: 'undo'}, 'else@where').reply).toMatchObject({kind: 'refused'});
+    const undone = obey(second, 4000, {kind: 'undo'});
+    expect(desiredOf(undone.fleet)['web']).toBe(7);
+    expect(obey(second, 13_001, {kind: 'undo'}).reply).toMatchObject({kind: 'refused'});
+    expect(obey(undone.fleet, 4001, {kind: 'undo'}).reply).toMatchObject({kind: 'refused'});
+  });
+
+  test('its time can be changed afterwards, also to until cleared', () => {
+    const pinned = obey(box, 2000, pin('web', 7)).fleet;
+    const longer = obey(pinned, 3000, {kind: 'last', service: 'web', lasting: {ms: 7_200_000}}).fleet;
+    expect(longer.services[0]?.overrides[0]?.until).toBe(7_203_000);
+    const forever = obey(pinned, 3000, {kind: 'last', service: 'web', lasting: 'until-cleared'}).fleet;
+    expect(forever.services[0]?.overrides[0]?.until).toBeNull();
+    expect(wakeAt(forever)).toBeNull();
+  });
+});
+
+describe('what is refused changes nothing and says why', () => {
+  test.each([
+    ['an unknown service', pin('wbe', 3), 'there is no service “wbe”'],
+    ['a pin that no host could hold', pin('web', 11), "web can't be pinned at 11: that takes 11 slots and the host has 10"],
+    ['a pin that is no whole number', pin('web', 2.5), "web can't have 2.5 replicas: say a whole number from 0 up"],
+    ['emptying a priority-1 service by a slip', pin('web', 0), 'web is priority 1: taking it to 0 asks for its name (use =)'],
+    ['clearing what is not there', {kind: 'clear', service: 'web'}, 'web has no override to clear'],
+    ['clearing all of nothing', {kind: 'clear-all'}, 'there is no override to clear'],
+    ['a rank above the first', {kind: 'rank', service: 'web', by: -1, lasting: 'default'}, 'web is at priority 1 already: use boost to put it ahead of all'],
+    ['resuming what runs', {kind: 'resume'}, 'the scaler runs already'],
+  ] satisfies [string, Command, string][])('%s', (_title, command, reason) => {
+    const {fleet, reply, changed} = obey(box, 2000, command);
+    expect(reply).toEqual({kind: 'refused', reason});
+    expect(changed).toBe(false);
+    expect(fleet.services).toBe(box.services);
+  });
+
+  test('an override without an owner', () => {
+    expect(obey(box, 2000, pin('web', 3), ' ').reply).toMatchObject({kind: 'refused'});
+  });
+
+  test('a priority-1 service can be emptied by who means it', () => {
+    expect(desiredOf(obey(box, 2000, pin('web', 0, true)).fleet)).toEqual({web: 0, batch: 10});
+  });
+});
+
+describe('pausing', () => {
+  test('goes on planning and asks for nothing until it is resumed', () => {
+    const paused = obey(box, 2000, {kind: 'pause'}).fleet;
+    const moved = after(paused, 3000, reading('web', 8));
+    expect(desiredOf(moved.fleet)['web']).toBe(8);
+    expect(moved.actions).toEqual([]);
+    const resumed = after(moved.fleet, 4000, {kind: 'command', command: {kind: 'resume'}, owner: 'ops@here'});
+    expect(resumed.actions.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import {calmHost, roughHost} from '../../source/orchestrators/simulated.ts';
+import type {Entry} from '../../source/scaler/entry.ts';
+import {emptyFleet} from '../../source/scaler/fleet.ts';
+import {step} from '../../source/scaler/step.ts';
+import {simulate, type Simulation} from '../../source/simulator/simulate.ts';
+import {scenario} from '../support/scenario.ts';
+import {filler, spec} from '../support/fleets.ts';
+
+const minute = 60_000;
+const box: Simulation = {
+  seed: 7,
+  forMs: 10 * minute,
+  settings: {project: 'box', capacity: 10, overrideMs: 5 * minute},
+  services: [spec('web', {max: 10}), filler('batch', {priority: 2})],
+  demands: new Map([['web', {source: 'random', min: 0, max: 10, everyMs: 1000, step: 3, spikes: 0.03}]]),
+  host: calmHost,
+};
+
+describe('what must always hold, over hundreds of seeds', () => {
+  // Each seed makes another fleet, other demands, operators, kills, lost connections and a host on a bad day.
+  test.each(Array.from({length: 20}, (_, block) => block))('block %i of 20 seeds', async block => {
+    for (let seed = block * 20 + 1; seed <= block * 20 + 20; seed++) {
+      const {violations} = await simulate(scenario(seed, 4 * minute));
+      expect({seed, violations}).toEqual({seed, violations: []});
+    }
+  });
+});
+
+test('the same seed gives the same day, another seed another', async () => {
+  const [one, again, other] = [await simulate(box), await simulate(box), await simulate({...box, seed: 8})];
+  expect(JSON.stringify(again.fleet)).toBe(JSON.stringify(one.fleet));
+  expect(JSON.stringify(other.fleet)).not.toBe(JSON.stringify(one.fleet));
+});
+
+test('folding the recorded entries again gives the live fleet, byte for byte', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({min: 1, max: 1e6}), async seed => {
+      const recorded: Entry[][] = [];
+      const recorder = {write: (entries: readonly Entry[]) => void recorded.push(JSON.parse(JSON.stringify(entries)) as Entry[]), close: async () => {}};
+      const {fleet} = await simulate({...scenario(seed, 2 * minute), recorder});
+      let folded = emptyFleet('auto');
+      for (const entries of recorded) folded = step(folded, entries).fleet;
+      expect(JSON.stringify(folded)).toBe(JSON.stringify(fleet));
+    }),
+    {numRuns: 25},
+  );
+});
+
+test('with constant demand the actions cease', async () => {
+  const {fleet, lastActionAt} = await simulate({...box, demands: new Map([['web', {source: 'fixed', value: 6}]]), forMs: 60 * minute});
+  expect(fleet.services.map(({observed}) => observed?.running)).toEqual([6, 4]);
+  expect(lastActionAt).toBeLessThan(10_000);
+});
+
+test('priority 1 is met most of the time, and the slots are full', async () => {
+  const {fleet: {score}} = await simulate({...box, forMs: 30 * minute, demands: new Map([['web', {source: 'wave', min: 0, max: 10, periodMs: 2 * minute, everyMs: 1000}]])});
+  expect(score.metMs / score.ms).toBeGreaterThan(0.9);
+  expect(score.runningSlotMs / score.capacitySlotMs).toBeGreaterThan(0.95);
+});
+
+test('after the worst, it settles where the plan is', async () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const rough = scenario(seed, 3 * minute);
+    const demands = new Map([...rough.demands.keys()].map(service => [service, {source: 'fixed', value: 3} as const]));
+    const {fleet} = await simulate({...rough, demands, host: {...roughHost, crashesPerHour: 0, refusals: 0, lostEvents: 0}, disturb: parts => rough.disturb?.(parts), forMs: 12 * minute});
+    const open = fleet.services.map(({spec: {name}, observed, decision}) => ({seed, name, running: observed?.running, left: (observed?.pending ?? 0) + (observed?.stopping ?? 0), desired: decision?.desired}));
+    expect(open).toEqual(open.map(service => ({...service, running: service.desired, left: 0})));
+  }
+});

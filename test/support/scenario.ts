@@ -1,0 +1,96 @@
+/** A day in the life, from a seed: some fleet, some demands, operators who meddle, and a host on a bad day. */
+import {roughHost} from '../../source/orchestrators/simulated.ts';
+import type {Command} from '../../source/scaler/entry.ts';
+import type {ServiceSpec} from '../../source/scaler/fleet.ts';
+import {branch} from '../../source/simulator/chance.ts';
+import type {Simulation} from '../../source/simulator/simulate.ts';
+import type {DemandSpec} from '../../source/sources/source.ts';
+import {spec} from './fleets.ts';
+
+export function scenario(seed: number, forMs: number): Simulation {
+  const chance = branch(seed, 'scenario');
+  const pick = (least: number, most: number) => least + Math.floor(chance() * (most - least + 1));
+  const services: ServiceSpec[] = [];
+  const demands = new Map<string, DemandSpec>();
+  for (let index = pick(2, 6); index > 0; index--) {
+    const name = `s${index}`;
+    const fills = index === 1 || chance() < 0.25;
+    const min = pick(0, 2);
+    services.push(
+      spec(name, {
+        priority: pick(1, 4),
+        min,
+        max: min + pick(1, 20),
+        slots: chance() < 0.7 ? 1 : pick(2, 3),
+        weight: pick(1, 3),
+        settleMs: chance() < 0.5 ? 0 : pick(1, 20) * 1000,
+        onLost: [{kind: 'hold'}, {kind: 'min'}, {kind: 'max'}, {kind: 'replicas', replicas: 2}][pick(0, 3)] as ServiceSpec['onLost'],
+        target: fills ? {kind: 'fill'} : chance() < 0.5 ? {kind: 'direct'} : {kind: 'perReplica', value: pick(1, 5)},
+      }),
+    );
+    if (fills) continue;
+    const everyMs = pick(300, 3000);
+    demands.set(name, chance() < 0.7 ? {source: 'random', min: 0, max: pick(3, 20), everyMs, step: pick(1, 6), spikes: 0.05} : {source: 'wave', min: 0, max: pick(3, 20), periodMs: 60_000, everyMs});
+  }
+  const floor = services.reduce((sum, {min, slots}) => sum + min * slots, 0);
+  return {
+    seed,
+    forMs,
+    startAt: 1_700_000_000_000,
+    settings: {project: 'scenario', capacity: Math.max(floor, pick(4, 30)), overrideMs: pick(5, 60) * 1000},
+    services,
+    demands,
+    host: {...roughHost, crashesPerHour: pick(0, 60), refusals: chance() * 0.1, lostEvents: chance() * 0.2},
+    disturb({engine, host, clock}) {
+      const meddling = branch(seed, 'meddling');
+      const one = <Item>(items: readonly Item[]): Item => items[Math.floor(meddling() * items.length)] as Item;
+      let over = false;
+      const meddle = () => {
+        if (over) return;
+        const {name} = one(services);
+        const what = meddling();
+        if (what < 0.5) void engine.command(someCommand(name, meddling), meddling() < 0.5 ? 'ann@one' : 'bob@two');
+        else if (what < 0.7) host.kill(name);
+        else if (what < 0.8) engine.read(name, one([{kind: 'error', reason: 'unreachable'}, {kind: 'stale', reason: 'old'}, {kind: 'value', value: Number.NaN}, {kind: 'value', value: -1}] as const));
+        else if (what < 0.9) {
+          host.cut('the line was cut');
+          clock.after(meddling() * 8000, () => host.mend());
+        } else if (what < 0.95) host.refresh();
+        else {
+          const changed = services.map(service => (service.name === name ? {...service, priority: 1 + Math.floor(meddling() * 4), min: 0} : service));
+          engine.configure(engine.fleet().settings, changed);
+        }
+        clock.after(meddling() * 4000, meddle);
+      };
+      clock.after(1000, meddle);
+      // The meddling ends in time for what must settle to do so.
+      clock.after(forMs, () => {
+        over = true;
+        host.mend();
+        void engine.command({kind: 'clear-all'}, 'ann@one');
+        void engine.command({kind: 'resume'}, 'ann@one');
+      });
+    },
+  };
+}
+
+function someCommand(service: string, chance: () => number): Command {
+  const replicas = Math.floor(chance() * 12);
+  const commands: readonly Command[] = [
+    {kind: 'adjust', service, by: 1, lasting: 'default'},
+    {kind: 'adjust', service, by: -1, lasting: 'default'},
+    {kind: 'override', service, rule: {kind: 'pin', replicas}, lasting: {ms: 3000}, sure: chance() < 0.5},
+    {kind: 'override', service, rule: {kind: 'cap', replicas}, lasting: 'default', sure: true},
+    {kind: 'hold', service, lasting: 'default'},
+    {kind: 'boost', service, lasting: 'default'},
+    {kind: 'rank', service, by: chance() < 0.5 ? 1 : -1, lasting: 'until-cleared'},
+    {kind: 'last', service, lasting: {ms: 1000}},
+    {kind: 'clear', service},
+    {kind: 'undo'},
+    {kind: 'pause'},
+    {kind: 'resume'},
+    {kind: 'resume'},
+    {kind: 'clear-all'},
+  ];
+  return commands[Math.floor(chance() * commands.length)] as Command;
+}
