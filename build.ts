@@ -14,7 +14,12 @@ const unreached = /^\.\/(ssh|session|buildkit)$/;
 /** What Ink does anew for every frame, made quicker without changing what comes of it: see source/console/quicker. */
 const quicker: readonly {readonly itself: string; readonly module: RegExp; readonly from: RegExp; readonly instead: string}[] = [
   {itself: 'string-width-itself', module: /^string-width$/, from: /./, instead: 'source/console/quicker/string-width.ts'},
-  {itself: 'ink-output-itself', module: /^\.\/output\.js$/, from: /[\\/]ink[\\/]build[\\/]renderer\.js$/, instead: 'source/console/quicker/row-output.ts'},
+  {
+    itself: 'ink-output-itself',
+    module: /^\.\/output\.js$/,
+    from: /[\\/]ink[\\/]build[\\/]renderer\.js$/,
+    instead: 'source/console/quicker/row-output.ts',
+  },
 ];
 
 const options: BuildOptions = {

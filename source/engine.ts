@@ -85,7 +85,7 @@ export function createEngine({clock, orchestrator, recorder, acting, stepped}: E
     latest.clear();
     notes.length = 0;
     commands.length = 0;
-    const entries = waiting.map(entry => ({...entry, at}) as Entry);
+    const entries = waiting.map(entry => ({...entry, at}));
     const result = step(fleet, entries);
     fleet = result.fleet;
     for (const action of result.actions) orchestrator.scale(action);
@@ -170,7 +170,9 @@ export function createEngine({clock, orchestrator, recorder, acting, stepped}: E
     const reached = () =>
       fleet.services.every(service => {
         const {observed} = service;
-        return observed && observed.running === wanted.get(service.spec.name) && observed.pending + observed.stopping + observed.standby === 0;
+        return (
+          observed && observed.running === wanted.get(service.spec.name) && observed.pending + observed.stopping + observed.standby === 0
+        );
       });
     await until(reached, limitMs);
   }
@@ -205,7 +207,7 @@ export function createEngine({clock, orchestrator, recorder, acting, stepped}: E
       // A handover that has begun is brought to its end, so that leaving doesn't leave its slots empty.
       else if (acts) await until(() => fleet.services.every(isSettled), Math.min(limitMs, settleLimitMs));
       const at = Math.max(fleet.at, Math.floor(clock.now()));
-      const last = [...latest.values(), {kind: 'tick'} as const].map(entry => ({...entry, at}) as Entry);
+      const last = [...latest.values(), {kind: 'tick'} as const].map(entry => ({...entry, at}));
       // What still waits is folded for the record, and acted on by whoever comes next.
       const {fleet: end} = step(fleet, last);
       fleet = end;

@@ -31,11 +31,15 @@ const boxCapacity = 10;
 const demoCapacity = 24;
 
 /** Throws `ConfigError`, `HostError` or `UsageError`: each message says what to do. */
-export async function assemble(options: Options, stepped: (entries: readonly Entry[], result: Step) => void = () => {}): Promise<Assembled> {
+export async function assemble(
+  options: Options,
+  stepped: (entries: readonly Entry[], result: Step) => void = () => {},
+): Promise<Assembled> {
   const clock = createRealClock();
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
   const path = options.demo ? null : (options.config ?? findConfig('.'));
-  if (path !== null && options.image !== null) throw new UsageError(`--image is for the box without a configuration; ${path} names its own images`);
+  if (path !== null && options.image !== null)
+    throw new UsageError(`--image is for the box without a configuration; ${path} names its own images`);
   let config = path === null ? ownConfig(options) : loadConfig(path, options.capacity ?? undefined);
   const orchestrator = await chooseHost(options, path !== null, seed, clock, () => config);
   const acting = options.dryRun ? 'dry-run' : 'auto';
@@ -74,7 +78,8 @@ export async function assemble(options: Options, stepped: (entries: readonly Ent
     let next: {settings: Settings; services: readonly ServiceSpec[]};
     try {
       const loaded = loadConfig(path, options.capacity ?? undefined);
-      if (loaded.project !== config.project) throw new ConfigError(path, [`project can't change while microscale runs: restart it to run ${loaded.project}`]);
+      if (loaded.project !== config.project)
+        throw new ConfigError(path, [`project can't change while microscale runs: restart it to run ${loaded.project}`]);
       const before = config;
       config = loaded;
       try {
@@ -124,7 +129,13 @@ function ownConfig({demo, image, capacity}: Options): Config {
 }
 
 /** The engine that was asked for, or the usual one; the simulated host only where nobody asked for anything. */
-async function chooseHost(options: Options, configured: boolean, seed: number, clock: ReturnType<typeof createRealClock>, config: () => Config): Promise<Orchestrator> {
+async function chooseHost(
+  options: Options,
+  configured: boolean,
+  seed: number,
+  clock: ReturnType<typeof createRealClock>,
+  config: () => Config,
+): Promise<Orchestrator> {
   const simulated = (remark: string) => createSimulatedHost(clock, branch(seed, 'host'), {...calmHost, remark});
   if (options.demo) return simulated('a demonstration');
   const [{chooseEndpoint}, {createDockerHost}] = await Promise.all([
@@ -156,7 +167,11 @@ async function record(path: string, acting: 'auto' | 'dry-run', failed: (reason:
 }
 
 /** Follows the demands of a configuration; a demand that did not change goes on undisturbed. */
-function createSources(engine: Engine, clock: ReturnType<typeof createRealClock>, seed: number): {follow(demands: ReadonlyMap<string, DemandSpec>): void; close(): void} {
+function createSources(
+  engine: Engine,
+  clock: ReturnType<typeof createRealClock>,
+  seed: number,
+): {follow(demands: ReadonlyMap<string, DemandSpec>): void; close(): void} {
   const open = new Map<string, {readonly spec: string; readonly stop: AbortController}>();
   const end = (service: string) => {
     open.get(service)?.stop.abort();

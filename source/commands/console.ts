@@ -28,14 +28,19 @@ export async function openConsole(options: Options): Promise<number> {
   });
   void broken.then(error => session.end(error.message));
   // While the engine opens in its thread, the screen's libraries load in this one.
-  const screen = Promise.all([import('../console/console.tsx'), import('../console/style.ts'), import('../console/terminal.ts'), import('chalk')]);
+  const screen = Promise.all([
+    import('../console/console.tsx'),
+    import('../console/style.ts'),
+    import('../console/terminal.ts'),
+    import('chalk'),
+  ]);
   const [first] = (await Promise.race([once(thread, 'message'), broken.then(error => Promise.reject(error))])) as [EngineThreadNews];
   if (first.kind === 'failed') throw Object.assign(new Error(first.message), {name: first.name});
 
   const [{runConsole}, {chooseStyle}, {openTerminal}, {default: chalk}] = await screen;
   const style = chooseStyle({environment: process.env, ascii: options.ascii, color: options.color, colorLevel: chalk.level});
   const terminal = openTerminal(
-    () => process.stdout.getWindowSize() as [number, number],
+    () => process.stdout.getWindowSize(),
     listener => void process.stdout.on('resize', listener),
   );
   const onCrash = (error: unknown) => {
@@ -80,7 +85,12 @@ function farewell(leaving: Leaving, news: EngineThreadNews | null, options: Opti
   const fate = {leave: 'stay as they are', restore: 'are back where they were', drain: 'were stopped'}[policy];
   const counts = news?.kind === 'closed' ? news.counts.map(([service, running]) => `${service} ${running}`).join(', ') : null;
   const simulated = news?.kind === 'closed' && news.simulated;
-  const words = counts === null ? 'the engine did not end in time' : simulated ? 'the simulated host has ended' : `${counts} ${fate}; nobody scales them now`;
+  const words =
+    counts === null
+      ? 'the engine did not end in time'
+      : simulated
+        ? 'the simulated host has ended'
+        : `${counts} ${fate}; nobody scales them now`;
   const write = (text: string) => process.stderr.write(`microscale: ${clean(text)}\n`);
   switch (leaving.kind) {
     case 'asked':

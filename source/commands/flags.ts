@@ -84,7 +84,8 @@ function readCapacity(text: string | undefined): number | 'auto' | null {
   if (text === undefined) return null;
   if (text === 'auto') return 'auto';
   const slots = Number(text);
-  if (!Number.isSafeInteger(slots) || slots < 1 || slots > 10_000_000) throw new UsageError(`--capacity ${text}: expected a number of slots from 1 up, or auto`);
+  if (!Number.isSafeInteger(slots) || slots < 1 || slots > 10_000_000)
+    throw new UsageError(`--capacity ${text}: expected a number of slots from 1 up, or auto`);
   return slots;
 }
 

@@ -22,11 +22,15 @@ export async function plan(options: Options, output: Output): Promise<void> {
   for (const text of planLines(fleet, clockWords)) output.line(text);
 }
 
-function readingsOf(engine: {fleet(): {services: readonly {demand: {kind: string}; spec: {target: {kind: string}; retired: boolean}}[]}}): Promise<void> {
+function readingsOf(engine: {
+  fleet(): {services: readonly {demand: {kind: string}; spec: {target: {kind: string}; retired: boolean}}[]};
+}): Promise<void> {
   return new Promise(resolve => {
     const limit = Date.now() + readingsLimitMs;
     const look = () => {
-      const waits = engine.fleet().services.some(({demand, spec}) => demand.kind === 'waiting' && spec.target.kind !== 'fill' && !spec.retired);
+      const waits = engine
+        .fleet()
+        .services.some(({demand, spec}) => demand.kind === 'waiting' && spec.target.kind !== 'fill' && !spec.retired);
       if (!waits || Date.now() >= limit) resolve();
       else setTimeout(look, 20);
     };

@@ -46,7 +46,10 @@ export async function run(options: Options, output: Output, untilEnd: (running: 
 }
 
 /** Prints each new alarm of the engine itself, such as a recording that ended. */
-function watchAlarms(session: ReturnType<Awaited<ReturnType<typeof assemble>>['feed']['session']>, print: (alarm: string) => void): AbortController {
+function watchAlarms(
+  session: ReturnType<Awaited<ReturnType<typeof assemble>>['feed']['session']>,
+  print: (alarm: string) => void,
+): AbortController {
   const stop = new AbortController();
   let told: readonly string[] = [];
   const watch = async () => {

@@ -17,11 +17,13 @@ const machine = {cpus: 4, memoryBytes: 8 * 1024 ** 3, title: 'the simulated host
 /** Returns false when an invariant was broken, which is a bug of microscale's. */
 export async function simulate(options: Options, output: Output): Promise<boolean> {
   const path = options.config ?? findConfig('.');
-  if (path === null && options.capacity === 'auto') throw new UsageError('--capacity auto needs a configuration: slot must say what one slot holds');
+  if (path === null && options.capacity === 'auto')
+    throw new UsageError('--capacity auto needs a configuration: slot must say what one slot holds');
   const capacityGiven = options.capacity === 'auto' || options.capacity === null ? 10 : options.capacity;
   const config = path === null ? boxConfig(options.image ?? boxImage, capacityGiven) : loadConfig(path, options.capacity ?? undefined);
   for (const [service, demand] of config.demands) {
-    if (demand.source === 'file') throw new UsageError(`${service} reads its demand from a file, which has no virtual time: use random, wave or fixed to simulate`);
+    if (demand.source === 'file')
+      throw new UsageError(`${service} reads its demand from a file, which has no virtual time: use random, wave or fixed to simulate`);
   }
   const {capacity, services} = fitToHost(config, machine);
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
@@ -44,6 +46,7 @@ export async function simulate(options: Options, output: Output): Promise<boolea
   }
   output.line(`simulated ${durationWords(forMs)} of ${path ?? 'the box'} in ${durationWords(tookMs)}, seed ${seed}`);
   for (const text of scoreLines(fleet)) output.line(text);
-  for (const {at, invariant, detail} of violations) output.line(`BROKEN at ${elapsedWords(at)}: ${invariant}: ${detail} (please report the seed)`);
+  for (const {at, invariant, detail} of violations)
+    output.line(`BROKEN at ${elapsedWords(at)}: ${invariant}: ${detail} (please report the seed)`);
   return violations.length === 0;
 }

@@ -3,7 +3,7 @@ import type {Output} from './run.ts';
 
 /** A console needs a terminal on both sides, and one that understands more than lines. */
 export function canDraw(): boolean {
-  return Boolean(process.stdin.isTTY) && Boolean(process.stdout.isTTY) && process.env['TERM'] !== 'dumb';
+  return process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb';
 }
 
 let readerGone = false;

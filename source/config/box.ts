@@ -63,7 +63,13 @@ export function boxConfig(image: string, capacity: number): Config {
 
 /** A small shop on a simulated host, to look around in. */
 export function demoConfig(capacity: number): Config {
-  const service = (name: string, priority: number, rest: Partial<ServiceSpec>): ServiceSpec => ({...spec, name, priority, target: {kind: 'direct'}, ...rest});
+  const service = (name: string, priority: number, rest: Partial<ServiceSpec>): ServiceSpec => ({
+    ...spec,
+    name,
+    priority,
+    target: {kind: 'direct'},
+    ...rest,
+  });
   const most = Math.max(4, Math.floor(capacity / 2));
   const services = [
     service('checkout', 1, {min: 2, max: most}),

@@ -13,14 +13,17 @@ export function fitToHost(config: Config, facts: Pick<HostFacts, 'cpus' | 'memor
   if (config.capacity !== 'auto') return {capacity: config.capacity, services: config.services};
   const {cpus, memoryBytes} = config.slot;
   const byCpu = cpus === null || facts.cpus === null ? Number.POSITIVE_INFINITY : Math.floor(facts.cpus / cpus + 1e-9);
-  const byMemory = memoryBytes === null || facts.memoryBytes === null ? Number.POSITIVE_INFINITY : Math.floor(facts.memoryBytes / memoryBytes);
+  const byMemory =
+    memoryBytes === null || facts.memoryBytes === null ? Number.POSITIVE_INFINITY : Math.floor(facts.memoryBytes / memoryBytes);
   const capacity = Math.min(byCpu, byMemory);
-  if (!Number.isFinite(capacity)) throw new ConfigError('capacity: auto', [`${facts.title} doesn't say what it has: give capacity as a number`]);
+  if (!Number.isFinite(capacity))
+    throw new ConfigError('capacity: auto', [`${facts.title} doesn't say what it has: give capacity as a number`]);
   const services = config.services.map(spec => (config.slotsGiven.has(spec.name) ? spec : {...spec, slots: slotsOf(config, spec.name)}));
   const floor = services.reduce((sum, {min, slots}) => sum + min * slots, 0);
   const problems: string[] = [];
   if (capacity < 1) problems.push('the host holds not even one slot: make slot smaller');
-  else if (floor > capacity) problems.push(`the host holds ${capacity} slots, and the services' min take ${floor}: lower a min or make slot smaller`);
+  else if (floor > capacity)
+    problems.push(`the host holds ${capacity} slots, and the services' min take ${floor}: lower a min or make slot smaller`);
   for (const {name, slots} of services) {
     if (capacity >= 1 && slots > capacity) problems.push(`${name} takes ${slots} slots and the host holds ${capacity}: it could never run`);
   }

@@ -33,7 +33,8 @@ function readText(path: string): string {
   try {
     const stats = statSync(path);
     if (stats.isDirectory()) throw new ConfigError(path, ['it is a folder: name a file in it']);
-    if (stats.size > bytesMax) throw new ConfigError(path, [`it is ${Math.round(stats.size / 1024 ** 2)} MB: a configuration has at most 4`]);
+    if (stats.size > bytesMax)
+      throw new ConfigError(path, [`it is ${Math.round(stats.size / 1024 ** 2)} MB: a configuration has at most 4`]);
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof ConfigError) throw error;

@@ -43,7 +43,9 @@ export function readConfig(text: string, options: ReadOptions): Config {
     );
   }
   if (document.contents === null) {
-    throw new ConfigError(options.name, [`${options.name}:1  it is empty: expected project, capacity and services (see README, “Configuration”)`]);
+    throw new ConfigError(options.name, [
+      `${options.name}:1  it is empty: expected project, capacity and services (see README, “Configuration”)`,
+    ]);
   }
   let value: unknown;
   try {
@@ -78,10 +80,11 @@ function mistakesOf(issue: z.core.$ZodIssue, value: unknown): readonly Mistake[]
         // The path names the discriminating key itself.
         const holder = path.slice(0, -1);
         const kinds = knownKinds(configSchema, holder, value);
-        const given = valueAt(value, path);
-        if (given === undefined) return [{path: holder, words: `needs a ${issue.discriminator}: one of ${kinds.join(', ')}`}];
-        const close = nearest(String(given), kinds);
-        return [{path, words: `“${String(given)}” is not known: ${close ? `did you mean “${close}”?` : `known are ${kinds.join(', ')}`}`}];
+        const chosen = valueAt(value, path);
+        if (chosen === undefined) return [{path: holder, words: `needs a ${issue.discriminator}: one of ${kinds.join(', ')}`}];
+        const given = typeof chosen === 'string' ? chosen : JSON.stringify(chosen);
+        const close = nearest(given, kinds);
+        return [{path, words: `“${given}” is not known: ${close ? `did you mean “${close}”?` : `known are ${kinds.join(', ')}`}`}];
       }
       const inner = issue.errors.flat().find(error => error.path.length > 0 || error.code === 'custom' || error.code === 'too_small');
       const words = inner && issue.message === 'Invalid input' ? inner.message : issue.message;
@@ -135,7 +138,6 @@ function pathWords(path: Path): string {
 
 /** Messages are printed: nothing that a terminal would obey, nothing endless. */
 function clean(words: string): string {
-  // oxlint-disable-next-line no-control-regex
   return words.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').slice(0, 400);
 }
 
@@ -153,7 +155,10 @@ function convert(parsed: ConfigText, options: ReadOptions, mistakes: Mistake[]):
     if (service.slots !== undefined) slotsGiven.add(name);
     const demand = service.demand ? demandOf(service.demand, options, [...path, 'demand'], mistakes) : null;
     if (demand) demands.set(name, demand);
-    workloads.set(name, workloadOf(service, options, words => mistakes.push({path: [...path, words.key], words: words.words})));
+    workloads.set(
+      name,
+      workloadOf(service, options, words => mistakes.push({path: [...path, words.key], words: words.words})),
+    );
   }
   checkCapacity(parsed, services, mistakes);
   const expire = parsed.overrides.expire;
@@ -199,8 +204,10 @@ function targetOf(service: ServiceText, path: Path, mistakes: Mistake[]): Target
     return {kind: 'fill'};
   }
   const target: Target = typeof given === 'string' ? {kind: given} : {kind: 'perReplica', value: given.perReplica};
-  if (target.kind !== 'fill' && !service.demand) mistakes.push({path, words: 'has a target that follows demand, and no demand: say where it comes from'});
-  if (target.kind === 'fill' && service.demand) mistakes.push({path: [...path, 'demand'], words: 'is never read: target is fill, which takes what is left'});
+  if (target.kind !== 'fill' && !service.demand)
+    mistakes.push({path, words: 'has a target that follows demand, and no demand: say where it comes from'});
+  if (target.kind === 'fill' && service.demand)
+    mistakes.push({path: [...path, 'demand'], words: 'is never read: target is fill, which takes what is left'});
   return target;
 }
 
@@ -209,7 +216,8 @@ function demandOf(demand: DemandText, options: ReadOptions, path: Path, mistakes
   switch (demand.source) {
     case 'random':
     case 'wave':
-      if (demand.min > demand.max) mistakes.push({path: [...path, 'min'], words: `is ${demand.min} and max is ${demand.max}: min can't be over max`});
+      if (demand.min > demand.max)
+        mistakes.push({path: [...path, 'min'], words: `is ${demand.min} and max is ${demand.max}: min can't be over max`});
       if (demand.source === 'wave') {
         return {source: 'wave', min: demand.min, max: demand.max, periodMs: ms(demand.period), everyMs: ms(demand.every)};
       }
@@ -234,7 +242,8 @@ function checkCapacity(parsed: ConfigText, services: readonly ServiceSpec[], mis
     mistakes.push({path: ['capacity'], words: `is ${capacity}, and the services' min take ${floor} slots: raise capacity or lower a min`});
   }
   for (const {name, slots} of services) {
-    if (slots > capacity) mistakes.push({path: ['services', name, 'slots'], words: `is ${slots}, more than the capacity of ${capacity}: it could never run`});
+    if (slots > capacity)
+      mistakes.push({path: ['services', name, 'slots'], words: `is ${slots}, more than the capacity of ${capacity}: it could never run`});
   }
 }
 

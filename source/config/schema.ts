@@ -86,9 +86,15 @@ export const serviceSchema = z.strictObject({
 });
 
 export const configSchema = z.strictObject({
-  project: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, {error: 'expected lower-case letters, digits, - and _'}).default('microscale'),
+  project: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, {error: 'expected lower-case letters, digits, - and _'})
+    .default('microscale'),
   capacity: z.union([z.int().min(1).max(10_000_000), z.literal('auto')], {error: 'expected a number of slots from 1 up, or auto'}),
-  slot: z.strictObject({cpus: z.number().positive().optional(), memory: size.optional()}).optional().describe('What one slot holds, with capacity: auto'),
+  slot: z
+    .strictObject({cpus: z.number().positive().optional(), memory: size.optional()})
+    .optional()
+    .describe('What one slot holds, with capacity: auto'),
   services: z
     .record(z.string(), serviceSchema)
     .refine(services => Object.keys(services).length > 0, {error: 'expected at least one service'}),

@@ -30,7 +30,9 @@ export function chartLines(request: ChartRequest, style: Style): readonly string
   const lines: string[] = [];
   for (let row = 0; row <= rows; row++) {
     const label = fitRight(labels.get(row) ?? '', labelWidth, style.symbols);
-    lines.push(style.dim(label + style.symbols.axis) + overlay(demandGrid[row] ?? '', replicaGrid[row] ?? '', style, request.paintReplicas));
+    lines.push(
+      style.dim(label + style.symbols.axis) + overlay(demandGrid[row] ?? '', replicaGrid[row] ?? '', style, request.paintReplicas),
+    );
   }
   lines.push(style.dim(timeAxis(request, columns, labelWidth, style)));
   return lines;
@@ -124,5 +126,8 @@ export function sparkline(samples: readonly Sample[], service: string, count: nu
   const values = samples.slice(-count).map(({services}) => services[service]?.demand ?? null);
   const most = Math.max(1, ...values.map(value => value ?? 0));
   const top = symbols.sparks.length - 1;
-  return values.map(value => (value === null ? ' ' : (symbols.sparks[Math.round((value / most) * top)] ?? ' '))).join('').padStart(count);
+  return values
+    .map(value => (value === null ? ' ' : (symbols.sparks[Math.round((value / most) * top)] ?? ' ')))
+    .join('')
+    .padStart(count);
 }

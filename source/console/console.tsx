@@ -9,7 +9,11 @@ import {createStore} from './store.ts';
 import type {Terminal} from './terminal.ts';
 
 /** Why the console ended. */
-export type Leaving = {readonly kind: 'asked'} | {readonly kind: 'signal'; readonly signal: NodeJS.Signals} | {readonly kind: 'time'} | {readonly kind: 'broken'; readonly error: Error};
+export type Leaving =
+  | {readonly kind: 'asked'}
+  | {readonly kind: 'signal'; readonly signal: NodeJS.Signals}
+  | {readonly kind: 'time'}
+  | {readonly kind: 'broken'; readonly error: Error};
 
 export interface ConsoleParts {
   readonly session: Session;

@@ -32,7 +32,8 @@ export function frame(state: ConsoleState, size: Size, look: Look): readonly str
   let body: readonly string[];
   if (state.prompt.kind === 'help') body = helpLines(columns, height, look.style);
   else if (!state.update) body = [fit(' waiting for the engine', columns, symbols)];
-  else body = columns >= wideColumns && rows >= wideRows ? wideBody(state, columns, height, look) : narrowBody(state, columns, height, look);
+  else
+    body = columns >= wideColumns && rows >= wideRows ? wideBody(state, columns, height, look) : narrowBody(state, columns, height, look);
   const padded = [...body.slice(0, height)];
   while (padded.length < height) padded.push(' '.repeat(columns));
   return [...header, ...padded, ...footer];
@@ -68,7 +69,9 @@ function narrowBody(state: ConsoleState, columns: number, height: number, look: 
     style.dim(fit(title + symbols.rule.repeat(columns), columns, symbols).replace(symbols.ellipsis, symbols.rule)),
     ...chart.map((text, row) => `${text} ${style.dim(symbols.column)} ${slots[row] ?? ''}`),
     ...serviceLines(state, badges, columns, heights.table, look),
-    style.dim(fit(`${symbols.rule.repeat(2)} decisions ${symbols.rule.repeat(columns)}`, columns, symbols).replace(symbols.ellipsis, symbols.rule)),
+    style.dim(
+      fit(`${symbols.rule.repeat(2)} decisions ${symbols.rule.repeat(columns)}`, columns, symbols).replace(symbols.ellipsis, symbols.rule),
+    ),
     ...decisionLines(state, columns, heights.decisions, look),
   ];
 }
@@ -118,7 +121,14 @@ function chartTitle({selected}: ConsoleState): string {
   return `${clean(selected ?? 'no service')}: demand and replicas`;
 }
 
-function chartOf(state: ConsoleState, paintReplicas: (text: string) => string, width: number, height: number, columnMs: number, look: Look): readonly string[] {
+function chartOf(
+  state: ConsoleState,
+  paintReplicas: (text: string) => string,
+  width: number,
+  height: number,
+  columnMs: number,
+  look: Look,
+): readonly string[] {
   return chartLines(
     {samples: state.samples, service: state.selected ?? '', width, height, columnMs, now: state.samples.at(-1)?.at ?? 0, paintReplicas},
     look.style,
@@ -145,7 +155,14 @@ function messageLine(state: ConsoleState, columns: number, {style}: Look): strin
   const undoable = undo && now < undo.at + undoMs ? `   u undo (${Math.ceil((undo.at + undoMs - now) / 1000)}s)` : '';
   if (!message || now > message.at + messageMs) return ' '.repeat(columns);
   const text = clean(symbols.unicode ? message.text : message.text.replaceAll(/[“”]/g, '"'));
-  return line([{text: ` ${text}`, paint: message.refused ? style.danger : style.bold}, {text: undoable, paint: style.warning}], columns, symbols);
+  return line(
+    [
+      {text: ` ${text}`, paint: message.refused ? style.danger : style.bold},
+      {text: undoable, paint: style.warning},
+    ],
+    columns,
+    symbols,
+  );
 }
 
 /** An answer is read within this time; then the line is calm again. */
@@ -165,6 +182,11 @@ function keyBar(state: ConsoleState, columns: number, {style}: Look): string {
     keep.add(keys);
     used += width;
   }
-  const groups = shown.filter(([keys]) => keep.has(keys)).map(([keys, word]) => [{text: keys, paint: bold}, {text: ` ${word}`, paint: dim}]);
+  const groups = shown
+    .filter(([keys]) => keep.has(keys))
+    .map(([keys, word]) => [
+      {text: keys, paint: bold},
+      {text: ` ${word}`, paint: dim},
+    ]);
   return ` ${packed(groups, '  ', columns - 1, symbols)}`;
 }

@@ -14,7 +14,8 @@ const staleMs = 5000;
 export function headerLines(state: ConsoleState, width: number, look: Look): readonly [string, string] {
   const {symbols} = look.style;
   const {update} = state;
-  if (!update) return [packed([[{text: ' microscale', paint: look.style.bold}], [{text: 'connecting'}]], '   ', width, symbols), ' '.repeat(width)];
+  if (!update)
+    return [packed([[{text: ' microscale', paint: look.style.bold}], [{text: 'connecting'}]], '   ', width, symbols), ' '.repeat(width)];
   const {fleet, vitals} = update;
   const name = {text: ' microscale', paint: look.style.bold};
   const {must, may} = signs(state, fleet, vitals, look);
@@ -41,12 +42,20 @@ function place(fleet: Fleet, {facts}: Vitals, {style}: Look): Piece {
 }
 
 /** First what must always be seen, then what a wider screen has room for. */
-function signs(state: ConsoleState, fleet: Fleet, vitals: Vitals, {style, clock}: Look): {must: readonly (readonly Piece[])[]; may: readonly (readonly Piece[])[]} {
+function signs(
+  state: ConsoleState,
+  fleet: Fleet,
+  vitals: Vitals,
+  {style, clock}: Look,
+): {must: readonly (readonly Piece[])[]; may: readonly (readonly Piece[])[]} {
   const acting = {auto: 'AUTO', paused: 'PAUSED', 'dry-run': 'DRY RUN'}[fleet.acting];
   const paint = fleet.acting === 'auto' ? style.good : style.warning;
   return {
     must: [
-      [{text: `[${acting}]`, paint: text => style.bold(paint(text))}, ...(state.readOnly ? [{text: ' read-only', paint: style.warning}] : [])],
+      [
+        {text: `[${acting}]`, paint: text => style.bold(paint(text))},
+        ...(state.readOnly ? [{text: ' read-only', paint: style.warning}] : []),
+      ],
       connection(state, fleet, vitals, style),
     ],
     may: [
@@ -60,7 +69,8 @@ function signs(state: ConsoleState, fleet: Fleet, vitals: Vitals, {style, clock}
 
 function connection(state: ConsoleState, fleet: Fleet, {heardAt, at}: Vitals, style: Look['style']): readonly Piece[] {
   if (state.gone !== null) return [{text: `ENGINE GONE: ${clean(state.gone)}`, paint: style.danger}];
-  if (fleet.host.kind === 'lost') return [{text: `HOST LOST for ${durationWords(Math.floor((at - fleet.host.since) / 1000) * 1000)}`, paint: style.danger}];
+  if (fleet.host.kind === 'lost')
+    return [{text: `HOST LOST for ${durationWords(Math.floor((at - fleet.host.since) / 1000) * 1000)}`, paint: style.danger}];
   const ageMs = heardAt === null ? Number.POSITIVE_INFINITY : at - heardAt;
   if (ageMs < staleMs) return [{text: `age <${staleMs / 1000}s`, paint: style.dim}];
   return [{text: Number.isFinite(ageMs) ? `STALE ${durationWords(Math.floor(ageMs / 1000) * 1000)}` : 'STALE', paint: style.danger}];

@@ -126,7 +126,14 @@ export const keyTable: readonly Key[] = [
         : event({kind: 'prompted', prompt: {kind: 'lasting', service}}),
     ),
   },
-  {keys: ['x'], shown: 'x', words: 'clear its overrides', bar: ['x', 'clear'], acts: true, press: forSelected(service => command({kind: 'clear', service}))},
+  {
+    keys: ['x'],
+    shown: 'x',
+    words: 'clear its overrides',
+    bar: ['x', 'clear'],
+    acts: true,
+    press: forSelected(service => command({kind: 'clear', service})),
+  },
   {
     keys: ['X'],
     shown: 'X',
@@ -159,8 +166,22 @@ export const keyTable: readonly Key[] = [
         ? event({kind: 'prompted', prompt: {kind: 'confirm', question: 'Resume the scaler?', answer: 'resume'}})
         : command({kind: 'pause'}),
   },
-  {keys: ['?'], shown: '?', words: 'this help', bar: ['?', 'help'], acts: false, press: () => event({kind: 'prompted', prompt: {kind: 'help'}})},
-  {keys: ['ctrl-r'], shown: 'Ctrl-R', words: 'read everything from the host again', bar: null, acts: false, press: () => ({kind: 'refresh'})},
+  {
+    keys: ['?'],
+    shown: '?',
+    words: 'this help',
+    bar: ['?', 'help'],
+    acts: false,
+    press: () => event({kind: 'prompted', prompt: {kind: 'help'}}),
+  },
+  {
+    keys: ['ctrl-r'],
+    shown: 'Ctrl-R',
+    words: 'read everything from the host again',
+    bar: null,
+    acts: false,
+    press: () => ({kind: 'refresh'}),
+  },
   {keys: ['ctrl-l'], shown: 'Ctrl-L', words: 'draw the screen again', bar: null, acts: false, press: () => ({kind: 'redraw'})},
   {
     keys: ['q'],
@@ -177,7 +198,9 @@ function leaving({update}: ConsoleState): string {
   if (!update) return 'Leave?';
   const counts = orderedServices(update.fleet.services).map(({spec, observed}) => `${spec.name} ${observed?.running ?? 0}`);
   const listed = counts.length > 4 ? `${counts.slice(0, 4).join(', ')} and ${counts.length - 4} more` : counts.join(', ');
-  return update.vitals.facts?.simulated ? 'Leave? The simulated host ends with the console.' : `Leave? Nobody scales then; ${listed} stay as they are.`;
+  return update.vitals.facts?.simulated
+    ? 'Leave? The simulated host ends with the console.'
+    : `Leave? Nobody scales then; ${listed} stay as they are.`;
 }
 
 const byKey = new Map(keyTable.flatMap(key => key.keys.map(name => [name, key] as const)));

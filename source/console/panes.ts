@@ -58,7 +58,8 @@ export function slotLines(fleet: Fleet, badges: Badges, width: number, height: n
   const lines: string[] = [];
   for (let start = 0; start < cells.length && lines.length + size.height <= gridRows; start += across) {
     const row = cells.slice(start, start + across);
-    for (let part = 0; part < size.height; part++) lines.push(line(merge(row.map(cell => cellPart(cell, size, part))), width, style.symbols));
+    for (let part = 0; part < size.height; part++)
+      lines.push(line(merge(row.map(cell => cellPart(cell, size, part))), width, style.symbols));
   }
   while (lines.length < height - legendRows) lines.push(' '.repeat(width));
   return [...lines, ...legend(fleet, services, badges, size.perCell, width, legendRows, style)].slice(0, height);
@@ -112,7 +113,8 @@ function cellsOf(fleet: Fleet, services: readonly Service[], badges: Badges, per
 
 /** One row of a cell: the letter in its middle row, on a block of the service's colour where it runs. */
 function cellPart({letter, mark, paint, solid}: Cell, {width, height}: CellSize, part: number): Piece {
-  if (height === 1 && width < 4) return {text: letter + mark + ' '.repeat(width - 2), paint: solid ? text => paint(text.slice(0, 1)) + text.slice(1) : paint};
+  if (height === 1 && width < 4)
+    return {text: letter + mark + ' '.repeat(width - 2), paint: solid ? text => paint(text.slice(0, 1)) + text.slice(1) : paint};
   const middle = part === Math.floor((height - 1) / 2);
   const inside = width - 1;
   const words = middle ? letter + mark : '';
@@ -176,16 +178,24 @@ export function serviceLines(state: ConsoleState, badges: Badges, width: number,
   const services = orderedServices(fleet.services);
   const columns = columnsFor(state, badges, width, services, style, clock, fleet.at);
   const fixed = columns.reduce((sum, column) => sum + column.width + 1, 0);
-  const header = columns.map(column => (column.right ? fitRight(column.title, column.width, symbols) : fit(column.title, column.width, symbols))).join(' ');
+  const header = columns
+    .map(column => (column.right ? fitRight(column.title, column.width, symbols) : fit(column.title, column.width, symbols)))
+    .join(' ');
   const lines = [style.dim(fit(`  ${header} WHY`, width, symbols))];
-  const selectedAt = Math.max(0, services.findIndex(({spec}) => spec.name === state.selected));
+  const selectedAt = Math.max(
+    0,
+    services.findIndex(({spec}) => spec.name === state.selected),
+  );
   const from = Math.min(Math.max(0, selectedAt - Math.floor(rows / 2)), Math.max(0, services.length - rows));
   for (const service of services.slice(from, from + rows)) {
     const chosen = service.spec.name === state.selected;
     const pieces: Piece[] = [{text: chosen ? `${symbols.cursor} ` : '  '}];
     for (const column of columns) {
       const text = clean(column.cell(service));
-      pieces.push({text: column.right ? fitRight(text, column.width, symbols) : fit(text, column.width, symbols), paint: column.paint?.(service)}, {text: ' '});
+      pieces.push(
+        {text: column.right ? fitRight(text, column.width, symbols) : fit(text, column.width, symbols), paint: column.paint?.(service)},
+        {text: ' '},
+      );
     }
     const why = clean(gist(service, clock));
     pieces.push({text: fit(why, Math.max(0, width - fixed - 2), symbols), paint: paintWhy(service, style)});
@@ -193,7 +203,8 @@ export function serviceLines(state: ConsoleState, badges: Badges, width: number,
     lines.push(chosen ? style.bold(painted) : painted);
   }
   const hidden = services.length - rows;
-  if (hidden > 0 && lines.length > 1) lines[0] = style.dim(fit(`  ${header} WHY   ${symbols.dot} ${from + 1}-${from + rows} of ${services.length}`, width, symbols));
+  if (hidden > 0 && lines.length > 1)
+    lines[0] = style.dim(fit(`  ${header} WHY   ${symbols.dot} ${from + 1}-${from + rows} of ${services.length}`, width, symbols));
   while (lines.length < rows + 1) lines.push(' '.repeat(width));
   return lines;
 }
@@ -213,10 +224,23 @@ function columnsFor(
   const columns: Column[] = [
     {title: '', width: 1, cell: ({spec}) => badges.letter(spec.name), paint: ({spec}) => badges.paint(spec.name)},
     {title: 'SERVICE', width: nameWidth, cell: ({spec}) => spec.name, paint: ({spec}) => badges.paint(spec.name)},
-    {title: 'PRI', width: 3, right: true, cell: priorityWords, paint: ({decision, spec}) => (decision && decision.rank !== spec.priority ? style.warning : undefined)},
-    {title: 'DEMAND', width: 7, right: true, cell: demandWords, paint: ({demand}) => (demand.kind === 'lost' ? style.danger : style.demand)},
+    {
+      title: 'PRI',
+      width: 3,
+      right: true,
+      cell: priorityWords,
+      paint: ({decision, spec}) => (decision && decision.rank !== spec.priority ? style.warning : undefined),
+    },
+    {
+      title: 'DEMAND',
+      width: 7,
+      right: true,
+      cell: demandWords,
+      paint: ({demand}) => (demand.kind === 'lost' ? style.danger : style.demand),
+    },
   ];
-  if (wide && style.symbols.unicode) columns.push({title: 'TREND', width: 8, cell: ({spec}) => sparkline(samples, spec.name, 8, style), paint: () => style.demand});
+  if (wide && style.symbols.unicode)
+    columns.push({title: 'TREND', width: 8, cell: ({spec}) => sparkline(samples, spec.name, 8, style), paint: () => style.demand});
   columns.push(
     {title: 'WANT', width: 5, right: true, cell: wantWords},
     {title: 'RUN/DES', width: 7, right: true, cell: countWords, paint: paintCount(style)},

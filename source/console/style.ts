@@ -76,7 +76,9 @@ export interface Style {
 export function createStyle(symbols: Symbols, colorLevel: 0 | 1 | 2 | 3): Style {
   const ink: ChalkInstance = new Chalk({level: colorLevel === 0 ? 1 : colorLevel});
   const colored = (paint: Paint): Paint => (colorLevel === 0 ? text => text : paint);
-  const palette: readonly Paint[] = [ink.blueBright, ink.cyan, ink.yellow, ink.magenta, ink.green, ink.blue, ink.whiteBright, ink.gray].map(colored);
+  const palette: readonly Paint[] = [ink.blueBright, ink.cyan, ink.yellow, ink.magenta, ink.green, ink.blue, ink.whiteBright, ink.gray].map(
+    colored,
+  );
   return {
     symbols,
     bold: ink.bold,

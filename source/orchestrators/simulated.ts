@@ -86,7 +86,11 @@ export function createSimulatedHost(clock: Clock, chance: Chance, settings: Simu
     const refusal = (reason: string) => ({kind: 'failed', failure: {kind: 'refused', reason}}) as const;
     return {
       create(number, done) {
-        later(settings.createMs, () => done({kind: 'done', value: `${service}-${number}-${++made}`}), reason => done(refusal(reason)));
+        later(
+          settings.createMs,
+          () => done({kind: 'done', value: `${service}-${number}-${++made}`}),
+          reason => done(refusal(reason)),
+        );
       },
       start(id, done) {
         const act = () => {

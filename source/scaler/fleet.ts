@@ -4,17 +4,11 @@
 export const unbounded = Number.MAX_SAFE_INTEGER;
 
 /** The rule that turns readings into replicas. */
-export type Target =
-  | {readonly kind: 'direct'}
-  | {readonly kind: 'perReplica'; readonly value: number}
-  | {readonly kind: 'fill'};
+export type Target = {readonly kind: 'direct'} | {readonly kind: 'perReplica'; readonly value: number} | {readonly kind: 'fill'};
 
 /** What the want follows once a source has been lost. */
 export type OnLost =
-  | {readonly kind: 'hold'}
-  | {readonly kind: 'min'}
-  | {readonly kind: 'max'}
-  | {readonly kind: 'replicas'; readonly replicas: number};
+  {readonly kind: 'hold'} | {readonly kind: 'min'} | {readonly kind: 'max'} | {readonly kind: 'replicas'; readonly replicas: number};
 
 /** What the owner declares about a service. Priority 1 is served first; `slots` is what one replica takes. */
 export interface ServiceSpec {
@@ -133,9 +127,7 @@ export interface Service {
 export type Acting = 'auto' | 'paused' | 'dry-run';
 
 export type Host =
-  | {readonly kind: 'connecting'}
-  | {readonly kind: 'connected'}
-  | {readonly kind: 'lost'; readonly reason: string; readonly since: number};
+  {readonly kind: 'connecting'} | {readonly kind: 'connected'} | {readonly kind: 'lost'; readonly reason: string; readonly since: number};
 
 /** Time-weighted sums from which percentages are made, and the latest handover times, all in milliseconds. */
 export interface Score {

@@ -3,12 +3,7 @@ import type {Entry, Happening, Reading} from './entry.ts';
 import type {Demand, Fleet, Observation, Service, ServiceSpec, Settings, Trouble} from './fleet.ts';
 
 /** A new configuration: known services keep their state; those no longer named are emptied, then forgotten. */
-export function configure(
-  fleet: Fleet,
-  settings: Settings,
-  specs: readonly ServiceSpec[],
-  happenings: Happening[],
-): Fleet {
+export function configure(fleet: Fleet, settings: Settings, specs: readonly ServiceSpec[], happenings: Happening[]): Fleet {
   const known = new Map(fleet.services.map(service => [service.spec.name, service]));
   const named = new Set(specs.map(spec => spec.name));
   const services = specs.map(spec => {

@@ -90,7 +90,9 @@ function decide(fleet: Fleet, happenings: Happening[]): Fleet {
 function act(fleet: Fleet): {readonly fleet: Fleet; readonly actions: readonly Action[]} {
   const ready = fleet.acting === 'auto' && fleet.host.kind === 'connected' && fleet.services.every(service => service.observed);
   if (!ready) return {fleet, actions: []};
-  const decisions = fleet.services.flatMap(service => service.decision ?? []).sort((a, b) => a.rank - b.rank || (a.service < b.service ? -1 : 1));
+  const decisions = fleet.services
+    .flatMap(service => service.decision ?? [])
+    .sort((a, b) => a.rank - b.rank || (a.service < b.service ? -1 : 1));
   const actions: Action[] = [];
   const asked = new Map(reconcile(fleet, decisions).map(ask => [ask.service.spec.name, ask]));
   let {started, stopped} = fleet.score;
@@ -142,4 +144,3 @@ function sameButForTime(before: Fleet, after: Fleet): boolean {
     before.undo === after.undo
   );
 }
-

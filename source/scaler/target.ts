@@ -75,13 +75,7 @@ function wantWhenLost(service: Service, lastValue: number | null): number {
  * superseded at `t` counts until `t + settleMs`; only peaks above what follows them are kept, so that the list is
  * strictly falling and as short as it can be.
  */
-export function rememberPeaks(
-  peaks: readonly Peak[],
-  before: number | null,
-  now: number,
-  at: number,
-  settleMs: number,
-): readonly Peak[] {
+export function rememberPeaks(peaks: readonly Peak[], before: number | null, now: number, at: number, settleMs: number): readonly Peak[] {
   const changed = before !== null && before !== now;
   const keepAll = peaks.every(peak => peak.endedAt + settleMs > at && peak.want > now);
   if (!changed && keepAll) return peaks;

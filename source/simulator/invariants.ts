@@ -134,7 +134,8 @@ const overridesHold: Check = ({result: {fleet}}) => {
 
 const countsAreNumbers: Check = ({result: {fleet, actions}}) => {
   for (const {spec, demand} of fleet.services) {
-    if (demand.kind === 'live' && !(Number.isFinite(demand.value) && demand.value >= 0)) return `${spec.name} has a demand of ${demand.value}`;
+    if (demand.kind === 'live' && !(Number.isFinite(demand.value) && demand.value >= 0))
+      return `${spec.name} has a demand of ${demand.value}`;
   }
   for (const {service, replicas, standby} of actions) {
     const fine = Number.isSafeInteger(replicas) && replicas >= 0 && Number.isSafeInteger(standby) && standby >= 0;

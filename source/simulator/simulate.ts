@@ -61,7 +61,10 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     const source = createSource(demand, {clock, chance: branch(seed, `demand ${service}`)});
     source(reading => engine.read(service, reading), stop.signal);
   }
-  await drive(clock, engine.open(() => ({settings, services})));
+  await drive(
+    clock,
+    engine.open(() => ({settings, services})),
+  );
   simulation.disturb?.({engine, host, clock, seed});
   clock.runTo(startAt + simulation.forMs);
   engine.tick();

@@ -11,7 +11,13 @@ function obey(fleet: Fleet, at: number, command: Command, owner = 'ops@here') {
   return {fleet: next, reply: replies[0], happenings, changed};
 }
 
-const pin = (service: string, replicas: number, sure = false): Command => ({kind: 'override', service, rule: {kind: 'pin', replicas}, lasting: 'default', sure});
+const pin = (service: string, replicas: number, sure = false): Command => ({
+  kind: 'override',
+  service,
+  rule: {kind: 'pin', replicas},
+  lasting: 'default',
+  sure,
+});
 const adjust = (service: string, by: number): Command => ({kind: 'adjust', service, by, lasting: 'default'});
 
 describe('an override', () => {
@@ -96,7 +102,11 @@ describe('what is refused changes nothing and says why', () => {
     ['emptying a priority-1 service by a slip', pin('web', 0), 'web is priority 1: taking it to 0 asks for its name (use =)'],
     ['clearing what is not there', {kind: 'clear', service: 'web'}, 'web has no override to clear'],
     ['clearing all of nothing', {kind: 'clear-all'}, 'there is no override to clear'],
-    ['a rank above the first', {kind: 'rank', service: 'web', by: -1, lasting: 'default'}, 'web is at priority 1 already: use boost to put it ahead of all'],
+    [
+      'a rank above the first',
+      {kind: 'rank', service: 'web', by: -1, lasting: 'default'},
+      'web is at priority 1 already: use boost to put it ahead of all',
+    ],
     ['resuming what runs', {kind: 'resume'}, 'the scaler runs already'],
   ] satisfies [string, Command, string][])('%s', (_title, command, reason) => {
     const {fleet, reply, changed} = obey(box, 2000, command);

@@ -15,7 +15,12 @@ describe('the plan', () => {
     ['a max bounds the want', [spec('web', {max: 4}), filler('batch')], {web: 9}, {web: 4, batch: 6}],
     ['a min is kept before higher wants', [spec('web'), spec('pay', {priority: 2, min: 2})], {web: 10, pay: 0}, {web: 8, pay: 2}],
     ['a min lifts a lower want', [spec('web', {min: 3}), filler('batch')], {web: 1}, {web: 3, batch: 7}],
-    ['lower priorities are served in their order', [spec('web'), spec('pay', {priority: 2}), spec('mail', {priority: 3})], {web: 4, pay: 4, mail: 4}, {web: 4, pay: 4, mail: 2}],
+    [
+      'lower priorities are served in their order',
+      [spec('web'), spec('pay', {priority: 2}), spec('mail', {priority: 3})],
+      {web: 4, pay: 4, mail: 4},
+      {web: 4, pay: 4, mail: 2},
+    ],
     ['equals share max-min fair', [spec('a'), spec('b'), spec('c')], {a: 2, b: 9, c: 9}, {a: 2, b: 4, c: 4}],
     ['what whole replicas leave over goes by name', [spec('a'), spec('b'), spec('c')], {a: 9, b: 9, c: 9}, {a: 4, b: 3, c: 3}],
     ['fillers share by weight', [filler('x', {weight: 3}), filler('y', {weight: 1})], {}, {x: 7, y: 3}],
@@ -44,7 +49,10 @@ describe('the plan', () => {
   });
 
   test('a boost puts a service ahead of all, and a filler that is boosted too', () => {
-    const fleet = fleetOf([spec('web'), spec('pay', {priority: 2}), filler('batch', {max: 5})], 10, [reading('web', 10), reading('pay', 4)]);
+    const fleet = fleetOf([spec('web'), spec('pay', {priority: 2}), filler('batch', {max: 5})], 10, [
+      reading('web', 10),
+      reading('pay', 4),
+    ]);
     expect(desiredOf(fleet)).toEqual({web: 10, pay: 0, batch: 0});
     expect(desiredOf(after(fleet, 2000, override('pay', {kind: 'boost'})).fleet)).toEqual({web: 6, pay: 4, batch: 0});
     expect(desiredOf(after(fleet, 2000, override('batch', {kind: 'boost'})).fleet)).toEqual({web: 5, pay: 0, batch: 5});
@@ -65,7 +73,13 @@ describe('the plan', () => {
   test('the same fleet always gives the same plan, whatever the order of its services', () => {
     fc.assert(
       fc.property(anyFleet, fc.infiniteStream(fc.nat()), (fleet, order) => {
-        const shuffled = {...fleet, services: fleet.services.map(service => ({service, key: order.next().value})).toSorted((a, b) => a.key - b.key).map(({service}) => service)};
+        const shuffled = {
+          ...fleet,
+          services: fleet.services
+            .map(service => ({service, key: order.next().value}))
+            .toSorted((a, b) => a.key - b.key)
+            .map(({service}) => service),
+        };
         expect(plan(shuffled).decisions).toEqual(plan(fleet).decisions);
       }),
     );
@@ -108,12 +122,22 @@ describe('the plan', () => {
 
   test('equals that both want more differ by less than one replica of either', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({min: 1, max: 30}), {minLength: 2, maxLength: 6}), fc.integer({min: 1, max: 60}), (demands, capacity) => {
-        const specs = demands.map((_, index) => spec(`s${index}`));
-        const fleet = fleetOf(specs, capacity, demands.map((value, index) => reading(`s${index}`, value)));
-        const unsatisfied = plan(fleet).decisions.filter(({shortfall}) => shortfall > 0).map(({desired}) => desired);
-        if (unsatisfied.length > 0) expect(Math.max(...unsatisfied) - Math.min(...unsatisfied)).toBeLessThanOrEqual(1);
-      }),
+      fc.property(
+        fc.array(fc.integer({min: 1, max: 30}), {minLength: 2, maxLength: 6}),
+        fc.integer({min: 1, max: 60}),
+        (demands, capacity) => {
+          const specs = demands.map((_, index) => spec(`s${index}`));
+          const fleet = fleetOf(
+            specs,
+            capacity,
+            demands.map((value, index) => reading(`s${index}`, value)),
+          );
+          const unsatisfied = plan(fleet)
+            .decisions.filter(({shortfall}) => shortfall > 0)
+            .map(({desired}) => desired);
+          if (unsatisfied.length > 0) expect(Math.max(...unsatisfied) - Math.min(...unsatisfied)).toBeLessThanOrEqual(1);
+        },
+      ),
     );
   });
 });

@@ -3,17 +3,24 @@ import {createInvariants} from '../../source/simulator/invariants.ts';
 import type {Fleet, Service} from '../../source/scaler/fleet.ts';
 import {filler, fleetOf, observation, observed, reading, spec} from '../support/fleets.ts';
 
-const fleet = fleetOf([spec('web', {min: 1, max: 8}), filler('batch', {priority: 2})], 10, [reading('web', 4), observed('web', {running: 2}), observed('batch', {running: 8})]);
+const fleet = fleetOf([spec('web', {min: 1, max: 8}), filler('batch', {priority: 2})], 10, [
+  reading('web', 4),
+  observed('web', {running: 2}),
+  observed('batch', {running: 8}),
+]);
 
 function broken(change: (service: Service) => Service, before: Fleet = fleet): readonly string[] {
   const next = {...fleet, services: fleet.services.map(change)};
   const check = createInvariants();
   check({before: fleet, result: {fleet, actions: [], happenings: [], replies: [], changed: true}, truth: null});
-  return check({before, result: {fleet: next, actions: [], happenings: [], replies: [], changed: true}, truth: null}).map(({invariant}) => invariant);
+  return check({before, result: {fleet: next, actions: [], happenings: [], replies: [], changed: true}, truth: null}).map(
+    ({invariant}) => invariant,
+  );
 }
 
 const web = (change: (service: Service) => Service) => (service: Service) => (service.spec.name === 'web' ? change(service) : service);
-const decided = (change: Partial<NonNullable<Service['decision']>>) => web(service => ({...service, decision: service.decision && {...service.decision, ...change}}));
+const decided = (change: Partial<NonNullable<Service['decision']>>) =>
+  web(service => ({...service, decision: service.decision && {...service.decision, ...change}}));
 
 describe('the checkers', () => {
   test('are content with a sound fleet', () => {
@@ -25,9 +32,18 @@ describe('the checkers', () => {
     ['bounds hold, or a reason says why not', decided({desired: 9, want: 9})],
     ['nobody is short while a lower rank is above its floor', decided({desired: 3, shortfall: 1})],
     ['no slot is free that somebody could use', decided({desired: 3, shortfall: 1})],
-    ['a lost source never shrinks a service', web(service => ({...service, demand: {kind: 'lost', value: 4, reason: 'gone', since: 1}, rawWant: 0}))],
-    ['an expired override never applies, and each has an owner', web(service => ({...service, overrides: [{rule: {kind: 'boost'}, owner: 'ops', placedAt: 1, until: 2}]}))],
-    ['an expired override never applies, and each has an owner', web(service => ({...service, overrides: [{rule: {kind: 'boost'}, owner: '', placedAt: 1, until: null}]}))],
+    [
+      'a lost source never shrinks a service',
+      web(service => ({...service, demand: {kind: 'lost', value: 4, reason: 'gone', since: 1}, rawWant: 0})),
+    ],
+    [
+      'an expired override never applies, and each has an owner',
+      web(service => ({...service, overrides: [{rule: {kind: 'boost'}, owner: 'ops', placedAt: 1, until: 2}]})),
+    ],
+    [
+      'an expired override never applies, and each has an owner',
+      web(service => ({...service, overrides: [{rule: {kind: 'boost'}, owner: '', placedAt: 1, until: null}]})),
+    ],
     ['no count is negative or no number', web(service => ({...service, demand: {kind: 'live', value: Number.NaN}}))],
   ] as const)('see that %s is broken', (invariant, change) => {
     expect(broken(change)).toContain(invariant);
@@ -38,6 +54,8 @@ describe('the checkers', () => {
     const result = {fleet, actions: [], happenings: [], replies: [], changed: true};
     const truth = (running: number) => new Map([['web', observation({running})]]);
     expect(check({before: fleet, result, truth: truth(2)})).toEqual([]);
-    expect(check({before: fleet, result, truth: truth(11)}).map(({invariant}) => invariant)).toEqual(['slots never exceed the capacity, once it held']);
+    expect(check({before: fleet, result, truth: truth(11)}).map(({invariant}) => invariant)).toEqual([
+      'slots never exceed the capacity, once it held',
+    ]);
   });
 });

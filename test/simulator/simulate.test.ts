@@ -38,7 +38,10 @@ test('folding the recorded entries again gives the live fleet, byte for byte', a
   await fc.assert(
     fc.asyncProperty(fc.integer({min: 1, max: 1e6}), async seed => {
       const recorded: Entry[][] = [];
-      const recorder = {write: (entries: readonly Entry[]) => void recorded.push(JSON.parse(JSON.stringify(entries)) as Entry[]), close: async () => {}};
+      const recorder = {
+        write: (entries: readonly Entry[]) => void recorded.push(JSON.parse(JSON.stringify(entries)) as Entry[]),
+        close: async () => {},
+      };
       const {fleet} = await simulate({...scenario(seed, 2 * minute), recorder});
       let folded = emptyFleet('auto');
       for (const entries of recorded) folded = step(folded, entries).fleet;
@@ -55,7 +58,13 @@ test('with constant demand the actions cease', async () => {
 });
 
 test('priority 1 is met most of the time, and the slots are full', async () => {
-  const {fleet: {score}} = await simulate({...box, forMs: 30 * minute, demands: new Map([['web', {source: 'wave', min: 0, max: 10, periodMs: 2 * minute, everyMs: 1000}]])});
+  const {
+    fleet: {score},
+  } = await simulate({
+    ...box,
+    forMs: 30 * minute,
+    demands: new Map([['web', {source: 'wave', min: 0, max: 10, periodMs: 2 * minute, everyMs: 1000}]]),
+  });
   expect(score.metMs / score.ms).toBeGreaterThan(0.9);
   expect(score.runningSlotMs / score.capacitySlotMs).toBeGreaterThan(0.95);
 });
@@ -64,8 +73,20 @@ test('after the worst, it settles where the plan is', async () => {
   for (let seed = 1; seed <= 20; seed++) {
     const rough = scenario(seed, 3 * minute);
     const demands = new Map([...rough.demands.keys()].map(service => [service, {source: 'fixed', value: 3} as const]));
-    const {fleet} = await simulate({...rough, demands, host: {...roughHost, crashesPerHour: 0, refusals: 0, lostEvents: 0}, disturb: parts => rough.disturb?.(parts), forMs: 12 * minute});
-    const open = fleet.services.map(({spec: {name}, observed, decision}) => ({seed, name, running: observed?.running, left: (observed?.pending ?? 0) + (observed?.stopping ?? 0), desired: decision?.desired}));
+    const {fleet} = await simulate({
+      ...rough,
+      demands,
+      host: {...roughHost, crashesPerHour: 0, refusals: 0, lostEvents: 0},
+      disturb: parts => rough.disturb?.(parts),
+      forMs: 12 * minute,
+    });
+    const open = fleet.services.map(({spec: {name}, observed, decision}) => ({
+      seed,
+      name,
+      running: observed?.running,
+      left: (observed?.pending ?? 0) + (observed?.stopping ?? 0),
+      desired: decision?.desired,
+    }));
     expect(open).toEqual(open.map(service => ({...service, running: service.desired, left: 0})));
   }
 });

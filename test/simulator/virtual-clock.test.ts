@@ -10,7 +10,9 @@ test('timers fire in the order of their time, and of their setting where the tim
       const fired: [number, number][] = [];
       for (const [index, delay] of delays.entries()) clock.after(delay, () => fired.push([clock.now(), index]));
       clock.runTo(100);
-      const expected = delays.map((delay, index) => [delay, index]).toSorted((a, b) => (a[0] ?? 0) - (b[0] ?? 0) || (a[1] ?? 0) - (b[1] ?? 0));
+      const expected = delays
+        .map((delay, index) => [delay, index])
+        .toSorted((a, b) => (a[0] ?? 0) - (b[0] ?? 0) || (a[1] ?? 0) - (b[1] ?? 0));
       expect(fired).toEqual(expected);
     }),
   );

@@ -42,5 +42,12 @@ export async function runningCounts(project: string): Promise<Record<string, num
 export async function sweep(project: string): Promise<void> {
   if (engine.kind === 'missing') return;
   const left = await containersOf(project, true);
-  await Promise.all(left.map(({Id: id}) => docker().getContainer(id).remove({force: true, v: true}).catch(() => {})));
+  await Promise.all(
+    left.map(({Id: id}) =>
+      docker()
+        .getContainer(id)
+        .remove({force: true, v: true})
+        .catch(() => {}),
+    ),
+  );
 }

@@ -29,7 +29,11 @@ export function observation(rest: Partial<Observation> = {}): Observation {
 export type Timeless = Entry extends infer One ? (One extends Entry ? Omit<One, 'at'> : never) : never;
 
 export const reading = (service: string, value: number): Timeless => ({kind: 'reading', service, reading: {kind: 'value', value}});
-export const observed = (service: string, rest: Partial<Observation> = {}): Timeless => ({kind: 'observed', service, observation: observation(rest)});
+export const observed = (service: string, rest: Partial<Observation> = {}): Timeless => ({
+  kind: 'observed',
+  service,
+  observation: observation(rest),
+});
 
 /** A fleet that was configured, connected and seen, with nothing running unless said. */
 export function fleetOf(specs: readonly ServiceSpec[], capacity: number, more: readonly Timeless[] = [], at = 1000): Fleet {
@@ -39,12 +43,18 @@ export function fleetOf(specs: readonly ServiceSpec[], capacity: number, more: r
     ...specs.map(({name}) => observed(name)),
     ...more,
   ];
-  return step(emptyFleet('auto'), entries.map(entry => ({...entry, at}) as Entry)).fleet;
+  return step(
+    emptyFleet('auto'),
+    entries.map(entry => ({...entry, at})),
+  ).fleet;
 }
 
 /** One step more, at a moment of its own. */
 export function after(fleet: Fleet, at: number, ...entries: readonly Timeless[]) {
-  return step(fleet, entries.map(entry => ({...entry, at}) as Entry));
+  return step(
+    fleet,
+    entries.map(entry => ({...entry, at})),
+  );
 }
 
 export function desiredOf(fleet: Fleet): Record<string, number> {

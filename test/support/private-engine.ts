@@ -29,7 +29,8 @@ export default async function setUp(project: {provide(key: 'engine', value: Engi
     return engine.stop;
   } catch (error) {
     const reason = (error as Error).message;
-    if (process.env['MICROSCALE_TEST_ENGINE'] === 'required') throw new Error(`MICROSCALE_TEST_ENGINE is required, and ${reason}`, {cause: error});
+    if (process.env['MICROSCALE_TEST_ENGINE'] === 'required')
+      throw new Error(`MICROSCALE_TEST_ENGINE is required, and ${reason}`, {cause: error});
     project.provide('engine', {kind: 'missing', reason});
     return () => {};
   }
@@ -48,7 +49,19 @@ export async function startPrivateEngine(): Promise<PrivateEngine> {
   const log = openSync(join(folder, 'log'), 'a');
   const daemon = spawn(
     dockerd,
-    ['-H', `unix://${socket}`, '--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'pid'), '--bridge=none', '--iptables=false', '--log-level=warn'],
+    [
+      '-H',
+      `unix://${socket}`,
+      '--data-root',
+      join(folder, 'data'),
+      '--exec-root',
+      join(folder, 'exec'),
+      '--pidfile',
+      join(folder, 'pid'),
+      '--bridge=none',
+      '--iptables=false',
+      '--log-level=warn',
+    ],
     {stdio: ['ignore', log, log], detached: true},
   );
   const stop = () => stopEngine(daemon, folder);
@@ -86,15 +99,30 @@ function importImage(socket: string, folder: string, busybox: string): void {
   mkdirSync(join(root, 'bin'), {recursive: true});
   for (const name of ['tmp', 'etc', 'proc', 'sys', 'dev']) mkdirSync(join(root, name));
   copyFileSync(busybox, join(root, 'bin', 'busybox'));
-  for (const command of ['sh', 'sleep', 'echo', 'true', 'false', 'cat', 'test', 'touch', 'rm']) symlinkSync('busybox', join(root, 'bin', command));
+  for (const command of ['sh', 'sleep', 'echo', 'true', 'false', 'cat', 'test', 'touch', 'rm'])
+    symlinkSync('busybox', join(root, 'bin', command));
   const archive = join(folder, 'image.tar');
   execFileSync('tar', ['-C', root, '-cf', archive, '.']);
   const load = (tag: string, changes: readonly string[]) => {
     const query = changes.map(change => `&changes=${encodeURIComponent(change)}`).join('');
-    execFileSync('curl', ['-sf', '--unix-socket', socket, '-X', 'POST', '-T', archive, '-H', 'Content-Type: application/x-tar', `http://docker/images/create?fromSrc=-&repo=${tag}&tag=latest${query}`]);
+    execFileSync('curl', [
+      '-sf',
+      '--unix-socket',
+      socket,
+      '-X',
+      'POST',
+      '-T',
+      archive,
+      '-H',
+      'Content-Type: application/x-tar',
+      `http://docker/images/create?fromSrc=-&repo=${tag}&tag=latest${query}`,
+    ]);
   };
   load('busybox', []);
-  load('healthy', ['HEALTHCHECK --interval=1s --timeout=2s --retries=1 CMD test -e /tmp/healthy', 'CMD ["sh", "-c", "trap \'exit 0\' TERM; while :; do sleep 1 & wait; done"]']);
+  load('healthy', [
+    'HEALTHCHECK --interval=1s --timeout=2s --retries=1 CMD test -e /tmp/healthy',
+    'CMD ["sh", "-c", "trap \'exit 0\' TERM; while :; do sleep 1 & wait; done"]',
+  ]);
 }
 
 /** The daemon, its shims and its mounts. Only processes whose command line names our own folder are ended. */
@@ -113,12 +141,17 @@ function stopEngine(daemon: ChildProcess, folder: string): void {
 function endAndWait(pid: number): void {
   tryTo(() => process.kill(pid, 'SIGTERM'));
   const until = Date.now() + 10_000;
-  while (Date.now() < until && existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '') execFileSync('sleep', ['0.05']);
+  while (Date.now() < until && existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '')
+    execFileSync('sleep', ['0.05']);
   if (existsSync(`/proc/${pid}`)) tryTo(() => process.kill(pid, 'SIGKILL'));
 }
 
 function processesNaming(folder: string): readonly number[] {
-  const listed = execFileSync('sh', ['-c', 'for f in /proc/[0-9]*/cmdline; do tr "\\0" " " < "$f" 2>/dev/null | grep -qF -- "$0" && echo "$f"; done; true', folder], {encoding: 'utf8'});
+  const listed = execFileSync(
+    'sh',
+    ['-c', 'for f in /proc/[0-9]*/cmdline; do tr "\\0" " " < "$f" 2>/dev/null | grep -qF -- "$0" && echo "$f"; done; true', folder],
+    {encoding: 'utf8'},
+  );
   return listed
     .split('\n')
     .map(path => Number(path.split('/')[2]))

@@ -30,7 +30,12 @@ export function scenario(seed: number, forMs: number): Simulation {
     );
     if (fills) continue;
     const everyMs = pick(300, 3000);
-    demands.set(name, chance() < 0.7 ? {source: 'random', min: 0, max: pick(3, 20), everyMs, step: pick(1, 6), spikes: 0.05} : {source: 'wave', min: 0, max: pick(3, 20), periodMs: 60_000, everyMs});
+    demands.set(
+      name,
+      chance() < 0.7
+        ? {source: 'random', min: 0, max: pick(3, 20), everyMs, step: pick(1, 6), spikes: 0.05}
+        : {source: 'wave', min: 0, max: pick(3, 20), periodMs: 60_000, everyMs},
+    );
   }
   const floor = services.reduce((sum, {min, slots}) => sum + min * slots, 0);
   return {
@@ -51,13 +56,24 @@ export function scenario(seed: number, forMs: number): Simulation {
         const what = meddling();
         if (what < 0.5) void engine.command(someCommand(name, meddling), meddling() < 0.5 ? 'ann@one' : 'bob@two');
         else if (what < 0.7) host.kill(name);
-        else if (what < 0.8) engine.read(name, one([{kind: 'error', reason: 'unreachable'}, {kind: 'stale', reason: 'old'}, {kind: 'value', value: Number.NaN}, {kind: 'value', value: -1}] as const));
+        else if (what < 0.8)
+          engine.read(
+            name,
+            one([
+              {kind: 'error', reason: 'unreachable'},
+              {kind: 'stale', reason: 'old'},
+              {kind: 'value', value: Number.NaN},
+              {kind: 'value', value: -1},
+            ] as const),
+          );
         else if (what < 0.9) {
           host.cut('the line was cut');
           clock.after(meddling() * 8000, () => host.mend());
         } else if (what < 0.95) host.refresh();
         else {
-          const changed = services.map(service => (service.name === name ? {...service, priority: 1 + Math.floor(meddling() * 4), min: 0} : service));
+          const changed = services.map(service =>
+            service.name === name ? {...service, priority: 1 + Math.floor(meddling() * 4), min: 0} : service,
+          );
           engine.configure(engine.fleet().settings, changed);
         }
         clock.after(meddling() * 4000, meddle);

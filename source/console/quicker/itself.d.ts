@@ -4,7 +4,13 @@ declare module 'string-width-itself' {
 }
 declare module 'ink-output-itself' {
   type Operation =
-    | {readonly type: 'write'; readonly x: number; readonly y: number; readonly text: string; readonly transformers: readonly ((text: string, row: number) => string)[]}
+    | {
+        readonly type: 'write';
+        readonly x: number;
+        readonly y: number;
+        readonly text: string;
+        readonly transformers: readonly ((text: string, row: number) => string)[];
+      }
     | {readonly type: 'clip'}
     | {readonly type: 'unclip'};
   export default class Output {

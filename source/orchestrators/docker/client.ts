@@ -77,7 +77,9 @@ function causeWords(endpoint: Endpoint, code: string, message: string): string {
     case 'EPERM':
       return 'this user may not use the socket. Join the docker group, or run as a user who may';
     case 'ECONNREFUSED':
-      return endpoint.kind === 'unix' ? 'the socket is there, and nobody answers. Start Docker' : 'nobody listens there. Check the address and the port';
+      return endpoint.kind === 'unix'
+        ? 'the socket is there, and nobody answers. Start Docker'
+        : 'nobody listens there. Check the address and the port';
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return 'the name is not known. Check the spelling and the DNS';

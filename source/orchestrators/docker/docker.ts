@@ -56,7 +56,15 @@ export function createDockerHost({clock, chosen, project, workloadOf}: DockerPar
   function keeperOf(service: string): Keeper {
     const known = keepers.get(service);
     if (known) return known;
-    const driver = createDriver({docker, queue, project, service, workload: () => workloadOf(service), keeper: () => keeperOf(service), heard});
+    const driver = createDriver({
+      docker,
+      queue,
+      project,
+      service,
+      workload: () => workloadOf(service),
+      keeper: () => keeperOf(service),
+      heard,
+    });
     const set = createReplicaSet({
       clock,
       driver,
@@ -100,7 +108,9 @@ export function createDockerHost({clock, chosen, project, workloadOf}: DockerPar
     try {
       const askedAt = clock.now();
       const filters = JSON.stringify({label: [`${projectLabel}=${project}`]});
-      const containers = await within(pingLimitMs * 4, signal => docker.listContainers({all: true, filters, abortSignal: signal} as Docker.ContainerListOptions));
+      const containers = await within(pingLimitMs * 4, signal =>
+        docker.listContainers({all: true, filters, abortSignal: signal} as Docker.ContainerListOptions),
+      );
       heard();
       const byService = new Map<string, typeof containers>([...keepers.keys()].map(service => [service, []]));
       for (const container of containers) byService.get(container.Labels[serviceLabel] ?? '')?.push(container);

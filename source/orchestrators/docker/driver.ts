@@ -26,7 +26,12 @@ const takenNumberStep = 1000;
 const defaultGraceMs = 10_000;
 
 export function createDriver({docker, queue, project, service, workload, keeper, heard}: DriverParts): ReplicaDriver {
-  function call<Value>(urgency: Urgency, limitMs: number, run: (signal: AbortSignal) => Promise<Value>, done: (outcome: Outcome<Value>) => void): void {
+  function call<Value>(
+    urgency: Urgency,
+    limitMs: number,
+    run: (signal: AbortSignal) => Promise<Value>,
+    done: (outcome: Outcome<Value>) => void,
+  ): void {
     queue.add(urgency, async () => {
       let outcome: Outcome<Value>;
       try {
@@ -51,7 +56,10 @@ export function createDriver({docker, queue, project, service, workload, keeper,
   return {
     create(number, done) {
       const present = workload();
-      if (!present) return void queueMicrotask(() => done({kind: 'failed', failure: {kind: 'refused', reason: 'it is no longer configured'}}));
+      if (!present) {
+        queueMicrotask(() => done({kind: 'failed', failure: {kind: 'refused', reason: 'it is no longer configured'}}));
+        return;
+      }
       const made: Made = {project, service, priority: keeper().priority, workload: present};
       const run = async () => {
         try {

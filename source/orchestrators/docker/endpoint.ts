@@ -76,7 +76,12 @@ function parseUrl(text: string, tls: TlsFiles | null): Endpoint {
   switch (url.protocol) {
     case 'ssh:':
       if (host.startsWith('-')) throw new HostError(`“${text}” is no host: its name can't begin with a dash`);
-      return {kind: 'ssh', user: url.username === '' ? null : decodeURIComponent(url.username), host, port: url.port === '' ? null : Number(url.port)};
+      return {
+        kind: 'ssh',
+        user: url.username === '' ? null : decodeURIComponent(url.username),
+        host,
+        port: url.port === '' ? null : Number(url.port),
+      };
     case 'https:':
       return {kind: 'tcp', host, port: Number(url.port || 2376), tls: tls ?? {ca: null, cert: null, key: null, verify: true}};
     case 'tcp:':

@@ -12,7 +12,7 @@ const complaintMax = 600;
 /** ssh brings its configuration, keys, agent and known hosts; it may not ask, since the screen is the console's. */
 export function createSshAgent(endpoint: SshEndpoint, maxSockets: number): http.Agent {
   const agent = new http.Agent({keepAlive: true, maxSockets});
-  agent.createConnection = () => dial(endpoint) as unknown as ReturnType<http.Agent['createConnection']>;
+  agent.createConnection = () => dial(endpoint);
   return agent;
 }
 
