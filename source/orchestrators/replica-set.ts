@@ -142,7 +142,8 @@ export function createReplicaSet({clock, driver, changed, retried}: ReplicaSetPa
 
   /** One at a time and only when all others serve, so that a new image never costs more than one replica. */
   function replaceOutdated(): void {
-    if (alive().length !== asked || [...replicas].some(replica => replica.state !== 'running' && replica.state !== 'standby')) return;
+    const moving = [...replicas].some(({state}) => state !== 'running' && state !== 'standby' && state !== 'removing');
+    if (moving || alive().length !== asked) return;
     const old = alive().find(replica => replica.outdated);
     if (old) stop(old);
   }
@@ -302,7 +303,8 @@ export function createReplicaSet({clock, driver, changed, retried}: ReplicaSetPa
     },
     died(id, detail) {
       const replica = find(id);
-      if (!replica || replica.state === 'removing' || replica.state === 'standby') return;
+      // A replica that was told to stop has stopped once the call says so: news travels ahead of the engine's own books.
+      if (!replica || replica.state === 'removing' || replica.state === 'standby' || replica.state === 'stopping') return;
       lose(replica, detail);
     },
     vanished(id) {

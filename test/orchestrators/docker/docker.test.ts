@@ -1,0 +1,250 @@
+import {afterEach, describe, expect} from 'vitest';
+import type {Workload} from '../../../source/config/config.ts';
+import {createRealClock} from '../../../source/clock.ts';
+import {createDockerHost} from '../../../source/orchestrators/docker/docker.ts';
+import {HostError, type Orchestrator} from '../../../source/ports.ts';
+import type {Observation} from '../../../source/scaler/fleet.ts';
+import {chosenEngine, containersOf, docker, engineTest, sweep} from '../../support/engine.ts';
+import {spec} from '../../support/fleets.ts';
+import {until} from '../../support/until.ts';
+import {workload} from '../../support/workloads.ts';
+
+const project = 'adapter';
+let host: Orchestrator | null = null;
+let workloads: Record<string, Workload> = {};
+let latest = new Map<string, Observation>();
+let orders = 0;
+
+afterEach(async () => {
+  await host?.close();
+  host = null;
+  await sweep(project);
+});
+
+async function open(services: Record<string, Workload>): Promise<Orchestrator> {
+  workloads = services;
+  latest = new Map();
+  const opened = createDockerHost({
+    clock: createRealClock(),
+    chosen: chosenEngine(),
+    project,
+    workloadOf: service => workloads[service] ?? null,
+  });
+  host = opened;
+  await opened.connect();
+  const specs = Object.keys(services).map((name, index) => spec(name, {priority: index + 1}));
+  await opened.open(specs, {
+    observed: (service, observation) => void latest.set(service, observation),
+    connected() {},
+    disconnected() {},
+    noted() {},
+    heard() {},
+  });
+  return opened;
+}
+
+const scale = (service: string, replicas: number, standby = 0) => host?.scale({kind: 'scale', service, replicas, standby, order: ++orders});
+const reaches = (service: string, running: number) =>
+  until(`${service} to run ${running}`, () => {
+    const seen = latest.get(service);
+    return seen && seen.running === running && seen.pending + seen.stopping === 0;
+  });
+const inspect = async (service: string) => {
+  const found = (await containersOf(project)).find(({Labels: labels}) => labels['microscale.service'] === service);
+  return docker()
+    .getContainer(found?.Id ?? '')
+    .inspect();
+};
+
+describe('a container that microscale makes', () => {
+  engineTest('carries labels, a readable name, and its priority into the kernel', async () => {
+    await open({web: workload({labels: {team: 'shop'}}), batch: workload()});
+    scale('web', 1);
+    scale('batch', 1);
+    await reaches('web', 1);
+    await reaches('batch', 1);
+    const web = await inspect('web');
+    expect(web.Name).toBe('/adapter-web-1');
+    expect(web.Config.Labels).toMatchObject({
+      'microscale.project': project,
+      'microscale.service': 'web',
+      'microscale.number': '1',
+      team: 'shop',
+    });
+    const batch = await inspect('batch');
+    expect(web.HostConfig.CpuShares).toBe(4096);
+    expect(batch.HostConfig.CpuShares).toBe(2048);
+    expect(web.HostConfig.OomScoreAdj).toBe(0);
+    expect(batch.HostConfig.OomScoreAdj).toBe(100);
+  });
+
+  engineTest('has what its workload says', async () => {
+    await open({
+      web: workload({
+        environment: ['MODE=live'],
+        user: '1000',
+        cpus: 0.5,
+        memoryBytes: 64 * 1024 ** 2,
+        stopSignal: 'SIGINT',
+        stopGraceMs: 3000,
+        volumes: ['/scratch'],
+        ports: ['80'],
+        init: true,
+        cpuShares: 777,
+        logging: {driver: 'json-file', options: {'max-size': '1m'}},
+        command: ['sleep', '3600'],
+      }),
+    });
+    scale('web', 1);
+    await reaches('web', 1);
+    const {Config: config, HostConfig: hostConfig, Mounts: mounts} = await inspect('web');
+    expect(config).toMatchObject({User: '1000', StopSignal: 'SIGINT', StopTimeout: 3, Cmd: ['sleep', '3600']});
+    expect(config.Env).toContain('MODE=live');
+    expect(config.ExposedPorts).toEqual({'80/tcp': {}});
+    expect(hostConfig).toMatchObject({
+      NanoCpus: 5e8,
+      Memory: 64 * 1024 ** 2,
+      CpuShares: 777,
+      Init: true,
+      LogConfig: {Type: 'json-file', Config: {'max-size': '1m'}},
+    });
+    expect(mounts.map(({Destination: destination}) => destination)).toEqual(['/scratch']);
+  });
+
+  engineTest('is removed once stopped, with its anonymous volume', async () => {
+    await open({web: workload({volumes: ['/scratch']})});
+    scale('web', 1);
+    await reaches('web', 1);
+    const volume = (await inspect('web')).Mounts[0] as {Name?: string};
+    scale('web', 0);
+    await until('the container to be gone', async () => (await containersOf(project, true)).length === 0);
+    const {Volumes: volumes} = await docker().listVolumes();
+    expect(volumes.map(({Name: name}) => name)).not.toContain(volume.Name);
+  });
+});
+
+describe('what is there already', () => {
+  engineTest('is adopted without a restart, by a second start', async () => {
+    await open({web: workload(), batch: workload()});
+    scale('web', 2);
+    scale('batch', 1);
+    await reaches('web', 2);
+    await reaches('batch', 1);
+    const identity = async () =>
+      (await Promise.all((await containersOf(project)).map(({Id: id}) => docker().getContainer(id).inspect())))
+        .map(({Id: id, State: {StartedAt: startedAt}}) => `${id} ${startedAt}`)
+        .toSorted();
+    const before = await identity();
+    await host?.close();
+    await open({web: workload(), batch: workload()});
+    expect(latest.get('web')).toMatchObject({running: 2, pending: 0});
+    scale('web', 2);
+    scale('batch', 1);
+    await reaches('web', 2);
+    expect(await identity()).toEqual(before);
+  });
+
+  engineTest('is never touched when it is somebody else’s, even under our name', async () => {
+    const foreign = await docker().createContainer({
+      name: 'adapter-web-1',
+      Image: 'busybox',
+      Cmd: ['sleep', '3600'],
+      HostConfig: {NetworkMode: 'none'},
+    });
+    await foreign.start();
+    try {
+      await open({web: workload()});
+      scale('web', 2);
+      await reaches('web', 2);
+      scale('web', 0);
+      await reaches('web', 0);
+      expect((await foreign.inspect()).State.Running).toBe(true);
+    } finally {
+      await foreign.remove({force: true});
+    }
+  });
+
+  engineTest('is replaced, one at a time, when its configuration has changed', async () => {
+    await open({web: workload()});
+    scale('web', 2);
+    await reaches('web', 2);
+    const old = (await containersOf(project)).map(({Id: id}) => id);
+    let fewest = 2;
+    workloads = {web: workload({environment: ['VERSION=2']})};
+    host?.configure([spec('web')]);
+    await until('both to be new', async () => {
+      fewest = Math.min(fewest, latest.get('web')?.running ?? 0);
+      const now = (await containersOf(project)).map(({Id: id}) => id);
+      return now.length === 2 && now.every(id => !old.includes(id));
+    });
+    await reaches('web', 2);
+    expect(fewest).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe('trouble', () => {
+  engineTest('an image that is not there is said in words, and the other services go on', async () => {
+    await open({web: workload({image: 'no-such-image', pull: 'never'}), batch: workload()});
+    scale('web', 2);
+    scale('batch', 2);
+    await reaches('batch', 2);
+    const {trouble} = await until('the failure to be told', () => latest.get('web')?.trouble.kind === 'failing' && latest.get('web'));
+    expect(trouble).toMatchObject({reason: 'image no-such-image is not on the host, and pull is never: fetch it, or set pull: missing'});
+  });
+
+  engineTest('an image that can’t be pulled says what the registry said', async () => {
+    await open({web: workload({image: 'localhost:1/nothing', pull: 'missing'})});
+    scale('web', 1);
+    const {trouble} = await until('the failure to be told', () => latest.get('web')?.trouble.kind === 'failing' && latest.get('web'));
+    expect((trouble as {reason: string}).reason).toContain('localhost:1');
+  });
+
+  engineTest('a replica that keeps dying backs off, and is whole again once it can', async () => {
+    await open({web: workload({command: ['false']})});
+    scale('web', 2);
+    const {trouble} = await until('it to be failing', () => latest.get('web')?.trouble.kind === 'failing' && latest.get('web'));
+    expect(trouble).toMatchObject({reason: 'it ended with exit 1'});
+    workloads = {web: workload()};
+    host?.configure([spec('web')]);
+    await reaches('web', 2);
+  });
+
+  engineTest('a command that isn’t there is said in the engine’s words', async () => {
+    await open({web: workload({command: ['/no/such/program']})});
+    scale('web', 1);
+    const {trouble} = await until('the failure to be told', () => latest.get('web')?.trouble.kind === 'failing' && latest.get('web'));
+    expect((trouble as {reason: string}).reason).toContain('/no/such/program');
+    await until('nothing to be left of the tries', async () => (await containersOf(project, true)).length <= 1);
+  });
+
+  engineTest('a host that is not there is a HostError with its cause and what to do', async () => {
+    const nowhere = createDockerHost({
+      clock: createRealClock(),
+      chosen: {endpoint: {kind: 'unix', path: '/nowhere/docker.sock'}, url: 'unix:///nowhere/docker.sock', asked: true},
+      project,
+      workloadOf: () => null,
+    });
+    await expect(nowhere.connect()).rejects.toThrow(HostError);
+    await expect(nowhere.connect()).rejects.toThrow(/no such socket\. Start Docker, or say where it is/);
+  });
+});
+
+describe('a health check', () => {
+  engineTest('decides when a replica counts as running, and ends one that has lost its health', async () => {
+    await open({web: workload({image: 'healthy', command: null})});
+    scale('web', 1);
+    const container = await until('the container to be there', async () => (await containersOf(project))[0]);
+    await until('it to be pending', () => latest.get('web')?.pending === 1);
+    expect(latest.get('web')?.running).toBe(0);
+    const touch = await docker()
+      .getContainer(container.Id)
+      .exec({Cmd: ['touch', '/tmp/healthy']});
+    await touch.start({Detach: true});
+    await reaches('web', 1);
+    const remove = await docker()
+      .getContainer(container.Id)
+      .exec({Cmd: ['rm', '/tmp/healthy']});
+    await remove.start({Detach: true});
+    await until('it to be replaced', async () => (await containersOf(project)).every(({Id: id}) => id !== container.Id));
+  });
+});
