@@ -1,0 +1,89 @@
+/** The built program at 140×40 in a pseudo-terminal: first frame, processor, memory, and bytes to the terminal. */
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join, resolve} from 'node:path';
+import {spawn} from '@lydell/node-pty';
+import {median} from './statistics.ts';
+
+export interface ConsoleResult {
+  readonly firstFrameMs: number;
+  readonly processorPercent: number;
+  readonly memoryMb: number;
+  readonly bytesPerSecond: number;
+  /** Bytes in a second in which nothing changed. */
+  readonly quietBytesPerSecond: number;
+}
+
+const program = resolve('dist/cli.js');
+const warmUpMs = 10_000;
+
+export async function benchConsole(arguments_: readonly string[], quiet: readonly string[], forMs: number): Promise<ConsoleResult> {
+  const frames: number[] = [];
+  for (let round = 0; round < 5; round++) frames.push((await watch(arguments_, 0, 1)).firstFrameMs);
+  const busy = await watch(arguments_, warmUpMs, forMs);
+  // Demand that stays: once the chart has scrolled to the end of what happened, nothing is left to draw.
+  const still = await watch(quiet, quietAfterMs, 5000);
+  return {...busy, firstFrameMs: median(frames), quietBytesPerSecond: still.bytesPerSecond};
+}
+
+/** The chart at 140 columns reaches back less than this. */
+const quietAfterMs = 175_000;
+
+async function watch(arguments_: readonly string[], afterMs: number, forMs: number): Promise<Omit<ConsoleResult, 'quietBytesPerSecond'>> {
+  const folder = mkdtempSync(join(tmpdir(), 'microscale-bench-'));
+  const startedAt = performance.now();
+  const pty = spawn(process.execPath, [program, ...arguments_], {
+    cols: 140,
+    rows: 40,
+    cwd: folder,
+    env: {...process.env, TERM: 'xterm-256color', LANG: 'C.UTF-8', CI: ''},
+  });
+  let firstFrameMs = 0;
+  let bytes = 0;
+  const first = new Promise<void>(seen => {
+    pty.onData(data => {
+      bytes += Buffer.byteLength(data);
+      if (firstFrameMs === 0 && data.includes('slots')) {
+        firstFrameMs = performance.now() - startedAt;
+        seen();
+      }
+    });
+  });
+  await first;
+  await new Promise(done => setTimeout(done, afterMs));
+  const [bytesBefore, processorBefore, from] = [bytes, processorMs(pty.pid), performance.now()];
+  await new Promise(done => setTimeout(done, forMs));
+  const seconds = (performance.now() - from) / 1000;
+  const result = {
+    firstFrameMs,
+    processorPercent: (processorMs(pty.pid) - processorBefore) / 10 / seconds,
+    memoryMb: memoryMb(pty.pid),
+    bytesPerSecond: (bytes - bytesBefore) / seconds,
+  };
+  const gone = new Promise(done => pty.onExit(done));
+  pty.kill('SIGTERM');
+  await gone;
+  rmSync(folder, {recursive: true, force: true});
+  return result;
+}
+
+/** All threads' time, from the kernel's own books, in ticks of 10 ms. */
+function processorMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+function memoryMb(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+}
+
+export function consoleLines(result: ConsoleResult): readonly string[] {
+  return [
+    'console at 140×40, one change a second (the whole program, engine included)',
+    `  first frame  ${result.firstFrameMs.toFixed(0)} ms   (under 500)`,
+    `  processor    ${result.processorPercent.toFixed(1)} % of a core   (at most 3)`,
+    `  memory       ${result.memoryMb.toFixed(0)} MB   (at most 150)`,
+    `  to terminal  ${(result.bytesPerSecond / 1000).toFixed(2)} kB/s   (at most 4)`,
+    `  at rest      ${result.quietBytesPerSecond.toFixed(0)} B/s   (nothing)`,
+  ];
+}

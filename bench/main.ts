@@ -1,0 +1,39 @@
+/** `npm run bench [handover|planner|console …]`: everything that is promised about speed, measured in one run. */
+import {mkdtempSync, writeFileSync} from 'node:fs';
+import {cpus, tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {startPrivateEngine} from '../test/support/private-engine.ts';
+import {benchConsole, consoleLines} from './console.ts';
+import {benchHandover, handoverLines} from './handover.ts';
+import {benchPlanner, plannerLines} from './planner.ts';
+
+/** Demand that stays. */
+const quietConfig = `
+project: quiet
+capacity: 10
+services:
+  web: {priority: 1, image: busybox, pull: never, command: [sleep, "3600"], init: true, networks: [none], demand: {source: fixed, value: 4}}
+  batch: {priority: 2, image: busybox, pull: never, command: [sleep, "3600"], init: true, networks: [none], target: fill}
+`;
+
+const asked = process.argv.slice(2);
+const wanted = (name: string) => asked.length === 0 || asked.includes(name);
+const print = (lines: readonly string[]) => console.log(`${lines.join('\n')}\n`);
+
+print([`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`]);
+if (wanted('planner')) print(plannerLines(benchPlanner([100, 1000, 10_000, 100_000])));
+if (wanted('handover') || wanted('console')) {
+  const engine = await startPrivateEngine();
+  try {
+    if (wanted('handover')) print(handoverLines(await benchHandover(engine.socket, 9)));
+    if (wanted('console')) {
+      const folder = mkdtempSync(join(tmpdir(), 'microscale-bench-'));
+      const quiet = join(folder, 'quiet.yaml');
+      writeFileSync(quiet, quietConfig);
+      const host = ['--host', `unix://${engine.socket}`, '--on-exit', 'drain'];
+      print(consoleLines(await benchConsole([...host, '--seed', '5'], [...host, '--config', quiet], 30_000)));
+    }
+  } finally {
+    engine.stop();
+  }
+}
