@@ -3,7 +3,7 @@
  * no bridge. Where it can't run, tests that need it are left out, or fail where MICROSCALE_TEST_ENGINE=required.
  */
 import {execFileSync, spawn, type ChildProcess} from 'node:child_process';
-import {existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, copyFileSync} from 'node:fs';
+import {existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, symlinkSync, copyFileSync} from 'node:fs';
 import http from 'node:http';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -141,21 +141,23 @@ function stopEngine(daemon: ChildProcess, folder: string): void {
 function endAndWait(pid: number): void {
   tryTo(() => process.kill(pid, 'SIGTERM'));
   const until = Date.now() + 10_000;
-  while (Date.now() < until && existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '')
-    execFileSync('sleep', ['0.05']);
+  while (Date.now() < until && commandLine(pid) !== '') execFileSync('sleep', ['0.05']);
   if (existsSync(`/proc/${pid}`)) tryTo(() => process.kill(pid, 'SIGKILL'));
 }
 
 function processesNaming(folder: string): readonly number[] {
-  const listed = execFileSync(
-    'sh',
-    ['-c', 'for f in /proc/[0-9]*/cmdline; do tr "\\0" " " < "$f" 2>/dev/null | grep -qF -- "$0" && echo "$f"; done; true', folder],
-    {encoding: 'utf8'},
-  );
-  return listed
-    .split('\n')
-    .map(path => Number(path.split('/')[2]))
-    .filter(pid => pid > 1 && pid !== process.pid);
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(Number)
+    .filter(pid => pid > 1 && pid !== process.pid && commandLine(pid).includes(folder));
+}
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function tryTo(act: () => unknown): void {

@@ -1,0 +1,228 @@
+import {describe, expect, test} from 'vitest';
+import {ConfigError} from '../../source/config/config.ts';
+import {readConfig} from '../../source/config/read.ts';
+import {unbounded} from '../../source/scaler/fleet.ts';
+
+const options = {
+  name: 'shop.yaml',
+  resolvePath: (path: string) => `/etc/shop/${path}`,
+  readEnvFile: (path: string): readonly string[] => {
+    if (path.endsWith('missing.env')) throw new Error('there is no such file');
+    return ['# what the shop needs', 'MODE=live', 'NAME="two words"', ''];
+  },
+};
+const read = (text: string) => readConfig(text, options);
+
+function problems(text: string): readonly string[] {
+  try {
+    read(text);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as ConfigError).problems;
+  }
+  throw new Error('it was taken for a configuration');
+}
+
+const sound = `
+project: shop
+capacity: 10
+services:
+  web:
+    priority: 1
+    min: 1
+    max: 10
+    image: nginx:alpine
+    demand: {source: random, min: 0, max: 10, every: 1s}
+    target: direct
+  batch:
+    priority: 2
+    image: busybox
+    command: [sleep, infinity]
+    target: fill
+overrides: {expire: 30m}
+`;
+
+describe('a sound configuration', () => {
+  test('is read with every default filled in', () => {
+    const config = read(sound);
+    expect(config).toMatchObject({project: 'shop', capacity: 10, overrideMs: 1_800_000, onExit: null});
+    expect(config.services).toEqual([
+      {
+        name: 'web',
+        priority: 1,
+        min: 1,
+        max: 10,
+        slots: 1,
+        weight: 1,
+        target: {kind: 'direct'},
+        onLost: {kind: 'hold'},
+        settleMs: 0,
+        retired: false,
+      },
+      {
+        name: 'batch',
+        priority: 2,
+        min: 0,
+        max: unbounded,
+        slots: 1,
+        weight: 1,
+        target: {kind: 'fill'},
+        onLost: {kind: 'hold'},
+        settleMs: 0,
+        retired: false,
+      },
+    ]);
+    expect(config.demands.get('web')).toEqual({source: 'random', min: 0, max: 10, everyMs: 1000, step: 3, spikes: 0});
+    expect(config.workloads.get('batch')).toMatchObject({image: 'busybox', pull: 'missing', command: ['sleep', 'infinity']});
+  });
+
+  test('may be JSON', () => {
+    const json = JSON.stringify({capacity: 2, services: {web: {priority: 1, image: 'a', demand: {source: 'fixed', value: 1}}}});
+    expect(read(json).services[0]).toMatchObject({name: 'web', target: {kind: 'direct'}});
+  });
+
+  test('has workload fields as Compose means them', () => {
+    const {workloads, demands} = read(`
+capacity: 4
+services:
+  web:
+    priority: 1
+    image: web
+    command: serve --name "two words"
+    environment: [A=1, B=x=y]
+    envFile: shop.env
+    ports: [8080:80, 53]
+    volumes: [./data:/data, cache:/cache]
+    memory: 256m
+    stopGrace: 1m30s
+    labels: {team: shop}
+    demand: {source: file, path: demand.txt}
+    target: {perReplica: 50}
+`);
+    expect(workloads.get('web')).toMatchObject({
+      command: ['serve', '--name', 'two words'],
+      environment: ['MODE=live', 'NAME=two words', 'A=1', 'B=x=y'],
+      ports: ['8080:80', '53'],
+      volumes: ['/etc/shop/./data:/data', 'cache:/cache'],
+      memoryBytes: 256 * 1024 ** 2,
+      stopGraceMs: 90_000,
+      labels: {team: 'shop'},
+    });
+    expect(demands.get('web')).toEqual({source: 'file', path: '/etc/shop/demand.txt'});
+  });
+
+  test('of a noisy target settles before it shrinks, unless it says otherwise', () => {
+    const settle = (more: string) =>
+      read(`{capacity: 2, services: {web: {priority: 1, image: a, demand: {source: fixed, value: 1}, target: {perReplica: 5}${more}}}}`)
+        .services[0]?.settleMs;
+    expect(settle('')).toBe(15_000);
+    expect(settle(', settle: 0s')).toBe(0);
+  });
+});
+
+describe('mistakes', () => {
+  test('are all listed at once, each with its line, what was expected and the nearest known name', () => {
+    expect(
+      problems(`
+project: Shop!
+capcity: 10
+capacity: -3
+services:
+  web:
+    priority: 0
+    imge: nginx
+    demand: {source: randm}
+    settle: 5x
+  batch:
+    priority: two
+    image: busybox
+    target: fil
+`),
+    ).toEqual([
+      'shop.yaml:2  project  expected lower-case letters, digits, - and _, not "Shop!"',
+      'shop.yaml:3  capcity  is not a known key: did you mean “capacity”?',
+      'shop.yaml:4  capacity  expected at least 1, not -3',
+      'shop.yaml:6  services.web.image  is missing: expected a string',
+      'shop.yaml:7  services.web.priority  expected at least 1, not 0',
+      'shop.yaml:8  services.web.imge  is not a known key: did you mean “image”?',
+      'shop.yaml:9  services.web.demand.source  “randm” is not known: did you mean “random”?',
+      'shop.yaml:10  services.web.settle  expected a duration such as 500ms, 30s or 2h, not "5x"',
+      'shop.yaml:12  services.batch.priority  expected a number, not "two"',
+      'shop.yaml:14  services.batch.target  expected direct, fill or {perReplica: N}, not "fil"',
+    ]);
+  });
+
+  test.each([
+    ['min over max', 'min: 5, max: 2, demand: {source: fixed, value: 1}', ["services.web.min  is 5 and max is 2: min can't be over max"]],
+    [
+      'neither demand nor target',
+      'min: 1',
+      ['services.web  says neither demand nor target: give it a demand, or target: fill to take what is left'],
+    ],
+    [
+      'a target without its demand',
+      'target: direct',
+      ['services.web  has a target that follows demand, and no demand: say where it comes from'],
+    ],
+    [
+      'a demand that is never read',
+      'target: fill, demand: {source: fixed, value: 1}',
+      ['services.web.demand  is never read: target is fill, which takes what is left'],
+    ],
+    [
+      'an environment file that is not there',
+      'target: fill, envFile: missing.env',
+      ["services.web.envFile  can't be read: there is no such file"],
+    ],
+    ['an open quote', `target: fill, command: 'echo "open'`, ['services.web.command  has a quote that is never closed']],
+    [
+      'a replica larger than the host',
+      'target: fill, slots: 11',
+      ['services.web.slots  is 11, more than the capacity of 10: it could never run'],
+    ],
+    [
+      'a demand upside down',
+      'demand: {source: random, min: 5, max: 1}',
+      ["services.web.demand.min  is 5 and max is 1: min can't be over max"],
+    ],
+  ])('%s', (_title, fields, expected) => {
+    const found = problems(`capacity: 10\nservices:\n  web: {priority: 1, image: a, ${fields}}\n`);
+    expect(found.map(problem => problem.replace(/^shop\.yaml:\d+ {2}/, ''))).toEqual(expected);
+  });
+
+  test('a capacity below the sum of the mins says both numbers', () => {
+    expect(
+      problems(
+        'capacity: 3\nservices: {a: {priority: 1, image: a, min: 2, target: fill}, b: {priority: 1, image: a, min: 2, target: fill}}',
+      ),
+    ).toEqual(["shop.yaml:1  capacity  is 3, and the services' min take 4 slots: raise capacity or lower a min"]);
+  });
+
+  test('capacity auto needs to know what a slot holds', () => {
+    expect(problems('capacity: auto\nservices: {a: {priority: 1, image: a, target: fill}}')).toEqual([
+      'shop.yaml:1  capacity  is auto, so slot must say what one slot holds: slot: {cpus: 0.5, memory: 256m}',
+    ]);
+  });
+
+  test.each([
+    ['broken YAML', 'services: [', /^shop\.yaml:1:\d+ {2}Flow sequence/],
+    ['an empty file', '', /it is empty/],
+    ['a list', '- web', /expected a map/],
+    ['no services', 'capacity: 3\nservices: {}', /at least one service/],
+    [
+      'an alias bomb',
+      `a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]`,
+      /alias/i,
+    ],
+    [
+      'escape sequences in a key',
+      'capacity: 3\nservices: {a: {priority: 1, image: a, target: fill}}\n"\\e[2Jx": 1',
+      /^shop\.yaml:3 {2} ?\[2Jx {2}is not a known key/,
+    ],
+  ])('%s is one clear message', (_title, text, message) => {
+    const found = problems(text);
+    expect(found.join('\n')).toMatch(message);
+    // oxlint-disable-next-line no-control-regex
+    expect(found.join('\n')).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+  });
+});
