@@ -77,11 +77,11 @@ function held(values: ReadonlyMap<number, number>, first: number, last: number):
 
 /** The line alone, as rows of plain characters, on the right of the columns. */
 function grid(series: readonly number[], columns: number, rows: number, top: number, symbols: LineSymbols): readonly string[] {
-  if (series.length === 0) return [];
+  if (series.length === 0) return Array.from({length: rows + 1}, () => ' '.repeat(columns));
   // One value more than columns, since asciichart draws the steps between values; what it writes as axis is cut off.
   const values = [series[0] ?? 0, ...series];
   const plotted = asciichart.plot([values], {min: 0, max: top, height: rows, offset: 2, format: () => 'x', symbols: [...symbols]});
-  return plotted.split('\n').map((row: string) => row.slice(2).padEnd(series.length).padStart(columns));
+  return plotted.split('\n').map((row: string) => row.slice(2, 2 + series.length).padStart(columns));
 }
 
 /** Replicas over demand; where both run together, the replicas show. Runs of one kind are painted together. */

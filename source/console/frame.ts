@@ -5,7 +5,7 @@ import {chartLines} from './chart.ts';
 import {headerLines} from './header.ts';
 import {helpLines} from './help.ts';
 import {keyTable} from './keys.ts';
-import {badgesOf, decisionLines, serviceLines, slotLines, type Look} from './panes.ts';
+import {badgesOf, decisionLines, serviceLines, slotLines, visibleRows, type Look} from './panes.ts';
 import {promptWords} from './prompt.ts';
 import type {ConsoleState} from './state.ts';
 import {fit, line, packed, widthOf} from './text.ts';
@@ -70,7 +70,11 @@ function narrowBody(state: ConsoleState, columns: number, height: number, look: 
     ...chart.map((text, row) => `${text} ${style.dim(symbols.column)} ${slots[row] ?? ''}`),
     ...serviceLines(state, badges, columns, heights.table, look),
     style.dim(
-      fit(`${symbols.rule.repeat(2)} decisions ${symbols.rule.repeat(columns)}`, columns, symbols).replace(symbols.ellipsis, symbols.rule),
+      fit(
+        `${symbols.rule.repeat(2)} decisions ${symbols.rule.repeat(2)} ${servicesTitle(state, heights.table)} above ${symbols.rule.repeat(columns)}`,
+        columns,
+        symbols,
+      ).replace(symbols.ellipsis, symbols.rule),
     ),
     ...decisionLines(state, columns, heights.decisions, look),
   ];
@@ -93,16 +97,18 @@ function wideBody(state: ConsoleState, columns: number, height: number, look: Lo
   const slots = slotLines(fleet, badges, rightWidth - 4, upper, look);
   const slotsTitle = `slots ${fleet.standing.runningSlots}/${fleet.settings.capacity}`;
   const above = beside(boxed(chartTitle(state), chart, leftWidth, look), boxed(slotsTitle, slots, rightWidth, look));
-  const servicesTitle = `services ${fleet.services.length}`;
   if (!stacked) {
     const services = serviceLines(state, badges, leftWidth - 4, lower - 1, look);
     const decisions = decisionLines(state, rightWidth - 4, lower, look);
-    return [...above, ...beside(boxed(servicesTitle, services, leftWidth, look), boxed('decisions', decisions, rightWidth, look))];
+    return [
+      ...above,
+      ...beside(boxed(servicesTitle(state, lower - 1), services, leftWidth, look), boxed('decisions', decisions, rightWidth, look)),
+    ];
   }
   const table = Math.min(fleet.services.length, lower - 4);
   return [
     ...above,
-    ...boxed(servicesTitle, serviceLines(state, badges, columns - 4, table, look), columns, look),
+    ...boxed(servicesTitle(state, table), serviceLines(state, badges, columns - 4, table, look), columns, look),
     ...boxed('decisions', decisionLines(state, columns - 4, lower - table - 3, look), columns, look),
   ];
 }
@@ -115,6 +121,12 @@ const lowerLeast = 10;
 
 function beside(left: readonly string[], right: readonly string[]): readonly string[] {
   return left.map((text, row) => text + (right[row] ?? ''));
+}
+
+/** Says which of the services are in sight where not all are. */
+function servicesTitle(state: ConsoleState, rows: number): string {
+  const {from, to, of} = visibleRows(state, rows);
+  return to - from < of ? `services ${from + 1}-${to} of ${of}` : `services ${of}`;
 }
 
 function chartTitle({selected}: ConsoleState): string {

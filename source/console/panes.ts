@@ -21,14 +21,17 @@ export interface Badges {
   paint(service: string): (text: string) => string;
 }
 
-/** The first letter of the name that nobody before has taken; else any that is free. */
+/** The first letter of the name that nobody before has taken; else any that is free; with very many, letters are shared. */
 export function badgesOf(fleet: Fleet, style: Style): Badges {
   const taken = new Map<string, {letter: string; index: number}>();
   const used = new Set<string>();
   const byPriority = fleet.services.toSorted((a, b) => a.spec.priority - b.spec.priority || (a.spec.name < b.spec.name ? -1 : 1));
   for (const [index, {spec}] of byPriority.entries()) {
-    const candidates = [...spec.name.toLowerCase().replaceAll(/[^a-z0-9]/g, ''), ...'abcdefghijklmnopqrstuvwxyz0123456789'];
-    const letter = candidates.find(candidate => !used.has(candidate)) ?? '?';
+    const candidates = [
+      ...spec.name.toLowerCase().replaceAll(/[^a-z0-9]/g, ''),
+      ...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789',
+    ];
+    const letter = candidates.find(candidate => !used.has(candidate)) ?? candidates[0] ?? '?';
     used.add(letter);
     taken.set(spec.name, {letter, index});
   }
@@ -46,11 +49,14 @@ interface CellSize {
 }
 
 const largestCell = {width: 8, height: 3};
+/** The legend's share of the pane at the most: the slots themselves matter more. */
+const legendShare = 0.4;
 
 /** One cell a slot: a letter runs, `+` is on its way, `-` is leaving. Few slots are drawn large, many share a cell. */
 export function slotLines(fleet: Fleet, badges: Badges, width: number, height: number, {style}: Look): readonly string[] {
   const services = orderedServices(fleet.services);
-  const legendRows = Math.min(Math.max(1, height - 2), Math.ceil((services.length + 1) / legendColumns(width)));
+  const legendMost = Math.max(1, Math.floor(height * legendShare));
+  const legendRows = Math.min(legendMost, Math.ceil((services.length + 1) / legendColumns(width)));
   const gridRows = Math.max(1, height - legendRows - (height - legendRows > 4 ? 1 : 0));
   const size = cellSize(fleet.settings.capacity, width, gridRows);
   const cells = cellsOf(fleet, services, badges, size.perCell, style);
@@ -69,7 +75,7 @@ export function slotLines(fleet: Fleet, badges: Badges, width: number, height: n
 function cellSize(capacity: number, width: number, rows: number): CellSize {
   for (let height = largestCell.height; height >= 1; height--) {
     for (let cellWidth = height === 1 ? 4 : largestCell.width; cellWidth >= (height === 1 ? 2 : 4); cellWidth--) {
-      const across = Math.floor((width + 1) / cellWidth);
+      const across = Math.floor(width / cellWidth);
       if (across * Math.floor(rows / height) >= capacity) return {width: cellWidth, height, perCell: 1};
     }
   }
@@ -78,7 +84,7 @@ function cellSize(capacity: number, width: number, rows: number): CellSize {
 
 /** A few slots fill the pane as a block, not as one row. */
 function acrossOf(cells: number, size: CellSize, width: number, rows: number): number {
-  const most = Math.max(1, Math.floor((width + 1) / size.width));
+  const most = Math.max(1, Math.floor(width / size.width));
   const rowsThere = Math.max(1, Math.floor(rows / size.height));
   const even = Math.ceil(cells / Math.min(rowsThere, Math.max(2, Math.ceil(cells / most))));
   return Math.min(most, Math.max(1, even));
@@ -93,13 +99,16 @@ interface Cell {
 
 function cellsOf(fleet: Fleet, services: readonly Service[], badges: Badges, perCell: number, style: Style): readonly Cell[] {
   const cells: Cell[] = [];
+  let taken = 0;
   for (const {spec, observed} of services) {
     const letter = badges.letter(spec.name);
     const paint = badges.paint(spec.name);
     const solidPaint = (text: string) => style.inverse(paint(text));
     const dimPaint = (text: string) => style.dim(paint(text));
+    // Rounded on the running sum, so that what shares cells adds up to them.
     const add = (replicas: number, cell: Cell) => {
-      for (let left = Math.round((replicas * spec.slots) / perCell); left > 0; left--) cells.push(cell);
+      taken += replicas * spec.slots;
+      while (cells.length < Math.round(taken / perCell)) cells.push(cell);
     };
     add(observed?.running ?? 0, {letter, mark: ' ', paint: solidPaint, solid: true});
     add(observed?.pending ?? 0, {letter, mark: '+', paint: dimPaint, solid: false});
@@ -161,6 +170,17 @@ function legend(
   return Array.from({length: rows}, (_, row) => line(shown.slice(row * columns, (row + 1) * columns), width, symbols));
 }
 
+/** Which services of how many the table shows: those around the selected one. */
+export function visibleRows(state: ConsoleState, rows: number): {readonly from: number; readonly to: number; readonly of: number} {
+  const services = orderedServices(state.update?.fleet.services ?? []);
+  const selectedAt = Math.max(
+    0,
+    services.findIndex(({spec}) => spec.name === state.selected),
+  );
+  const from = Math.min(Math.max(0, selectedAt - Math.floor(rows / 2)), Math.max(0, services.length - rows));
+  return {from, to: Math.min(services.length, from + rows), of: services.length};
+}
+
 interface Column {
   readonly title: string;
   readonly width: number;
@@ -182,11 +202,7 @@ export function serviceLines(state: ConsoleState, badges: Badges, width: number,
     .map(column => (column.right ? fitRight(column.title, column.width, symbols) : fit(column.title, column.width, symbols)))
     .join(' ');
   const lines = [style.dim(fit(`  ${header} WHY`, width, symbols))];
-  const selectedAt = Math.max(
-    0,
-    services.findIndex(({spec}) => spec.name === state.selected),
-  );
-  const from = Math.min(Math.max(0, selectedAt - Math.floor(rows / 2)), Math.max(0, services.length - rows));
+  const {from} = visibleRows(state, rows);
   for (const service of services.slice(from, from + rows)) {
     const chosen = service.spec.name === state.selected;
     const pieces: Piece[] = [{text: chosen ? `${symbols.cursor} ` : '  '}];
@@ -202,9 +218,6 @@ export function serviceLines(state: ConsoleState, badges: Badges, width: number,
     const painted = line(pieces, width, symbols);
     lines.push(chosen ? style.bold(painted) : painted);
   }
-  const hidden = services.length - rows;
-  if (hidden > 0 && lines.length > 1)
-    lines[0] = style.dim(fit(`  ${header} WHY   ${symbols.dot} ${from + 1}-${from + rows} of ${services.length}`, width, symbols));
   while (lines.length < rows + 1) lines.push(' '.repeat(width));
   return lines;
 }

@@ -4,7 +4,7 @@
  */
 import {closeSync, constants, openSync, readlinkSync, write, writeSync} from 'node:fs';
 import {Writable} from 'node:stream';
-import {squeeze} from './squeeze.ts';
+import {createSqueezer} from './squeeze.ts';
 
 export interface Terminal extends Writable {
   readonly isTTY: true;
@@ -27,6 +27,7 @@ const restoreSequence = '\u001b[?2026l\u001b[?25h\u001b[?2004l\u001b[0m\u001b[?1
 /** The terminal behind standard output. `size` is asked at the start and after each `resized`. */
 export function openTerminal(size: () => readonly [columns: number, rows: number], resized: (listener: () => void) => void): Terminal {
   const descriptor = openUnblocked();
+  const squeeze = createSqueezer();
   let idlers: (() => void)[] = [];
   let closed = false;
 

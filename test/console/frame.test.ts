@@ -1,0 +1,136 @@
+import {describe, expect, test} from 'vitest';
+import stringWidth from 'string-width';
+import {frame} from '../../source/console/frame.ts';
+import {reduce, type ConsoleState} from '../../source/console/state.ts';
+import {at, colored, crowdState, plainAscii, plainUnicode, shopState} from '../support/screens.ts';
+
+const sizes = [
+  {columns: 60, rows: 15},
+  {columns: 80, rows: 24},
+  {columns: 100, rows: 30},
+  {columns: 140, rows: 40},
+  {columns: 200, rows: 60},
+];
+const states: Record<string, () => ConsoleState> = {
+  shop: () => shopState(),
+  crowd20: () => crowdState(20),
+  crowd500: () => crowdState(500),
+};
+
+describe('golden screens', () => {
+  for (const [name, make] of Object.entries(states)) {
+    for (const size of sizes) {
+      for (const [set, look] of [
+        ['unicode', plainUnicode],
+        ['ascii', plainAscii],
+      ] as const) {
+        test(`${name} at ${size.columns}×${size.rows}, ${set}`, async () => {
+          const lines = frame(make(), size, look);
+          expect(lines).toHaveLength(size.rows);
+          for (const text of lines) expect(stringWidth(text)).toBe(size.columns);
+          // oxlint-disable-next-line no-control-regex
+          if (set === 'ascii') expect(lines.join('').replaceAll(/\u001b\[\d+m/g, '')).toMatch(/^[\x20-\x7e]*$/);
+          const plain = lines.map(text => text.replaceAll(/\u001b\[\d+m/g, '').trimEnd()).join('\n');
+          await expect(`${plain}\n`).toMatchFileSnapshot(`../golden/${name}-${size.columns}x${size.rows}-${set}.txt`);
+        });
+      }
+    }
+  }
+});
+
+const text = (state: ConsoleState, columns = 140, rows = 40, look = plainUnicode) =>
+  frame(state, {columns, rows}, look)
+    .join('\n')
+    .replaceAll(/\u001b\[\d+m/g, '');
+
+describe('every frame', () => {
+  test('fills exactly the screen, whatever its size', () => {
+    const state = shopState();
+    for (let columns = 1; columns <= 220; columns += 7) {
+      for (let rows = 1; rows <= 70; rows += 3) {
+        const lines = frame(state, {columns, rows}, colored);
+        expect(lines).toHaveLength(rows);
+        for (const line of lines) expect(stringWidth(line)).toBe(columns);
+      }
+    }
+  });
+
+  test('says how much room it needs where there is too little', () => {
+    expect(text(shopState(), 59, 20)).toContain('microscale needs 60x15');
+  });
+});
+
+describe('truth before beauty', () => {
+  const change = (make: (state: ConsoleState) => ConsoleState, columns = 80, rows = 24) => text(make(shopState()), columns, rows);
+  const withUpdate = (state: ConsoleState, update: Partial<NonNullable<ConsoleState['update']>>): ConsoleState => ({
+    ...state,
+    update: state.update && {...state.update, ...update},
+  });
+
+  test('a simulated host says so in the header, at every size', () => {
+    for (const {columns, rows} of sizes) {
+      const shown = change(
+        state =>
+          withUpdate(state, {
+            vitals: {
+              facts: {
+                title: 'x',
+                simulated: true,
+                remark: 'no Docker engine at unix:///var/run/docker.sock',
+                cpus: 1,
+                memoryBytes: 1,
+                found: [],
+              },
+              heardAt: at,
+              at,
+              alarms: [],
+            },
+          }),
+        columns,
+        rows,
+      );
+      expect(shown.split('\n')[0]).toContain('SIMULATED');
+    }
+  });
+
+  test('a paused scaler, a dry run and a read-only console are named', () => {
+    const acting = (mode: 'paused' | 'dry-run') => change(state => withUpdate(state, {fleet: {...state.update!.fleet, acting: mode}}));
+    expect(acting('paused')).toContain('[PAUSED]');
+    expect(acting('dry-run')).toContain('[DRY RUN]');
+    expect(text(shopState(true), 80, 24)).toContain('read-only');
+  });
+
+  test('a lost host and stale data look it', () => {
+    expect(
+      change(state => withUpdate(state, {fleet: {...state.update!.fleet, host: {kind: 'lost', reason: 'gone', since: at - 7000}}})),
+    ).toContain('HOST LOST for 7s');
+    expect(change(state => withUpdate(state, {vitals: {...state.update!.vitals, heardAt: at - 12_000}}))).toContain('STALE 12s');
+    expect(change(state => reduce(state, {kind: 'gone', reason: 'it crashed'}))).toContain('ENGINE GONE: it crashed');
+  });
+
+  test('names from outside can’t move the cursor, colour the rest or break a column', () => {
+    const evil = '\u001b[2J\u001b]0;owned\u0007we\u202eb\n\t漢字' + 'x'.repeat(10_000);
+    const lines = frame(
+      {...shopState(), happenings: [{kind: 'noted', at, note: {level: 'warning', service: evil, text: evil}}]},
+      {columns: 100, rows: 30},
+      plainUnicode,
+    );
+    for (const line of lines) {
+      expect(stringWidth(line)).toBe(100);
+      expect(line.replaceAll(/\u001b\[\d+m/g, '')).not.toMatch(/[\u0000-\u001f\u202e]/);
+    }
+  });
+});
+
+test('without colours bold and inverse stay, and nothing else', () => {
+  const codes = new Set(
+    frame(
+      reduce(shopState(), {kind: 'prompted', prompt: {kind: 'number', service: 'web', typed: '4'}}),
+      {columns: 140, rows: 40},
+      plainUnicode,
+    )
+      .join('')
+      .match(/\u001b\[\d+m/g),
+  );
+  expect([...codes].toSorted()).toEqual(['\u001b[1m', '\u001b[22m', '\u001b[27m', '\u001b[7m']);
+});

@@ -1,0 +1,199 @@
+import {describe, expect, test} from 'vitest';
+import {keyNames, pressKey} from '../../source/console/app.tsx';
+import {keyTable, press, type Effect} from '../../source/console/keys.ts';
+import {promptWords} from '../../source/console/prompt.ts';
+import {createStore} from '../../source/console/store.ts';
+import type {ConsoleState} from '../../source/console/state.ts';
+import {shopState} from '../support/screens.ts';
+
+/** Presses keys on a console and gives what came of them. */
+function session(state: ConsoleState = shopState()) {
+  const store = createStore(state, async () => {});
+  const effects: Effect[] = [];
+  const perform = (effect: Effect) => {
+    effects.push(effect);
+    if (effect.kind === 'event') store.dispatch(effect.event);
+  };
+  return {
+    press(...names: readonly string[]) {
+      for (const name of names) pressKey(store, name, perform);
+      return this;
+    },
+    commands: () => effects.flatMap(effect => (effect.kind === 'command' ? [effect.command] : [])),
+    refusals: () => effects.flatMap(effect => (effect.kind === 'refuse' ? [effect.reason] : [])),
+    left: () => effects.some(({kind}) => kind === 'leave'),
+    effects: () => effects,
+    state: () => store.latest(),
+    question: () => promptWords(store.latest().prompt),
+  };
+}
+
+const noKey = {
+  upArrow: false,
+  downArrow: false,
+  leftArrow: false,
+  rightArrow: false,
+  pageDown: false,
+  pageUp: false,
+  home: false,
+  end: false,
+  return: false,
+  escape: false,
+  ctrl: false,
+  shift: false,
+  tab: false,
+  backspace: false,
+  delete: false,
+  meta: false,
+  super: false,
+  hyper: false,
+  capsLock: false,
+  numLock: false,
+} as Parameters<typeof keyNames>[1];
+
+describe('the key table', () => {
+  test('binds each key once, and none of those that other consoles restart, remove or pause with', () => {
+    const names = keyTable.flatMap(({keys}) => keys);
+    expect(new Set(names).size).toBe(names.length);
+    for (const unbound of ['r', 'd', 'e', 'p', 'ctrl-k', 'ctrl-d', 'ctrl-p', 'ctrl-b', 'ctrl-a', 'escape', 'enter']) {
+      expect(press(shopState(), unbound)).toBeNull();
+    }
+  });
+
+  test.each(keyTable.map(key => [key.shown, key] as const))('%s does something that can be seen', (_shown, key) => {
+    for (const name of key.keys) expect(session().press(name).effects()).toHaveLength(1);
+  });
+
+  test.each(keyTable.filter(({acts}) => acts).map(key => [key.shown, key] as const))(
+    '%s says why it can’t act when watching only',
+    (_shown, key) => {
+      for (const name of key.keys) {
+        const watching = session(shopState(true)).press(name);
+        expect(watching.commands()).toEqual([]);
+        expect(watching.refusals()).toEqual(['read-only: this console watches, and changes nothing']);
+      }
+    },
+  );
+
+  test('keys that act say why not when the engine is gone', () => {
+    expect(
+      session({...shopState(), gone: 'it crashed'})
+        .press('+')
+        .refusals(),
+    ).toEqual(['the engine is gone: nothing can be changed from here']);
+  });
+});
+
+describe('selecting', () => {
+  test.each([
+    [['down'], 'pay'],
+    [['j', 'j'], 'batch'],
+    [['G', 'up'], 'pay'],
+    [['end', 'home'], 'web'],
+    [['pagedown'], 'batch'],
+    [['up'], 'web'],
+  ])('%j', (keys, selected) => {
+    expect(
+      session()
+        .press(...keys)
+        .state().selected,
+    ).toBe(selected);
+  });
+});
+
+describe('overruling', () => {
+  test.each([
+    ['+', {kind: 'adjust', service: 'web', by: 1, lasting: 'default'}],
+    ['-', {kind: 'adjust', service: 'web', by: -1, lasting: 'default'}],
+    ['z', {kind: 'hold', service: 'web', lasting: 'default'}],
+    ['b', {kind: 'boost', service: 'web', lasting: 'default'}],
+    ['.', {kind: 'rank', service: 'web', by: -1, lasting: 'default'}],
+    [',', {kind: 'rank', service: 'web', by: 1, lasting: 'default'}],
+    ['x', {kind: 'clear', service: 'web'}],
+    ['u', {kind: 'undo'}],
+    ['P', {kind: 'pause'}],
+  ])('%s', (key, command) => {
+    expect(session().press(key).commands()).toEqual([command]);
+  });
+
+  test('characters that arrive together are keys of their own', () => {
+    expect(keyNames('+++', noKey)).toEqual(['+', '+', '+']);
+    expect(keyNames('=4\r', noKey)).toEqual(['=', '4', 'enter']);
+    expect(keyNames('c', {...noKey, ctrl: true})).toEqual(['ctrl-c']);
+    expect(keyNames('x', {...noKey, meta: true})).toEqual([]);
+  });
+
+  test('= asks for the number, and pins at it', () => {
+    const asked = session().press('=', '1', '2', 'backspace');
+    expect(asked.question()).toBe('Pin web at: 1_  (Enter pins, Esc leaves it)');
+    expect(asked.press('enter').commands()).toEqual([
+      {kind: 'override', service: 'web', rule: {kind: 'pin', replicas: 1}, lasting: 'default', sure: false},
+    ]);
+    expect(asked.question()).toBe('');
+  });
+
+  test('a question is about the service that was selected when it opened', () => {
+    const asked = session().press('=');
+    asked.press('j', '3', 'enter');
+    expect(asked.commands()).toMatchObject([{service: 'web'}]);
+  });
+
+  test('Esc never acts, and Enter on nothing doesn’t either', () => {
+    expect(session().press('=', '5', 'escape').commands()).toEqual([]);
+    expect(session().press('=', 'enter').commands()).toEqual([]);
+    expect(session().press('escape', 'enter').effects()).toEqual([]);
+  });
+
+  test('taking a priority-1 service to 0 asks for its name', () => {
+    const asked = session().press('=', '0', 'enter');
+    expect(asked.question()).toContain('Type its name');
+    expect(session().press('=', '0', 'enter', 'w', 'e', 'enter').refusals()).toEqual(['that is not its name: web stays as it is']);
+    expect(asked.press('w', 'e', 'b', 'enter').commands()).toEqual([
+      {kind: 'override', service: 'web', rule: {kind: 'pin', replicas: 0}, lasting: 'default', sure: true},
+    ]);
+  });
+
+  test('t asks how long, where there is an override', () => {
+    expect(session().press('t').refusals()).toEqual(['web has no override: pin, hold or boost it first']);
+    const asked = session().press('j', 't');
+    expect(asked.question()).toContain('1 5m  2 30m  3 2h  4 until cleared');
+    expect(asked.press('3').commands()).toEqual([{kind: 'last', service: 'pay', lasting: {ms: 7_200_000}}]);
+  });
+
+  test.each(['n', 'enter', 'escape'])('X asks, and %s means no', key => {
+    const asked = session().press('X');
+    expect(asked.question()).toContain('Clear the one override?');
+    expect(asked.press(key).commands()).toEqual([]);
+    expect(asked.question()).toBe('');
+  });
+
+  test('X and y clear all', () => {
+    expect(session().press('X', 'y').commands()).toEqual([{kind: 'clear-all'}]);
+  });
+
+  test('P asks before it resumes', () => {
+    const state = shopState();
+    const paused = session({...state, update: state.update && {...state.update, fleet: {...state.update.fleet, acting: 'paused'}}});
+    expect(paused.press('P').question()).toContain('Resume the scaler?');
+    expect(paused.press('y').commands()).toEqual([{kind: 'resume'}]);
+  });
+});
+
+describe('leaving', () => {
+  test('q says what becomes of the containers, and asks', () => {
+    const leaving = session().press('q');
+    expect(leaving.left()).toBe(false);
+    expect(leaving.question()).toContain('Nobody scales then; web 5, pay 2, batch 1 stay as they are.');
+    expect(leaving.press('y').left()).toBe(true);
+  });
+
+  test('Ctrl-C leaves at once, also out of a question', () => {
+    expect(session().press('ctrl-c').left()).toBe(true);
+    expect(session().press('=', 'ctrl-c').left()).toBe(true);
+  });
+
+  test('any key closes the help', () => {
+    expect(session().press('?').state().prompt.kind).toBe('help');
+    expect(session().press('?', 'x').commands()).toEqual([]);
+  });
+});

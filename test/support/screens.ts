@@ -1,0 +1,87 @@
+/** A console state to draw: a shop in the middle of a rush, the same each time. */
+import type {Sample} from '../../source/ports.ts';
+import type {Happening} from '../../source/scaler/entry.ts';
+import type {Fleet} from '../../source/scaler/fleet.ts';
+import {emptyState, reduce, type ConsoleState} from '../../source/console/state.ts';
+import {asciiSymbols, createStyle, unicodeSymbols} from '../../source/console/style.ts';
+import type {Look} from '../../source/console/panes.ts';
+import {after, filler, fleetOf, observed, reading, spec} from './fleets.ts';
+
+/** Tuesday, 12:00:00 UTC. */
+const noon = Date.UTC(2026, 10, 24, 12);
+export const at = noon + 120_000;
+
+export const plainUnicode: Look = {style: createStyle(unicodeSymbols, 0), clock: time => new Date(time).toISOString().slice(11, 19)};
+export const plainAscii: Look = {...plainUnicode, style: createStyle(asciiSymbols, 0)};
+export const colored: Look = {...plainUnicode, style: createStyle(unicodeSymbols, 1)};
+
+/** web follows demand, pay is pinned, batch fills; the rush has just come. */
+export function shopState(readOnly = false): ConsoleState {
+  const specs = [spec('web', {min: 1, max: 10}), spec('pay', {priority: 2, max: 4}), filler('batch', {priority: 3})];
+  let fleet = fleetOf(
+    specs,
+    10,
+    [reading('web', 3), reading('pay', 4), observed('web', {running: 3}), observed('pay', {running: 4}), observed('batch', {running: 3})],
+    noon,
+  );
+  const happenings: Happening[] = [];
+  const play = (time: number, ...entries: Parameters<typeof after>[2][]) => {
+    const result = after(fleet, time, ...entries);
+    fleet = result.fleet;
+    happenings.push(...result.happenings);
+  };
+  play(noon + 90_000, {
+    kind: 'command',
+    owner: 'ops@mgr-1',
+    command: {kind: 'override', service: 'pay', rule: {kind: 'pin', replicas: 2}, lasting: {ms: 900_000}, sure: false},
+  });
+  play(noon + 91_000, observed('pay', {running: 2, order: 2}), observed('batch', {running: 5, order: 2}));
+  play(noon + 119_000, reading('web', 7));
+  const order = (name: string) => fleet.services.find(service => service.spec.name === name)?.order ?? 0;
+  play(noon + 119_400, observed('batch', {running: 1, stopping: 1, order: order('batch')}));
+  play(at, observed('web', {running: 5, pending: 1, order: order('web')}));
+  return stateOf(fleet, samples(), happenings, readOnly);
+}
+
+/** Many services, for lists that don't fit. */
+export function crowdState(count: number): ConsoleState {
+  const specs = Array.from({length: count}, (_, index) =>
+    spec(`service-${String(index).padStart(3, '0')}`, {priority: 1 + (index % 5), max: 8}),
+  );
+  const fleet = fleetOf(
+    specs,
+    count * 3,
+    [
+      ...specs.map(({name}, index) => reading(name, index % 7)),
+      ...specs.map(({name}, index) => observed(name, {running: Math.min(index % 7, 2)})),
+    ],
+    noon,
+  );
+  return stateOf(fleet, [], [], false);
+}
+
+function stateOf(fleet: Fleet, taken: readonly Sample[], happenings: readonly Happening[], readOnly: boolean): ConsoleState {
+  const vitals = {
+    facts: {title: 'docker 28.2 @ unix:///var/run/docker.sock', simulated: false, remark: '', cpus: 4, memoryBytes: 8e9, found: []},
+    heardAt: at - 400,
+    at,
+    alarms: [],
+  };
+  return reduce(emptyState(readOnly), {kind: 'updated', update: {fleet, vitals, samples: taken, happenings}});
+}
+
+function samples(): readonly Sample[] {
+  return Array.from({length: 120}, (_, second) => {
+    const want = second < 119 ? 3 : 7;
+    const running = second < 119 ? 3 : 5;
+    const pay = second < 90 ? 4 : 2;
+    return {
+      at: noon + (second + 1) * 1000,
+      services: {
+        web: {demand: want, want, desired: want, running},
+        pay: {demand: 4, want: 4, desired: pay, running: pay},
+        batch: {demand: null, want: null, desired: 10 - want - pay, running: 10 - running - pay},
+      },
+    };
+  });
+}
