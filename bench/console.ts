@@ -3,6 +3,7 @@ import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {spawn} from '@lydell/node-pty';
+import {Terminal} from '@xterm/headless';
 import {median} from './statistics.ts';
 
 export interface ConsoleResult {
@@ -10,8 +11,9 @@ export interface ConsoleResult {
   readonly processorPercent: number;
   readonly memoryMb: number;
   readonly bytesPerSecond: number;
-  /** Bytes in a second in which nothing changed. */
-  readonly quietBytesPerSecond: number;
+  /** Bytes written in seconds whose end shows the same screen as their beginning. */
+  readonly quietBytes: number;
+  readonly quietSeconds: number;
 }
 
 const program = resolve('dist/cli.js');
@@ -21,15 +23,15 @@ export async function benchConsole(arguments_: readonly string[], quiet: readonl
   const frames: number[] = [];
   for (let round = 0; round < 5; round++) frames.push((await watch(arguments_, 0, 1)).firstFrameMs);
   const busy = await watch(arguments_, warmUpMs, forMs);
-  // Demand that stays: once the chart has scrolled to the end of what happened, nothing is left to draw.
-  const still = await watch(quiet, quietAfterMs, 5000);
-  return {...busy, firstFrameMs: median(frames), quietBytesPerSecond: still.bytesPerSecond};
+  // Demand that stays, once the chart has scrolled to the end of what happened.
+  const {quietBytes, quietSeconds} = await watch(quiet, quietAfterMs, 10_000);
+  return {...busy, firstFrameMs: median(frames), quietBytes, quietSeconds};
 }
 
 /** The chart at 140 columns reaches back less than this. */
 const quietAfterMs = 175_000;
 
-async function watch(arguments_: readonly string[], afterMs: number, forMs: number): Promise<Omit<ConsoleResult, 'quietBytesPerSecond'>> {
+async function watch(arguments_: readonly string[], afterMs: number, forMs: number): Promise<ConsoleResult> {
   const folder = mkdtempSync(join(tmpdir(), 'microscale-bench-'));
   const startedAt = performance.now();
   const pty = spawn(process.execPath, [program, ...arguments_], {
@@ -38,11 +40,13 @@ async function watch(arguments_: readonly string[], afterMs: number, forMs: numb
     cwd: folder,
     env: {...process.env, TERM: 'xterm-256color', LANG: 'C.UTF-8', CI: ''},
   });
+  const screen = new Terminal({cols: 140, rows: 40, allowProposedApi: true});
   let firstFrameMs = 0;
   let bytes = 0;
   const first = new Promise<void>(seen => {
     pty.onData(data => {
       bytes += Buffer.byteLength(data);
+      screen.write(data);
       if (firstFrameMs === 0 && data.includes('slots')) {
         firstFrameMs = performance.now() - startedAt;
         seen();
@@ -52,19 +56,33 @@ async function watch(arguments_: readonly string[], afterMs: number, forMs: numb
   await first;
   await new Promise(done => setTimeout(done, afterMs));
   const [bytesBefore, processorBefore, from] = [bytes, processorMs(pty.pid), performance.now()];
-  await new Promise(done => setTimeout(done, forMs));
+  let quietBytes = 0;
+  let quietSeconds = 0;
+  for (let second = 0; second < forMs / 1000; second++) {
+    const [shown, written] = [textOf(screen), bytes];
+    await new Promise(done => setTimeout(done, 1000));
+    if (textOf(screen) !== shown) continue;
+    quietSeconds++;
+    quietBytes += bytes - written;
+  }
   const seconds = (performance.now() - from) / 1000;
   const result = {
     firstFrameMs,
     processorPercent: (processorMs(pty.pid) - processorBefore) / 10 / seconds,
     memoryMb: memoryMb(pty.pid),
     bytesPerSecond: (bytes - bytesBefore) / seconds,
+    quietBytes,
+    quietSeconds,
   };
   const gone = new Promise(done => pty.onExit(done));
   pty.kill('SIGTERM');
   await gone;
   rmSync(folder, {recursive: true, force: true});
   return result;
+}
+
+function textOf(screen: Terminal): string {
+  return Array.from({length: screen.rows}, (_, row) => screen.buffer.active.getLine(row)?.translateToString()).join('\n');
 }
 
 /** All threads' time, from the kernel's own books, in ticks of 10 ms. */
@@ -84,6 +102,6 @@ export function consoleLines(result: ConsoleResult): readonly string[] {
     `  processor    ${result.processorPercent.toFixed(1)} % of a core   (at most 3)`,
     `  memory       ${result.memoryMb.toFixed(0)} MB   (at most 150)`,
     `  to terminal  ${(result.bytesPerSecond / 1000).toFixed(2)} kB/s   (at most 4)`,
-    `  at rest      ${result.quietBytesPerSecond.toFixed(0)} B/s   (nothing)`,
+    `  at rest      ${result.quietBytes} bytes in ${result.quietSeconds} seconds in which the screen stayed the same   (nothing)`,
   ];
 }
