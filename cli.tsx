@@ -2,6 +2,8 @@
 /** The entry: reads the flags, then runs one command. It knows no more of any of them than its name. */
 import {enableCompileCache} from 'node:module';
 
+// What a dependency may no longer do is nothing that an operator can mend, and has no place on the screen.
+process.noDeprecation = true;
 // Before anything large is loaded: the second start is a third quicker than the first.
 enableCompileCache();
 const [

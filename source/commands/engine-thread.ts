@@ -22,6 +22,7 @@ export function portChannel(port: MessagePort): Channel {
   };
 }
 
+process.noDeprecation = true;
 const parent = parentPort;
 if (parent) {
   const {options, sessionPort} = workerData as EngineThreadData;

@@ -69,6 +69,8 @@ function fold(fleet: Fleet, entry: Entry, happenings: Happening[], replies: Repl
 
 function decide(fleet: Fleet, happenings: Happening[]): Fleet {
   const remembered = shareUnchanged(fleet, service => {
+    // Without a reading the want holds what was found; before anything was found, there is nothing to remember.
+    if (service.demand.kind !== 'live' && !service.observed) return service;
     const raw = rawWant(service).want;
     const peaks = rememberPeaks(service.peaks, service.rawWant, raw, fleet.at, service.spec.settleMs);
     return raw === service.rawWant && peaks === service.peaks ? service : {...service, rawWant: raw, peaks};

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import {emptyFleet} from '../../source/scaler/fleet.ts';
 import {rememberPeaks, replicasFor} from '../../source/scaler/target.ts';
 import {desiredOf, filler, fleetOf, observed, reading, spec, after} from '../support/fleets.ts';
 
@@ -49,6 +50,18 @@ describe('a source that is lost', () => {
   test('a source that never spoke keeps what was found running', () => {
     const fleet = fleetOf([spec('web'), filler('batch')], 10, [observed('web', {running: 3})]);
     expect(desiredOf(fleet)['web']).toBe(3);
+  });
+
+  test('a source that speaks later than the host keeps what was found, although the configuration came first', () => {
+    const settings = {project: 'test', capacity: 10, overrideMs: null};
+    const configured = {kind: 'configured', settings, services: [spec('web'), filler('batch', {priority: 2})]} as const;
+    const before = after(emptyFleet('auto'), 1000, configured, {kind: 'connected'}).fleet;
+    const {fleet, actions} = after(before, 1001, observed('web', {running: 6}), observed('batch', {running: 4}));
+    expect(desiredOf(fleet)).toEqual({web: 6, batch: 4});
+    expect(actions.map(({service, replicas}) => [service, replicas])).toEqual([
+      ['web', 6],
+      ['batch', 4],
+    ]);
   });
 
   test('is told once, and again when it is back', () => {

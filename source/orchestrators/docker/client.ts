@@ -91,6 +91,7 @@ function causeWords(endpoint: Endpoint, code: string, message: string): string {
     case 'EPIPE':
       return `the connection was cut (${message}). Does the port speak TLS? Then set DOCKER_TLS_VERIFY and DOCKER_CERT_PATH`;
     default:
+      if (code.startsWith('HPE_')) return 'what answers there is no Docker engine. Check the address and the port';
       if (/certificate|self.signed|TLS|SSL|altnames/i.test(`${code} ${message}`)) {
         return `its certificate was not accepted (${message}). Set DOCKER_CERT_PATH to the folder with ca.pem, cert.pem and key.pem`;
       }

@@ -1,0 +1,186 @@
+import {describe, expect, test} from 'vitest';
+import {createEngine} from '../source/engine.ts';
+import {calmHost, createSimulatedHost} from '../source/orchestrators/simulated.ts';
+import type {Entry} from '../source/scaler/entry.ts';
+import {createFeed} from '../source/control/feed.ts';
+import {openSession, serveSession, type Channel} from '../source/control/channel.ts';
+import {seededChance} from '../source/simulator/chance.ts';
+import {createVirtualClock} from '../source/simulator/virtual-clock.ts';
+import {filler, spec} from './support/fleets.ts';
+
+const second = 1000;
+
+async function started(host = calmHost) {
+  const clock = createVirtualClock(5000);
+  const orchestrator = createSimulatedHost(clock, seededChance(1), host);
+  const recorded: (readonly Entry[])[] = [];
+  const recorder = {write: (entries: readonly Entry[]) => void recorded.push(entries), close: async () => {}};
+  const engine = createEngine({
+    clock,
+    orchestrator,
+    recorder,
+    acting: 'auto',
+    stepped: (_entries, result) => feed.stepped(result.happenings, result.changed),
+  });
+  const feed = createFeed(engine, clock);
+  const turn = async (forMs = 0) => {
+    await new Promise(resolve => setImmediate(resolve));
+    clock.runTo(clock.now() + forMs);
+    await new Promise(resolve => setImmediate(resolve));
+  };
+  const opening = engine.open(() => ({
+    settings: {project: 'test', capacity: 10, overrideMs: 60 * second},
+    services: [spec('web', {max: 10}), filler('batch', {priority: 2})],
+  }));
+  for (let round = 0; round < 5; round++) await turn();
+  await opening;
+  const running = () => Object.fromEntries(engine.fleet().services.map(({spec: {name}, observed}) => [name, observed?.running]));
+  return {clock, orchestrator, engine, feed, recorded, turn, running};
+}
+
+describe('the engine', () => {
+  test('acts on a reading in the same turn, and follows it to its end', async () => {
+    const {engine, turn, running} = await started();
+    engine.read('web', {kind: 'value', value: 6});
+    await turn(5 * second);
+    expect(running()).toEqual({web: 6, batch: 4});
+  });
+
+  test('folds what waits together once: of many readings the newest, and one plan', async () => {
+    const {engine, turn, recorded} = await started();
+    await turn(5 * second);
+    const before = recorded.length;
+    for (let value = 0; value <= 9; value++) engine.read('web', {kind: 'value', value});
+    await turn();
+    const [entries] = recorded.slice(before);
+    expect(entries?.filter(({kind}) => kind === 'reading')).toMatchObject([{reading: {value: 9}}]);
+  });
+
+  test('a command is never dropped: past what any operator sends, it is refused in words', async () => {
+    const {engine, turn} = await started();
+    const replies = Promise.all(
+      Array.from({length: 130}, () => engine.command({kind: 'adjust', service: 'web', by: 1, lasting: 'default'}, 'ops@here')),
+    );
+    await turn();
+    const kinds = (await replies).map(reply => (reply.kind === 'refused' ? reply.reason : 'accepted'));
+    expect(kinds.filter(kind => kind === 'too many commands at once: try again')).toHaveLength(30);
+    expect(kinds).toContain('accepted');
+  });
+
+  test('wakes by itself when an override ends', async () => {
+    const {engine, turn, running} = await started();
+    engine.read('web', {kind: 'value', value: 3});
+    void engine.command(
+      {kind: 'override', service: 'web', rule: {kind: 'pin', replicas: 8}, lasting: {ms: 10 * second}, sure: false},
+      'ops@here',
+    );
+    await turn(5 * second);
+    expect(running()['web']).toBe(8);
+    await turn(10 * second);
+    expect(running()['web']).toBe(3);
+  });
+
+  test('changes nothing while the host is away, and is whole again when it is back', async () => {
+    const {engine, turn, running, orchestrator} = await started();
+    engine.read('web', {kind: 'value', value: 3});
+    await turn(5 * second);
+    orchestrator.cut('the line was cut');
+    engine.read('web', {kind: 'value', value: 9});
+    await turn(20 * second);
+    expect(orchestrator.truth().get('web')?.running).toBe(3);
+    expect(engine.fleet().host.kind).toBe('lost');
+    orchestrator.mend();
+    await turn(5 * second);
+    expect(running()).toEqual({web: 9, batch: 1});
+  });
+
+  test.each([
+    ['leave', {web: 6, batch: 4}],
+    ['restore', {web: 0, batch: 0}],
+    ['drain', {web: 0, batch: 0}],
+  ] as const)('leaving with %s', async (onExit, left) => {
+    const {engine, turn, orchestrator} = await started();
+    engine.read('web', {kind: 'value', value: 6});
+    await turn(5 * second);
+    const closing = engine.close(onExit);
+    for (let round = 0; round < 8; round++) await turn(second);
+    await closing;
+    expect(Object.fromEntries([...orchestrator.truth()].map(([service, {running}]) => [service, running]))).toEqual(left);
+    expect(await engine.command({kind: 'pause'}, 'ops@here')).toMatchObject({kind: 'refused', reason: 'the engine has stopped'});
+  });
+
+  test('a handover that has begun is brought to its end before it leaves', async () => {
+    const {engine, turn, orchestrator} = await started();
+    await turn(5 * second);
+    engine.read('web', {kind: 'value', value: 6});
+    await turn(50);
+    const closing = engine.close('leave');
+    for (let round = 0; round < 8; round++) await turn(second);
+    await closing;
+    expect(orchestrator.truth().get('web')).toMatchObject({running: 6, pending: 0});
+  });
+});
+
+describe('a session', () => {
+  test('is given what changed since it last asked, once, and everything when it comes late', async () => {
+    const {engine, feed, turn} = await started();
+    await turn(3 * second);
+    const session = feed.session('ops@here', false);
+    const first = await session.next();
+    expect(first.samples).toHaveLength(3);
+    expect(first.happenings.length).toBeGreaterThan(0);
+    const waiting = session.next();
+    engine.read('web', {kind: 'value', value: 4});
+    await turn();
+    const second_ = await waiting;
+    expect(second_.samples).toEqual([]);
+    expect(second_.happenings.map(({kind}) => kind)).toEqual(['decided', 'decided']);
+  });
+
+  test('memory is bounded, however long nobody asks', async () => {
+    const {feed, turn} = await started();
+    const session = feed.session('ops@here', false);
+    await turn(3600 * second);
+    const {samples, happenings} = await session.next();
+    expect(samples).toHaveLength(600);
+    expect(happenings.length).toBeLessThanOrEqual(500);
+  });
+
+  test('that may only watch is refused by the engine’s side', async () => {
+    const {feed} = await started();
+    expect(await feed.session('ops@here', true).command({kind: 'pause'})).toEqual({kind: 'refused', reason: 'this session is read-only'});
+  });
+
+  test('works the same through a channel, and ends when the engine does', async () => {
+    const {feed, turn, engine} = await started();
+    const [near, far] = channelPair();
+    serveSession(feed.session('ops@here', false), near);
+    const session = openSession(far);
+    const update = session.next();
+    await turn();
+    expect((await update).fleet.services).toHaveLength(2);
+    const reply = session.command({kind: 'hold', service: 'web', lasting: 'default'});
+    await turn();
+    expect(await reply).toMatchObject({kind: 'accepted'});
+    expect(engine.fleet().services[0]?.overrides[0]?.owner).toBe('ops@here');
+    await session.next();
+    const waiting = session.next();
+    feed.close('the engine has stopped');
+    await expect(waiting).rejects.toThrow('the engine has stopped');
+    session.end('it is gone');
+    await expect(session.next()).rejects.toThrow('it is gone');
+    expect(await session.command({kind: 'pause'})).toEqual({kind: 'refused', reason: 'it is gone'});
+  });
+});
+
+/** Two ends of a channel that carries copies, as a worker's port does. */
+function channelPair(): [Channel, Channel] {
+  const listeners: [(message: unknown) => void, (message: unknown) => void] = [() => {}, () => {}];
+  const end = (own: 0 | 1): Channel => ({
+    send: message => queueMicrotask(() => listeners[own === 0 ? 1 : 0](structuredClone(message))),
+    receive: listener => {
+      listeners[own] = listener;
+    },
+  });
+  return [end(0), end(1)];
+}

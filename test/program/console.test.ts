@@ -1,0 +1,189 @@
+import {describe, expect, test} from 'vitest';
+import {containersOf, engineTest, socket, sweep} from '../support/engine.ts';
+import {emptyFolder, open, type Screen} from '../support/program.ts';
+import {until} from '../support/until.ts';
+
+const demo = ['demo', '--seed', '4'];
+const up = (screen: Screen) => until('the first frame', () => screen.text().includes('slots') && screen.text().includes('WHY'));
+
+describe('the built program in a real terminal', () => {
+  test.each([
+    [80, 24],
+    [140, 40],
+  ])('at %i×%i it draws the whole screen, and every key shows its effect', async (columns, rows) => {
+    const screen = open(demo, emptyFolder(), columns, rows);
+    await up(screen);
+    expect(screen.state()).toEqual({alternate: true, cursorHidden: true});
+    expect(screen.rows()[0]).toContain('SIMULATED');
+    const shows = (what: string | RegExp) =>
+      until(`the screen to show ${String(what)}`, () =>
+        typeof what === 'string' ? screen.text().includes(what) : what.test(screen.text()),
+      );
+    screen.press('+++');
+    await shows(/checkout: pinned at \d+/);
+    await shows(/pin \d+ 30m/);
+    screen.press('u');
+    await shows('checkout: undone');
+    screen.press('=7\r');
+    await shows('checkout: pinned at 7');
+    await shows(/7\/7/);
+    screen.press('t4');
+    await shows('checkout: pinned at 7');
+    screen.press('b');
+    await shows('checkout: boosted ahead of all');
+    await shows('top');
+    screen.press('x');
+    await shows(/checkout: .* cleared/);
+    screen.press('x');
+    await shows('checkout has no override to clear');
+    screen.press('z');
+    await shows(/checkout: held at \d+/);
+    screen.press('X');
+    await shows('Clear the one override?');
+    screen.press('y');
+    await shows('1 override cleared');
+    screen.press(',');
+    await shows('checkout: moved to priority 2');
+    screen.press('.');
+    await shows('checkout: moved to priority 2 cleared');
+    screen.press('.');
+    await shows('checkout is at priority 1 already');
+    screen.press('P');
+    await shows('[PAUSED]');
+    screen.press('P');
+    await shows('Resume the scaler?');
+    screen.press('\r');
+    screen.press('P');
+    await shows('Resume the scaler?');
+    screen.press('y');
+    await shows('[AUTO]');
+    screen.press('?');
+    await shows('any key closes');
+    screen.press('\u001b');
+    await until('the help to close', () => !screen.text().includes('any key closes'));
+    screen.press('j');
+    await until('the second service to be selected', () => screen.rows().some(row => /▸ s search/.test(row)));
+    screen.press('\u001b[A');
+    await until('the first service to be selected', () => screen.rows().some(row => /▸ c checkout/.test(row)));
+    screen.press('q');
+    await shows('Leave?');
+    screen.press('n');
+    await until('the question to close', () => !screen.text().includes('Leave?'));
+    screen.press('q');
+    await shows('Leave?');
+    screen.press('y');
+    expect(await screen.ended).toBe(0);
+    expect(screen.state()).toEqual({alternate: false, cursorHidden: false});
+    expect(screen.text()).toContain('microscale: the simulated host has ended');
+  });
+
+  test('resizes leave no debris: the screen is as if it had always had its size', async () => {
+    const screen = open(['demo', '--seed', '4'], emptyFolder(), 80, 24);
+    await up(screen);
+    let seed = 7;
+    const draw = (least: number, most: number) => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+      return least + (seed % (most - least + 1));
+    };
+    for (let turn = 0; turn < 40; turn++) {
+      screen.resize(draw(30, 180), draw(8, 60));
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    screen.resize(120, 30);
+    await until(
+      'the last size to be drawn',
+      () =>
+        screen.rows().every(row => row.length <= 120) &&
+        screen.rows()[0]?.startsWith(' microscale') &&
+        screen.rows()[29]?.includes('q quit'),
+    );
+    const bars = screen.rows().filter(row => row.includes('q quit'));
+    expect(bars).toHaveLength(1);
+    expect(screen.rows().filter(row => row.startsWith(' microscale'))).toHaveLength(1);
+  });
+
+  test('a paste fires nothing', async () => {
+    const screen = open(demo, emptyFolder(), 80, 24);
+    await up(screen);
+    screen.press(`\u001b[200~${'Pqyx+'.repeat(2000)}\u001b[201~`);
+    screen.press('?');
+    await until('the help', () => screen.text().includes('any key closes'));
+    expect(screen.text()).toContain('[AUTO]');
+    screen.press('\u0003');
+    expect(await screen.ended).toBe(0);
+  });
+
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['SIGINT', 130],
+  ] as const)('%s gives the terminal back, says why, and leaves status %i', async (signal, status) => {
+    const screen = open(demo, emptyFolder(), 80, 24);
+    await up(screen);
+    process.kill(screen.pty.pid, signal);
+    expect(await screen.ended).toBe(status);
+    expect(screen.state()).toEqual({alternate: false, cursorHidden: false});
+    expect(screen.text()).toContain(`microscale: ended by ${signal}.`);
+  });
+
+  test('Ctrl-C leaves at once', async () => {
+    const screen = open(demo, emptyFolder(), 80, 24);
+    await up(screen);
+    screen.press('\u0003');
+    expect(await screen.ended).toBe(0);
+    expect(screen.state()).toEqual({alternate: false, cursorHidden: false});
+  });
+
+  test('an error before the first frame leaves the terminal untouched', async () => {
+    const screen = open(['--host', 'unix:///nowhere.sock'], emptyFolder(), 80, 24);
+    expect(await screen.ended).toBe(3);
+    expect(screen.sent()).not.toContain('\u001b[?1049h');
+    expect(screen.rows().join('')).toContain('there is no such socket');
+  });
+
+  test('NO_COLOR and --ascii are obeyed', async () => {
+    const screen = open([...demo, '--ascii'], emptyFolder(), 100, 30, {NO_COLOR: '1'});
+    await up(screen);
+    expect(screen.sent()).not.toMatch(/\u001b\[[\d;]*(?:3[1-7]|9[0-7])[;m]/);
+    expect(screen.text()).toMatch(/^[\x20-\x7e\n]*$/);
+  });
+
+  test('without an update for long the terminal is left in peace, and --for ends it', async () => {
+    const screen = open([...demo, '--for', '2s'], emptyFolder(), 80, 24);
+    expect(await screen.ended).toBe(0);
+  });
+});
+
+describe('a terminal that stops reading', () => {
+  engineTest('changes nothing in the scaling, lets signals through, and gets no backlog afterwards', async () => {
+    const project = 'microscale';
+    const screen = open(['--host', `unix://${socket}`, '--seed', '11'], emptyFolder(), 140, 40);
+    try {
+      await up(screen);
+      const before = screen.sent().length;
+      screen.pty.pause();
+      // The box goes on: containers come and go although nobody reads.
+      const seen = new Set<string>();
+      await until('the scaling to go on', async () => {
+        for (const {Id: id} of await containersOf(project)) seen.add(id);
+        return seen.size > 40;
+      });
+      screen.pty.resume();
+      await until('the screen to be live again', () => screen.sent().length > before);
+      // What a blocked terminal missed is not played back: at most what its buffer held and a frame or two.
+      expect(screen.sent().length - before).toBeLessThan(100_000);
+      screen.pty.pause();
+      process.kill(screen.pty.pid, 'SIGTERM');
+      await until('it to be gone although nobody reads', () => {
+        try {
+          process.kill(screen.pty.pid, 0);
+          return false;
+        } catch {
+          return true;
+        }
+      });
+    } finally {
+      await sweep(project);
+    }
+  });
+});
