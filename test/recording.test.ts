@@ -1,4 +1,4 @@
-import {appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from 'vitest';
@@ -6,7 +6,6 @@ import {calmHost} from '../source/orchestrators/simulated.ts';
 import {openRecording, recordingHeader, replay} from '../source/recording.ts';
 import {simulate} from '../source/simulator/simulate.ts';
 import {filler, spec} from './support/fleets.ts';
-import {until} from './support/until.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'microscale-recording-'));
 afterAll(() => rmSync(folder, {recursive: true, force: true}));
@@ -57,17 +56,4 @@ test.each([
   const path = join(folder, 'bad.jsonl');
   writeFileSync(path, text);
   await expect(replay(path)).rejects.toThrow(message);
-});
-
-test('a full disk ends the recording, says so once, and stops nothing', async () => {
-  if (!existsSync('/dev/full')) return;
-  const told: string[] = [];
-  const recorder = await openRecording('/dev/full', 'auto', reason => told.push(reason)).catch(() => null);
-  // Where the device can't be opened anew, a link to it can't either: the message is the same.
-  if (recorder === null) return;
-  for (let line = 0; line < 100; line++) recorder.write([{at: line, kind: 'tick'}]);
-  await until('the failure to be told', () => told.length > 0);
-  recorder.write([{at: 1000, kind: 'tick'}]);
-  await recorder.close();
-  expect(told).toEqual([expect.stringMatching(/^the recording \/dev\/full ends here: ENOSPC/)]);
 });

@@ -196,7 +196,7 @@ export function serviceLines(state: ConsoleState, badges: Badges, width: number,
   const fleet = state.update?.fleet;
   if (!fleet) return [];
   const services = orderedServices(fleet.services);
-  const columns = columnsFor(state, badges, width, services, style, clock, fleet.at);
+  const columns = columnsFor(state, fleet, badges, width, style);
   const fixed = columns.reduce((sum, column) => sum + column.width + 1, 0);
   const header = columns
     .map(column => (column.right ? fitRight(column.title, column.width, symbols) : fit(column.title, column.width, symbols)))
@@ -222,15 +222,10 @@ export function serviceLines(state: ConsoleState, badges: Badges, width: number,
   return lines;
 }
 
-function columnsFor(
-  {samples}: ConsoleState,
-  badges: Badges,
-  width: number,
-  services: readonly Service[],
-  style: Style,
-  clock: ClockWords,
-  now: number,
-): readonly Column[] {
+function columnsFor(state: ConsoleState, fleet: Fleet, badges: Badges, width: number, style: Style): readonly Column[] {
+  const {samples} = state;
+  const {services, at: now} = fleet;
+  const stale = fleet.host.kind === 'lost' || state.gone !== null;
   const wide = width >= 82;
   const longest = Math.max(7, ...services.map(({spec}) => widthOf(spec.name)));
   const nameWidth = Math.min(longest, wide ? 20 : 12);
@@ -256,9 +251,15 @@ function columnsFor(
     columns.push({title: 'TREND', width: 8, cell: ({spec}) => sparkline(samples, spec.name, 8, style), paint: () => style.demand});
   columns.push(
     {title: 'WANT', width: 5, right: true, cell: wantWords},
-    {title: 'RUN/DES', width: 7, right: true, cell: countWords, paint: paintCount(style)},
+    {
+      title: 'RUN/DES',
+      width: 7,
+      right: true,
+      cell: service => countWords(service, stale),
+      paint: stale ? () => style.dim : paintCount(style),
+    },
     {title: 'MIN-MAX', width: 7, right: true, cell: ({spec}) => `${spec.min}-${spec.max === unbounded ? '' : spec.max}`},
-    {title: 'OVERRIDE', width: wide ? 14 : 12, cell: service => overrideWords(service, now, clock), paint: () => style.warning},
+    {title: 'OVERRIDE', width: wide ? 14 : 12, cell: service => overrideWords(service, now), paint: () => style.warning},
   );
   return columns;
 }
@@ -291,8 +292,9 @@ function wantWords({decision, spec}: Service): string {
   return decision.fills || (spec.target.kind === 'fill' && decision.want === unbounded) ? 'fill' : String(decision.want);
 }
 
-function countWords({observed, decision}: Service): string {
-  return `${observed?.running ?? '-'}/${decision?.desired ?? '-'}`;
+/** A count that nobody can vouch for at this moment has a question mark. */
+function countWords({observed, decision}: Service, stale: boolean): string {
+  return `${observed?.running ?? '-'}${stale ? '?' : ''}/${decision?.desired ?? '-'}`;
 }
 
 function paintCount(style: Style): (service: Service) => ((text: string) => string) | undefined {
@@ -304,7 +306,7 @@ function paintCount(style: Style): (service: Service) => ((text: string) => stri
 }
 
 /** Such as `pin 2 14m`; two of them are joined. */
-function overrideWords({overrides}: Service, now: number, _clock: ClockWords): string {
+function overrideWords({overrides}: Service, now: number): string {
   if (overrides.length === 0) return '-';
   const counts = overrides.toSorted((a, b) => (aspect(a.rule) < aspect(b.rule) ? -1 : 1));
   const words = counts.map(({rule}) => {

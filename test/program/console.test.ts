@@ -154,6 +154,29 @@ describe('the built program in a real terminal', () => {
   });
 });
 
+describe('leaving a real engine', () => {
+  engineTest('a dropped line (SIGHUP) changes no count and gives the terminal back', async () => {
+    const project = 'hangup';
+    const replica = 'image: busybox, pull: never, command: [sleep, "3600"], stopGrace: 1s, networks: [none]';
+    const folder = emptyFolder({
+      'microscale.yaml': `{project: ${project}, capacity: 4, services: {web: {priority: 1, ${replica}, demand: {source: fixed, value: 3}}, batch: {priority: 2, ${replica}, target: fill}}}`,
+    });
+    const screen = open(['--host', `unix://${socket}`], folder, 80, 24);
+    try {
+      await up(screen);
+      await until('the box to be full', () => screen.text().includes('slots 4/4'));
+      const before = (await containersOf(project)).map(({Id: id}) => id).toSorted();
+      process.kill(screen.pty.pid, 'SIGHUP');
+      expect(await screen.ended).toBe(129);
+      expect((await containersOf(project)).map(({Id: id}) => id).toSorted()).toEqual(before);
+      expect(screen.state()).toEqual({alternate: false, cursorHidden: false});
+      expect(screen.rows().join('')).toContain('web 3, batch 1 stay as they are; nobody scales them now');
+    } finally {
+      await sweep(project);
+    }
+  });
+});
+
 describe('a terminal that stops reading', () => {
   engineTest('changes nothing in the scaling, lets signals through, and gets no backlog afterwards', async () => {
     const project = 'microscale';

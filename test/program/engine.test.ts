@@ -8,7 +8,15 @@ import {until} from '../support/until.ts';
 const project = 'steps';
 const capacity = 10;
 
-afterEach(() => sweep(project));
+const started: Run[] = [];
+
+afterEach(async () => {
+  for (const {child, ended} of started.splice(0)) {
+    child.kill('SIGKILL');
+    await ended;
+  }
+  await sweep(project);
+});
 
 const config = `
 project: ${project}
@@ -36,7 +44,9 @@ function folderWith(demand: number): string {
 }
 
 function start(folder: string, ...more: readonly string[]): Run {
-  return run(['run', '--host', `unix://${socket}`, ...more], folder);
+  const running = run(['run', '--host', `unix://${socket}`, ...more], folder);
+  started.push(running);
+  return running;
 }
 
 /** Puts another file in the place of the old one, as careful writers do. */
@@ -178,6 +188,17 @@ describe('on a real engine', () => {
     third.child.kill('SIGTERM');
     expect(await third.ended).toBe(0);
     await until('nothing to be left', async () => (await containersOf(project, true)).length === 0);
+  });
+
+  engineTest('an image that can’t be had is one clear line, and the others go on', async () => {
+    const folder = emptyFolder({
+      'microscale.yaml': config.replace('image: busybox', 'image: localhost:1/nothing').replace('pull: never', 'pull: missing'),
+      demand: '4',
+    });
+    const running = start(folder);
+    await until('the failure to be told', () => /web +.*localhost:1/.test(running.output()));
+    await until('batch to use the slots, but for one to try in', async () => (await runningCounts(project))['batch'] === capacity - 1);
+    expect(running.output() + running.errors()).not.toMatch(/\n\s+at /);
   });
 
   engineTest('a dry run and a plan change nothing', async () => {

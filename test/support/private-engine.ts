@@ -11,6 +11,9 @@ import {join} from 'node:path';
 export interface PrivateEngine {
   readonly socket: string;
   readonly folder: string;
+  /** Ends the daemon as a crash would; its containers may live on. */
+  crash(): void;
+  restart(): Promise<void>;
   stop(): void;
 }
 
@@ -46,24 +49,7 @@ export async function startPrivateEngine(): Promise<PrivateEngine> {
   if (!busybox) throw new Error('busybox is not installed (Debian: apt-get install busybox-static)');
   const folder = mkdtempSync(join(tmpdir(), 'microscale-engine-'));
   const socket = join(folder, 'docker.sock');
-  const log = openSync(join(folder, 'log'), 'a');
-  const daemon = spawn(
-    dockerd,
-    [
-      '-H',
-      `unix://${socket}`,
-      '--data-root',
-      join(folder, 'data'),
-      '--exec-root',
-      join(folder, 'exec'),
-      '--pidfile',
-      join(folder, 'pid'),
-      '--bridge=none',
-      '--iptables=false',
-      '--log-level=warn',
-    ],
-    {stdio: ['ignore', log, log], detached: true},
-  );
+  let daemon = spawnDaemon(dockerd, socket, folder);
   const stop = () => stopEngine(daemon, folder);
   try {
     await answer(socket, daemon);
@@ -73,7 +59,30 @@ export async function startPrivateEngine(): Promise<PrivateEngine> {
     stop();
     throw new Error(`the private Docker engine did not start: ${(error as Error).message} ${tail}`, {cause: error});
   }
-  return {socket, folder, stop};
+  return {
+    socket,
+    folder,
+    stop,
+    crash() {
+      daemon.kill('SIGKILL');
+      rmSync(socket, {force: true});
+      rmSync(join(folder, 'pid'), {force: true});
+    },
+    async restart() {
+      for (const pid of processesNaming(folder)) endAndWait(pid);
+      daemon = spawnDaemon(dockerd, socket, folder);
+      await answer(socket, daemon);
+    },
+  };
+}
+
+function spawnDaemon(dockerd: string, socket: string, folder: string): ChildProcess {
+  const log = openSync(join(folder, 'log'), 'a');
+  const own = ['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'pid')];
+  return spawn(dockerd, ['-H', `unix://${socket}`, ...own, '--bridge=none', '--iptables=false', '--log-level=warn'], {
+    stdio: ['ignore', log, log],
+    detached: true,
+  });
 }
 
 async function answer(socket: string, daemon: ChildProcess): Promise<void> {

@@ -40,14 +40,19 @@ export async function followEvents(
       if (event) happened(event);
     }
   });
-  stream.on('error', (error: Error) => end(error.message));
-  stream.on('end', () => end('the engine ended the event stream'));
-  stream.on('close', () => end('the engine closed the event stream'));
+  stream.on('error', (error: Error) => end(cutWords(error)));
+  stream.on('end', () => end('the engine ended the connection'));
+  stream.on('close', () => end('the engine closed the connection'));
 }
 
 interface RawEvent {
   readonly Action?: string;
   readonly Actor?: {readonly ID?: string; readonly Attributes?: Readonly<Record<string, string>>};
+}
+
+/** Node says “aborted” or “socket hang up” for an engine that went away in the middle of a word. */
+function cutWords({message}: Error): string {
+  return /^(aborted|socket hang up)$/.test(message) ? 'the engine went away' : `the connection broke: ${message}`;
 }
 
 /** Null for what is no event of a container of ours, or does not matter. */
