@@ -27,7 +27,7 @@ engineTest('an engine that is killed is said to be lost, and everything is whole
   const running = async () => (await docker.listContainers()).length;
   const program = run(['run', '--host', `unix://${socket}`], emptyFolder({'microscale.yaml': config}));
   await until('four to run', async () => (await running()) === 4);
-  engine.crash();
+  await engine.crash();
   await until('the loss to be told', () => program.output().includes('lost: '));
   await engine.restart();
   await until('it to be connected again', () => program.output().split('connected').length > 2);

@@ -4,6 +4,7 @@
  */
 import {execFileSync, spawn, type ChildProcess} from 'node:child_process';
 import {existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, symlinkSync, copyFileSync} from 'node:fs';
+import {once} from 'node:events';
 import http from 'node:http';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -12,7 +13,7 @@ export interface PrivateEngine {
   readonly socket: string;
   readonly folder: string;
   /** Ends the daemon as a crash would; its containers may live on. */
-  crash(): void;
+  crash(): Promise<void>;
   restart(): Promise<void>;
   stop(): void;
 }
@@ -55,7 +56,7 @@ export async function startPrivateEngine(): Promise<PrivateEngine> {
     await answer(socket, daemon);
     importImage(socket, folder, busybox);
   } catch (error) {
-    const tail = readFileSync(join(folder, 'log'), 'utf8').trim().split('\n').slice(-3).join(' · ');
+    const tail = logTail(folder);
     stop();
     throw new Error(`the private Docker engine did not start: ${(error as Error).message} ${tail}`, {cause: error});
   }
@@ -63,17 +64,31 @@ export async function startPrivateEngine(): Promise<PrivateEngine> {
     socket,
     folder,
     stop,
-    crash() {
+    async crash() {
+      const gone = once(daemon, 'exit');
       daemon.kill('SIGKILL');
+      await gone;
       rmSync(socket, {force: true});
       rmSync(join(folder, 'pid'), {force: true});
     },
     async restart() {
       for (const pid of processesNaming(folder)) endAndWait(pid);
-      daemon = spawnDaemon(dockerd, socket, folder);
-      await answer(socket, daemon);
+      // What a killed daemon held (locks, mounts) may take a moment to be given back: the first start may fail.
+      for (let tries = 3; ; tries--) {
+        daemon = spawnDaemon(dockerd, socket, folder);
+        try {
+          return await answer(socket, daemon);
+        } catch (error) {
+          if (tries === 1) throw new Error(`${(error as Error).message}: ${logTail(folder)}`, {cause: error});
+          rmSync(join(folder, 'pid'), {force: true});
+        }
+      }
     },
   };
+}
+
+function logTail(folder: string): string {
+  return readFileSync(join(folder, 'log'), 'utf8').trim().split('\n').slice(-3).join(' · ');
 }
 
 function spawnDaemon(dockerd: string, socket: string, folder: string): ChildProcess {
