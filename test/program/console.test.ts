@@ -74,7 +74,7 @@ describe('the built program in a real terminal', () => {
     screen.press('y');
     expect(await screen.ended).toBe(0);
     expect(screen.state()).toEqual({alternate: false, cursorHidden: false});
-    expect(screen.text()).toContain('microscale: the simulated host has ended');
+    await until('what became of it to be shown', () => screen.text().includes('microscale: the simulated host has ended'));
   });
 
   test('resizes leave no debris: the screen is as if it had always had its size', async () => {
@@ -123,7 +123,7 @@ describe('the built program in a real terminal', () => {
     process.kill(screen.pty.pid, signal);
     expect(await screen.ended).toBe(status);
     expect(screen.state()).toEqual({alternate: false, cursorHidden: false});
-    expect(screen.text()).toContain(`microscale: ended by ${signal}.`);
+    await until('the reason to be shown', () => screen.text().includes(`microscale: ended by ${signal}.`));
   });
 
   test('Ctrl-C leaves at once', async () => {
@@ -138,7 +138,7 @@ describe('the built program in a real terminal', () => {
     const screen = open(['--host', 'unix:///nowhere.sock'], emptyFolder(), 80, 24);
     expect(await screen.ended).toBe(3);
     expect(screen.sent()).not.toContain('\u001b[?1049h');
-    expect(screen.rows().join('')).toContain('there is no such socket');
+    await until('the reason to be shown', () => screen.rows().join('').includes('there is no such socket'));
   });
 
   test('NO_COLOR and --ascii are obeyed', async () => {
@@ -170,7 +170,9 @@ describe('leaving a real engine', () => {
       expect(await screen.ended).toBe(129);
       expect((await containersOf(project)).map(({Id: id}) => id).toSorted()).toEqual(before);
       expect(screen.state()).toEqual({alternate: false, cursorHidden: false});
-      expect(screen.rows().join('')).toContain('web 3, batch 1 stay as they are; nobody scales them now');
+      await until('what became of them to be shown', () =>
+        screen.rows().join('').includes('web 3, batch 1 stay as they are; nobody scales them now'),
+      );
     } finally {
       await sweep(project);
     }

@@ -68,7 +68,16 @@ export function open(
     sent += data;
     terminal.write(data);
   });
-  const ended = new Promise<number>(done => pty.onExit(({exitCode, signal}) => done(signal ? 128 + signal : exitCode)));
+  // What was written last may be read after the end is known: the end is told once all of it is on the screen.
+  const exited = new Promise<number>(done => pty.onExit(({exitCode, signal}) => done(signal ? 128 + signal : exitCode)));
+  const ended = exited.then(async status => {
+    for (let seen = -1; seen !== sent.length;) {
+      seen = sent.length;
+      await new Promise(resolve => setTimeout(resolve, 50));
+    }
+    await new Promise<void>(resolve => terminal.write('', resolve));
+    return status;
+  });
   onTestFinished(() => {
     try {
       pty.kill('SIGKILL');
