@@ -3,7 +3,7 @@ import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {spawn} from '@lydell/node-pty';
-import {Terminal} from '@xterm/headless';
+import xterm from '@xterm/headless';
 import {median} from './statistics.ts';
 
 export interface ConsoleResult {
@@ -40,7 +40,7 @@ async function watch(arguments_: readonly string[], afterMs: number, forMs: numb
     cwd: folder,
     env: {...process.env, TERM: 'xterm-256color', LANG: 'C.UTF-8', CI: ''},
   });
-  const screen = new Terminal({cols: 140, rows: 40, allowProposedApi: true});
+  const screen = new xterm.Terminal({cols: 140, rows: 40, allowProposedApi: true});
   let firstFrameMs = 0;
   let bytes = 0;
   const first = new Promise<void>(seen => {
@@ -81,7 +81,7 @@ async function watch(arguments_: readonly string[], afterMs: number, forMs: numb
   return result;
 }
 
-function textOf(screen: Terminal): string {
+function textOf(screen: xterm.Terminal): string {
   return Array.from({length: screen.rows}, (_, row) => screen.buffer.active.getLine(row)?.translateToString()).join('\n');
 }
 

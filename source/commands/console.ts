@@ -19,7 +19,7 @@ export async function openConsole(options: Options): Promise<number> {
     workerData: {options, sessionPort: port2} satisfies EngineThreadData,
     transferList: [port2],
     // The engine makes little that lives long: a small nursery is enough, and is memory that the host keeps.
-    resourceLimits: {maxYoungGenerationSizeMb: 8},
+    resourceLimits: {maxYoungGenerationSizeMb: 4},
   });
   const session = openSession(portChannel(port1));
   const broken = new Promise<Error>(resolve => {
