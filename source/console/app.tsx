@@ -3,7 +3,7 @@ import {useSyncExternalStore} from 'react';
 import {Box, Text, useInput, usePaste, useWindowSize, type Key as InkKey} from 'ink';
 import {frame} from './frame.ts';
 import {press, type Effect} from './keys.ts';
-import type {Look} from './panes.ts';
+import type {Look} from './look.ts';
 import {answer} from './prompt.ts';
 import type {Store} from './store.ts';
 

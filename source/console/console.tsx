@@ -3,7 +3,7 @@ import {render} from 'ink';
 import type {Session} from '../ports.ts';
 import {App} from './app.tsx';
 import type {Effect} from './keys.ts';
-import type {Look} from './panes.ts';
+import type {Look} from './look.ts';
 import {emptyState, reduce} from './state.ts';
 import {createStore} from './store.ts';
 import type {Terminal} from './terminal.ts';

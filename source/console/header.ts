@@ -4,7 +4,7 @@ import {durationWords} from '../config/units.ts';
 import {percentile} from '../scaler/score.ts';
 import type {Fleet} from '../scaler/fleet.ts';
 import type {Vitals} from '../ports.ts';
-import type {Look} from './panes.ts';
+import type {Look} from './look.ts';
 import type {ConsoleState} from './state.ts';
 import {fit, packed, widthOf, type Piece} from './text.ts';
 

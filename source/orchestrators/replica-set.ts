@@ -3,35 +3,9 @@
  * states, and leaves every call to its driver, which may be a real engine or a simulated one.
  */
 import type {Clock} from '../ports.ts';
-import type {Observation, Trouble} from '../scaler/fleet.ts';
+import type {Trouble} from '../scaler/fleet.ts';
 import {createBackoff, type Backoff} from './backoff.ts';
-
-/** A call that failed: refused by the engine, or the engine itself could not be reached. */
-export interface CallFailure {
-  readonly kind: 'refused' | 'unreachable';
-  readonly reason: string;
-}
-
-export type Outcome<Value> = {readonly kind: 'done'; readonly value: Value} | ({readonly kind: 'failed'} & {readonly failure: CallFailure});
-
-/** The calls. Each answers exactly once, later or at once. */
-export interface ReplicaDriver {
-  create(number: number, done: (outcome: Outcome<string>) => void): void;
-  start(id: string, done: (outcome: Outcome<null>) => void): void;
-  /** Answers when the replica has stopped. */
-  stop(id: string, done: (outcome: Outcome<null>) => void): void;
-  remove(id: string, done: (outcome: Outcome<null>) => void): void;
-}
-
-/** A replica as a full listing shows it. */
-export interface Listed {
-  readonly id: string;
-  readonly number: number;
-  readonly state: 'created' | 'unready' | 'running' | 'dead';
-  readonly startedAt: number;
-  /** Made from another image or configuration than the present one. */
-  readonly outdated: boolean;
-}
+import type {CallFailure, Listed, ReplicaDriver, ReplicaSet} from './replica.ts';
 
 type State = 'creating' | 'standby' | 'starting' | 'unready' | 'running' | 'stopping' | 'removing';
 
@@ -45,27 +19,6 @@ interface Replica {
   bornAt: number;
   changedAt: number;
   outdated: boolean;
-}
-
-export interface ReplicaSet {
-  scale(replicas: number, standby: number, order: number): void;
-  /** Takes a full listing, asked for at `askedAt`, as the truth about all that has not changed since. */
-  reset(listed: readonly Listed[], askedAt: number): void;
-  /** The workload is being made ready, which is told when there is something to tell; null when it is. */
-  prepare(reason: string | null): void;
-  /** The workload could not be made ready: counts as a failure, with backoff. */
-  fail(reason: string): void;
-  outdate(): void;
-  ready(id: string): void;
-  unready(id: string): void;
-  died(id: string, detail: string): void;
-  vanished(id: string): void;
-  suspend(): void;
-  resume(): void;
-  has(id: string): boolean;
-  observation(): Observation;
-  /** Converges no more, and removes what never served. */
-  close(): void;
 }
 
 export interface ReplicaSetParts {

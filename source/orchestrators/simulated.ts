@@ -4,7 +4,8 @@
  */
 import type {Chance, Clock, HostFacts, Orchestrator, OrchestratorEvents} from '../ports.ts';
 import type {Observation, ServiceSpec} from '../scaler/fleet.ts';
-import {createReplicaSet, type ReplicaDriver, type ReplicaSet} from './replica-set.ts';
+import type {ReplicaDriver, ReplicaSet} from './replica.ts';
+import {createReplicaSet} from './replica-set.ts';
 
 /** Times in milliseconds, drawn evenly between the two; chances between 0 and 1. */
 export interface SimulatedHostSettings {

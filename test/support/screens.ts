@@ -4,7 +4,7 @@ import type {Happening} from '../../source/scaler/entry.ts';
 import type {Fleet} from '../../source/scaler/fleet.ts';
 import {emptyState, reduce, type ConsoleState} from '../../source/console/state.ts';
 import {asciiSymbols, createStyle, unicodeSymbols} from '../../source/console/style.ts';
-import type {Look} from '../../source/console/panes.ts';
+import type {Look} from '../../source/console/look.ts';
 import {after, filler, fleetOf, observed, reading, spec} from './fleets.ts';
 
 /** Tuesday, 12:00:00 UTC. */

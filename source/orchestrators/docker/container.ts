@@ -2,7 +2,7 @@
 import {createHash} from 'node:crypto';
 import type {ContainerCreateOptions, ContainerInfo} from 'dockerode';
 import type {Workload} from '../../config/config.ts';
-import type {Listed} from '../replica-set.ts';
+import type {Listed} from '../replica.ts';
 
 export const projectLabel = 'microscale.project';
 export const serviceLabel = 'microscale.service';

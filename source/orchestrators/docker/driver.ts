@@ -2,7 +2,7 @@
 import type Docker from 'dockerode';
 import type {Workload} from '../../config/config.ts';
 import type {CallQueue, Urgency} from '../call-queue.ts';
-import type {CallFailure, Outcome, ReplicaDriver, ReplicaSet} from '../replica-set.ts';
+import type {CallFailure, Outcome, ReplicaDriver, ReplicaSet} from '../replica.ts';
 import {createOptions, furtherNetworks, isNamedNetwork, type Made} from './container.ts';
 import type {ImageFacts} from './images.ts';
 import {within} from './within.ts';

@@ -1,0 +1,178 @@
+/** The table of services, with the reason for every number. */
+import {clean} from '../clean.ts';
+import {durationWords} from '../config/units.ts';
+import {gist} from '../scaler/explain.ts';
+import {unbounded, type Fleet, type Service} from '../scaler/fleet.ts';
+import {aspect} from '../scaler/override.ts';
+import {sparkline} from './chart.ts';
+import type {Badges, Look} from './look.ts';
+import {orderedServices, type ConsoleState} from './state.ts';
+import type {Style} from './style.ts';
+import {fit, fitRight, line, widthOf, type Piece} from './text.ts';
+
+/** Which services of how many the table shows: those around the selected one. */
+export function visibleRows(state: ConsoleState, rows: number): {readonly from: number; readonly to: number; readonly of: number} {
+  const services = orderedServices(state.update?.fleet.services ?? []);
+  const selectedAt = Math.max(
+    0,
+    services.findIndex(({spec}) => spec.name === state.selected),
+  );
+  const from = Math.min(Math.max(0, selectedAt - Math.floor(rows / 2)), Math.max(0, services.length - rows));
+  return {from, to: Math.min(services.length, from + rows), of: services.length};
+}
+
+interface Column {
+  readonly title: string;
+  readonly width: number;
+  readonly right?: boolean;
+  readonly cell: (service: Service) => string;
+  readonly paint?: (service: Service) => ((text: string) => string) | undefined;
+}
+
+/** The table of services: a header, then `rows` of them around the selected one. */
+export function serviceLines(state: ConsoleState, badges: Badges, width: number, rows: number, look: Look): readonly string[] {
+  const {style, clock} = look;
+  const {symbols} = style;
+  const fleet = state.update?.fleet;
+  if (!fleet) return [];
+  const services = orderedServices(fleet.services);
+  const columns = columnsFor(state, fleet, badges, width, style);
+  const fixed = columns.reduce((sum, column) => sum + column.width + 1, 0);
+  const header = columns
+    .map(column => (column.right ? fitRight(column.title, column.width, symbols) : fit(column.title, column.width, symbols)))
+    .join(' ');
+  const lines = [style.dim(fit(`  ${header} WHY`, width, symbols))];
+  const {from} = visibleRows(state, rows);
+  for (const service of services.slice(from, from + rows)) {
+    const chosen = service.spec.name === state.selected;
+    const pieces: Piece[] = [{text: chosen ? `${symbols.cursor} ` : '  '}];
+    for (const column of columns) {
+      const text = clean(column.cell(service));
+      pieces.push(
+        {text: column.right ? fitRight(text, column.width, symbols) : fit(text, column.width, symbols), paint: column.paint?.(service)},
+        {text: ' '},
+      );
+    }
+    const why = clean(gist(service, clock));
+    pieces.push({text: fit(why, Math.max(0, width - fixed - 2), symbols), paint: paintWhy(service, style)});
+    const painted = line(pieces, width, symbols);
+    lines.push(chosen ? style.bold(painted) : painted);
+  }
+  while (lines.length < rows + 1) lines.push(' '.repeat(width));
+  return lines;
+}
+
+function columnsFor(state: ConsoleState, fleet: Fleet, badges: Badges, width: number, style: Style): readonly Column[] {
+  const {samples} = state;
+  const {services, at: now} = fleet;
+  const stale = fleet.host.kind === 'lost' || state.gone !== null;
+  const wide = width >= 82;
+  const longest = Math.max(7, ...services.map(({spec}) => widthOf(spec.name)));
+  const nameWidth = Math.min(longest, wide ? 20 : 12);
+  const columns: Column[] = [
+    {title: '', width: 1, cell: ({spec}) => badges.letter(spec.name), paint: ({spec}) => badges.paint(spec.name)},
+    {title: 'SERVICE', width: nameWidth, cell: ({spec}) => spec.name, paint: ({spec}) => badges.paint(spec.name)},
+    {
+      title: 'PRI',
+      width: 3,
+      right: true,
+      cell: priorityWords,
+      paint: ({decision, spec}) => (decision && decision.rank !== spec.priority ? style.warning : undefined),
+    },
+    {
+      title: 'DEMAND',
+      width: 7,
+      right: true,
+      cell: demandWords,
+      paint: ({demand}) => (demand.kind === 'lost' ? style.danger : style.demand),
+    },
+  ];
+  if (wide && style.symbols.unicode)
+    columns.push({title: 'TREND', width: 8, cell: ({spec}) => sparkline(samples, spec.name, 8, style), paint: () => style.demand});
+  columns.push(
+    {title: 'WANT', width: 5, right: true, cell: wantWords},
+    {
+      title: 'RUN/DES',
+      width: 7,
+      right: true,
+      cell: service => countWords(service, stale),
+      paint: stale ? () => style.dim : paintCount(style),
+    },
+    {title: 'MIN-MAX', width: 7, right: true, cell: ({spec}) => `${spec.min}-${spec.max === unbounded ? '' : spec.max}`},
+    {title: 'OVERRIDE', width: wide ? 14 : 12, cell: service => overrideWords(service, now), paint: () => style.warning},
+  );
+  return columns;
+}
+
+function priorityWords({spec, decision}: Service): string {
+  if (decision?.rank === 0) return 'top';
+  return decision && decision.rank !== spec.priority ? `${decision.rank}*` : String(spec.priority);
+}
+
+function demandWords({demand, spec}: Service): string {
+  if (spec.target.kind === 'fill') return '-';
+  switch (demand.kind) {
+    case 'live':
+      return shortNumber(demand.value);
+    case 'waiting':
+      return '...';
+    case 'lost':
+      return demand.value === null ? 'lost' : `${shortNumber(demand.value)}?`;
+  }
+}
+
+function shortNumber(value: number): string {
+  if (value >= 1e6) return `${(value / 1e6).toPrecision(3)}M`;
+  if (value >= 1e5) return `${Math.round(value / 1e3)}k`;
+  return Number.isInteger(value) ? String(value) : value.toFixed(1);
+}
+
+function wantWords({decision, spec}: Service): string {
+  if (!decision) return '-';
+  return decision.fills || (spec.target.kind === 'fill' && decision.want === unbounded) ? 'fill' : String(decision.want);
+}
+
+/** A count that nobody can vouch for at this moment has a question mark. */
+function countWords({observed, decision}: Service, stale: boolean): string {
+  return `${observed?.running ?? '-'}${stale ? '?' : ''}/${decision?.desired ?? '-'}`;
+}
+
+function paintCount(style: Style): (service: Service) => ((text: string) => string) | undefined {
+  return ({observed, decision}) => {
+    if (!observed || !decision) return style.dim;
+    if (decision.shortfall > 0 || observed.trouble.kind === 'failing') return style.danger;
+    return observed.running === decision.desired ? undefined : style.warning;
+  };
+}
+
+/** Such as `pin 2 14m`; two of them are joined. */
+function overrideWords({overrides}: Service, now: number): string {
+  if (overrides.length === 0) return '-';
+  const counts = overrides.toSorted((a, b) => (aspect(a.rule) < aspect(b.rule) ? -1 : 1));
+  const words = counts.map(({rule}) => {
+    switch (rule.kind) {
+      case 'boost':
+        return 'boost';
+      case 'priority':
+        return `pri ${rule.priority}`;
+      default:
+        return `${rule.kind} ${rule.replicas}`;
+    }
+  });
+  const ends = overrides.map(({until}) => until).filter(until => until !== null);
+  const left = ends.length === 0 ? '' : ` ${leftWords(Math.min(...ends) - now)}`;
+  return words.join('+') + left;
+}
+
+/** Whole minutes while there are some, so that the screen doesn't change each second for it. */
+function leftWords(ms: number): string {
+  if (ms >= 3_600_000) return durationWords(Math.ceil(ms / 60_000) * 60_000);
+  return ms >= 60_000 ? `${Math.ceil(ms / 60_000)}m` : `${Math.ceil(ms / 1000)}s`;
+}
+
+function paintWhy(service: Service, style: Style): ((text: string) => string) | undefined {
+  const {decision, observed, demand} = service;
+  if (observed?.trouble.kind === 'failing' || demand.kind === 'lost') return style.danger;
+  if (decision && decision.shortfall > 0 && !decision.fills) return style.danger;
+  return decision && observed?.running === decision.desired ? style.dim : undefined;
+}
