@@ -2,9 +2,9 @@
  * One mailbox and the only writer of the fleet. It folds what waits, in the same turn of the event loop, and does
  * what `step` says. It knows neither where entries come from nor who looks at the fleet.
  */
-import type {Clock, HostFacts, Orchestrator, OrchestratorEvents, Recorder} from './ports.ts';
-import type {Command, Entry, Note, Reading, Reply} from './scaler/entry.ts';
-import {aliveReplicas, emptyFleet, type Acting, type Fleet, type ServiceSpec, type Settings} from './scaler/fleet.ts';
+import type {Clock, HostFacts, LeaseHold, LeaseNews, Orchestrator, OrchestratorEvents, Recorder} from './ports.ts';
+import type {Command, Entry, Legacy, Note, Reading, Reply} from './scaler/entry.ts';
+import {aliveReplicas, emptyFleet, unbounded, type Acting, type Fleet, type ServiceSpec, type Settings} from './scaler/fleet.ts';
 import {retire, soundReading} from './scaler/fold.ts';
 import {step, wakeAt, type Step} from './scaler/step.ts';
 
@@ -16,6 +16,10 @@ export interface EngineParts {
   readonly orchestrator: Orchestrator;
   readonly recorder: Recorder | null;
   readonly acting: Acting;
+  /** The right to act; null where nobody else could, or where this engine never does. */
+  readonly lease?: LeaseHold | null;
+  /** Told when what the host is has changed. */
+  readonly surveyed?: (facts: HostFacts) => void;
   /** Told of every step, after its actions were asked for. */
   readonly stepped?: (entries: readonly Entry[], result: Step) => void;
 }
@@ -34,6 +38,8 @@ export interface Engine {
   /** Lets time go by: sums are brought up to now. */
   tick(): void;
   refresh(): void;
+  /** Asks whoever holds the lease to give it to this engine. */
+  takeOver(): Reply;
   close(onExit: OnExit, limitMs?: number): Promise<void>;
 }
 
@@ -47,7 +53,7 @@ const exitLimitMs = 60_000;
 
 type Timeless = Entry extends infer One ? (One extends Entry ? Omit<One, 'at'> : never) : never;
 
-export function createEngine({clock, orchestrator, recorder, acting, stepped}: EngineParts): Engine {
+export function createEngine({clock, orchestrator, recorder, acting, lease = null, surveyed, stepped}: EngineParts): Engine {
   let fleet = emptyFleet(acting);
   let facts: HostFacts | null = null;
   let heardAt: number | null = null;
@@ -60,6 +66,8 @@ export function createEngine({clock, orchestrator, recorder, acting, stepped}: E
   const latest = new Map<string, Timeless>();
   const commands: {readonly entry: Timeless; readonly answer: (reply: Reply) => void}[] = [];
   const notes: Timeless[] = [];
+  /** What became of the lease, in its order: nothing here replaces what came before it. */
+  const news: Timeless[] = [];
   const waiters = new Set<() => void>();
 
   /** A newer reading or observation of the same thing replaces one that still waits. */
@@ -80,17 +88,23 @@ export function createEngine({clock, orchestrator, recorder, acting, stepped}: E
     if (closed) return;
     const at = Math.max(fleet.at, Math.floor(clock.now()));
     const answers = commands.map(command => command.answer);
-    const waiting = [...(configured ? [configured] : []), ...latest.values(), ...notes, ...commands.map(command => command.entry)];
+    if (fleet.lease.kind === 'held' && lease && !lease.holds())
+      news.unshift({kind: 'lease', lease: {kind: 'lapsed', reason: 'it was not renewed in time'}});
+    const waiting = [...(configured ? [configured] : []), ...news, ...latest.values(), ...notes, ...commands.map(command => command.entry)];
     configured = null;
+    news.length = 0;
     latest.clear();
     notes.length = 0;
     commands.length = 0;
     const entries = waiting.map(entry => ({...entry, at}));
+    const before = fleet;
     const result = step(fleet, entries);
     fleet = result.fleet;
+    if (before.lease.kind === 'held' && fleet.lease.kind !== 'held') orchestrator.rest();
     for (const action of result.actions) orchestrator.scale(action);
     if (result.changed || result.happenings.length > 0) recorder?.write(entries);
     answers.forEach((answer, index) => answer(result.replies[index] ?? {kind: 'refused', reason: 'it got no answer'}));
+    if (lease && fleet.lease.kind === 'held' && leavesOther(before, fleet)) lease.keep(legacyOf(fleet));
     stepped?.(entries, result);
     for (const waiter of waiters) waiter();
     planWake();
@@ -107,10 +121,22 @@ export function createEngine({clock, orchestrator, recorder, acting, stepped}: E
     connected: () => post('host', {kind: 'connected'}),
     disconnected: reason => post('host', {kind: 'disconnected', reason}),
     noted: note,
+    drifted: (service, replicas) => post(`drifted ${service}`, {kind: 'drifted', service, replicas}),
+    surveyed(next) {
+      facts = next;
+      surveyed?.(next);
+    },
     heard: () => {
       heardAt = clock.now();
     },
   };
+
+  function learn({lease: next, legacy}: LeaseNews): void {
+    if (closed) return;
+    if (legacy) news.push({kind: 'inherited', legacy});
+    news.push({kind: 'lease', lease: next});
+    schedule();
+  }
 
   function note(entry: Note): void {
     if (closed || notes.length >= notesMax) return;
@@ -120,7 +146,7 @@ export function createEngine({clock, orchestrator, recorder, acting, stepped}: E
 
   function configure(settings: Settings, services: readonly ServiceSpec[]): void {
     const named = new Set(services.map(service => service.name));
-    const leaving = fleet.services.map(service => service.spec).filter(spec => !named.has(spec.name));
+    const leaving = fleet.services.map(service => service.spec).filter(spec => !named.has(spec.name) && !spec.adopted);
     configured = {kind: 'configured', settings, services};
     schedule();
     orchestrator.configure([...services, ...leaving]);
@@ -186,9 +212,13 @@ export function createEngine({clock, orchestrator, recorder, acting, stepped}: E
       heardAt = clock.now();
       const {settings, services} = plan(facts);
       const named = new Set(services.map(service => service.name));
-      const leftOver = facts.found.filter(name => !named.has(name)).map(name => retire({...strangerSpec, name}));
+      const leftOver = facts.made.filter(name => !named.has(name)).map(name => retire({...strangerSpec, name}));
       const all = [...services, ...leftOver];
       configured = {kind: 'configured', settings, services: all};
+      if (lease) {
+        news.push({kind: 'lease', lease: {kind: 'seeking'}});
+        lease.open(learn);
+      }
       schedule();
       await orchestrator.open(all, events);
       await until(seenAll, exitLimitMs);
@@ -200,10 +230,17 @@ export function createEngine({clock, orchestrator, recorder, acting, stepped}: E
     note,
     tick: () => post('tick', {kind: 'tick'}),
     refresh: () => orchestrator.refresh(),
+    takeOver() {
+      if (!lease) return {kind: 'refused', reason: 'there is no lease to take over here'};
+      if (fleet.lease.kind === 'held') return {kind: 'refused', reason: 'this engine holds the lease already'};
+      lease.takeOver();
+      return {kind: 'accepted', words: 'asking for the lease'};
+    },
     async close(onExit, limitMs = exitLimitMs) {
       if (closed) return;
-      const acts = fleet.acting === 'auto' && fleet.host.kind === 'connected';
-      if (onExit !== 'leave' && fleet.acting !== 'dry-run') await leaveCounts(onExit, limitMs);
+      const entitled = fleet.lease.kind === 'held' || fleet.lease.kind === 'unneeded';
+      const acts = entitled && fleet.acting === 'auto' && fleet.host.kind === 'connected';
+      if (onExit !== 'leave' && entitled && fleet.acting !== 'dry-run') await leaveCounts(onExit, limitMs);
       // A handover that has begun is brought to its end, so that leaving doesn't leave its slots empty.
       else if (acts) await until(() => fleet.services.every(isSettled), Math.min(limitMs, settleLimitMs));
       const at = Math.max(fleet.at, Math.floor(clock.now()));
@@ -214,11 +251,28 @@ export function createEngine({clock, orchestrator, recorder, acting, stepped}: E
       recorder?.write(last);
       closed = true;
       cancelWake();
+      await lease?.release();
       for (const {answer} of commands) answer({kind: 'refused', reason: 'the engine has stopped'});
       await orchestrator.close();
       await recorder?.close();
     },
   };
+}
+
+/** What the next holder of the lease should go on with. */
+function legacyOf({acting, services}: Fleet): Legacy {
+  const overridden = services.filter(service => service.overrides.length > 0);
+  return {acting, overrides: overridden.map(service => [service.spec.name, service.overrides] as const)};
+}
+
+/** True when the two fleets would leave different things to the next holder. */
+function leavesOther(before: Fleet, after: Fleet): boolean {
+  if (before.lease.kind !== 'held' || before.acting !== after.acting) return true;
+  if (before.services === after.services) return false;
+  const earlier = new Map(before.services.map(service => [service.spec.name, service.overrides]));
+  return (
+    after.services.some(({spec, overrides}) => overrides !== earlier.get(spec.name)) || before.services.length !== after.services.length
+  );
 }
 
 function isSettled({observed, decision}: Fleet['services'][number]): boolean {
@@ -240,5 +294,8 @@ const strangerSpec: ServiceSpec = {
   target: {kind: 'direct'},
   onLost: {kind: 'min'},
   settleMs: 0,
+  stepMax: unbounded,
+  drift: 'reassert',
+  adopted: false,
   retired: true,
 };

@@ -1,6 +1,6 @@
 /** The edges of the system: one interface each, implemented by the siblings in one folder. */
-import type {Action, Command, Entry, Happening, Reading, Reply} from './scaler/entry.ts';
-import type {Fleet, Observation, ServiceSpec} from './scaler/fleet.ts';
+import type {Action, Command, Entry, Happening, Legacy, Reading, Reply} from './scaler/entry.ts';
+import type {Fleet, Lease, Observation, ServiceSpec} from './scaler/fleet.ts';
 
 /** Time as an argument. `now` is in milliseconds since the epoch and never runs backwards. */
 export interface Clock {
@@ -24,10 +24,46 @@ export interface HostFacts {
   readonly simulated: boolean;
   /** Why it is simulated, or what else belongs beside the title; empty for nothing. */
   readonly remark: string;
+  /** The machines that can take replicas. */
+  readonly nodes: readonly NodeFacts[];
+  /** Services of this project that microscale made here, whether configured or not. */
+  readonly made: readonly string[];
+  /** Services that somebody else made here, and that can be adopted. */
+  readonly found: readonly FoundService[];
+}
+
+/** One machine: what it has, and what services outside microscale have reserved of it. Null for what it doesn't say. */
+export interface NodeFacts {
+  readonly name: string;
   readonly cpus: number | null;
   readonly memoryBytes: number | null;
-  /** Services of this project that have replicas here, whether configured or not. */
-  readonly found: readonly string[];
+  readonly reserved: readonly Reservation[];
+}
+
+export interface Reservation {
+  /** The service's name on the host; empty for what belongs to none. */
+  readonly service: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+}
+
+/** A service that runs on the host already. */
+export interface FoundService {
+  /** As the host has it, such as `shop_web`. */
+  readonly hostName: string;
+  /** Without the stack or project that it belongs to, such as `web`. */
+  readonly shortName: string;
+  /** In the host's words, such as `Swarm service shop_web`. */
+  readonly title: string;
+  /** Those that microscale reads. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** What one replica reserves; null where it says nothing. */
+  readonly cpus: number | null;
+  readonly memoryBytes: number | null;
+  /** How long a replica may take to stop, in milliseconds. */
+  readonly stopGraceMs: number;
+  /** Why it can't be scaled, such as being in global mode; null where it can. */
+  readonly unfit: string | null;
 }
 
 export interface OrchestratorEvents {
@@ -38,6 +74,10 @@ export interface OrchestratorEvents {
   noted(note: Extract<Entry, {kind: 'noted'}>['note']): void;
   /** The host has answered, whatever it said. */
   heard(): void;
+  /** What the host is has changed: nodes came or went, services were deployed or removed. */
+  surveyed(facts: HostFacts): void;
+  /** Somebody else has set a service to this number of replicas. */
+  drifted(service: string, replicas: number): void;
 }
 
 /**
@@ -54,8 +94,57 @@ export interface Orchestrator {
   scale(action: Action): void;
   /** Looks at everything again. */
   refresh(): void;
+  /** Asks for nothing more until it is scaled again: what is there stays as it is. */
+  rest(): void;
   /** Lets go without changing a count. */
   close(): Promise<void>;
+  /** Where the right to act on this host is kept; null where nobody else could act on it. */
+  readonly lease: LeaseStore | null;
+}
+
+/** What a lease's place holds at one moment. */
+export interface StoredLease {
+  /** Changes with every change of what is stored. */
+  readonly version: string;
+  readonly text: string;
+  /** What somebody who would have the lease has left for its holder; null for nothing. */
+  readonly wanted: string | null;
+}
+
+/**
+ * A small text, kept in the engine that it guards and changed only by whoever knows its present version: `null` answers
+ * a change that came too late. Rejects when the engine can't be reached.
+ */
+export interface LeaseStore {
+  read(): Promise<StoredLease | null>;
+  /** The first text, or one in the place of somebody else's. */
+  take(before: StoredLease | null, text: string): Promise<StoredLease | null>;
+  /** A new text in the place of our own. */
+  renew(mine: StoredLease, text: string): Promise<StoredLease | null>;
+  /** Leaves a word for the holder. */
+  ask(before: StoredLease, wanted: string): Promise<boolean>;
+  /** Takes our own text away. */
+  remove(mine: StoredLease): Promise<void>;
+}
+
+/** What became of the lease, and what its last holder left. */
+export interface LeaseNews {
+  readonly lease: Lease;
+  readonly legacy: Legacy | null;
+}
+
+/** An engine's hold on the lease. */
+export interface LeaseHold {
+  /** True while this engine may act, by its own clock: asked before each act. */
+  holds(): boolean;
+  /** Seeks it, and keeps it once it has it. */
+  open(told: (news: LeaseNews) => void): void;
+  /** What the next holder should find. */
+  keep(legacy: Legacy): void;
+  /** Asks whoever holds it to give it up, and takes it as soon as they have. */
+  takeOver(): void;
+  /** Gives it up. */
+  release(): Promise<void>;
 }
 
 /** The host that was asked for can't be reached, or won't serve. The message says what to do. */
@@ -91,6 +180,15 @@ export interface Vitals {
   readonly at: number;
   /** Trouble of the engine itself, such as a recording that can't be written; empty for none. */
   readonly alarms: readonly string[];
+  /** Who else looks at it, the one who asks included. */
+  readonly operators: readonly Operator[];
+}
+
+/** Somebody with a session. */
+export interface Operator {
+  readonly name: string;
+  readonly readOnly: boolean;
+  readonly since: number;
 }
 
 /** What an operator's screen is made from: the fleet now, and what happened since the last look. */
@@ -110,4 +208,5 @@ export interface Session {
   next(signal?: AbortSignal): Promise<Update>;
   command(command: Command): Promise<Reply>;
   refresh(): void;
+  close(): void;
 }

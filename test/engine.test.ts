@@ -29,7 +29,7 @@ async function started(host = calmHost) {
     await new Promise(resolve => setImmediate(resolve));
   };
   const opening = engine.open(() => ({
-    settings: {project: 'test', capacity: 10, overrideMs: 60 * second},
+    settings: {project: 'test', capacity: 10, nodeSlots: [], overrideMs: 60 * second},
     services: [spec('web', {max: 10}), filler('batch', {priority: 2})],
   }));
   for (let round = 0; round < 5; round++) await turn();
@@ -159,7 +159,7 @@ describe('a session', () => {
     const update = session.next();
     await turn();
     expect((await update).fleet.services).toHaveLength(2);
-    const reply = session.command({kind: 'hold', service: 'web', lasting: 'default'});
+    const reply = session.command({kind: 'hold', service: 'web', lasting: 'default', toggle: true});
     await turn();
     expect(await reply).toMatchObject({kind: 'accepted'});
     expect(engine.fleet().services[0]?.overrides[0]?.owner).toBe('ops@here');

@@ -1,100 +1,154 @@
-/** Puts the parts together: configuration, host, sources, recording, engine, feed. It contains no rule of its own. */
-import {hostname, userInfo} from 'node:os';
+/** Puts the parts together: configuration, host, lease, sources, recording, engine, feed. It contains no rule of its own. */
+import {randomUUID} from 'node:crypto';
+import {hostname} from 'node:os';
 import {boxConfig, boxImage, demoConfig} from '../config/box.ts';
-import {fitToHost} from '../config/capacity.ts';
+import {fitToHost, preflight, type Fitted} from '../config/capacity.ts';
 import {ConfigError, type Config} from '../config/config.ts';
-import {findConfig, loadConfig, watchConfig} from '../config/file.ts';
+import {findConfig, loadConfig, loadLabelled, watchConfig} from '../config/file.ts';
 import {createRealClock} from '../clock.ts';
 import {createFeed, type Feed} from '../control/feed.ts';
+import {createLease} from '../control/lease.ts';
 import {createEngine, type Engine} from '../engine.ts';
-import type {HostFacts, Orchestrator, Recorder} from '../ports.ts';
-import {HostError} from '../ports.ts';
-import {calmHost, createSimulatedHost} from '../orchestrators/simulated.ts';
+import type {HostFacts, LeaseHold, Recorder} from '../ports.ts';
 import {openRecording} from '../recording.ts';
 import type {Entry} from '../scaler/entry.ts';
-import type {ServiceSpec, Settings} from '../scaler/fleet.ts';
 import type {Step} from '../scaler/step.ts';
-import {branch} from '../simulator/chance.ts';
-import {createSource, type DemandSpec} from '../sources/source.ts';
+import {chooseHost, usualLease} from './host.ts';
 import {UsageError, type Options} from './options.ts';
+import {ownerName} from './owner.ts';
+import {followDemands} from './demands.ts';
+import {socketPathFor} from './socket-path.ts';
 
 export interface Assembled {
   readonly engine: Engine;
   readonly feed: Feed;
   readonly facts: HostFacts;
+  /** Where this engine's control socket belongs; null where it has none. */
+  readonly socket: string | null;
   /** Reads the configuration again; what is wrong with it is told as a note and the old one stays. */
   reload(): void;
   close(): Promise<void>;
 }
 
+export type Stepped = (entries: readonly Entry[], result: Step) => void;
+
 const boxCapacity = 10;
 const demoCapacity = 24;
 
 /** Throws `ConfigError`, `HostError` or `UsageError`: each message says what to do. */
-export async function assemble(
-  options: Options,
-  stepped: (entries: readonly Entry[], result: Step) => void = () => {},
-): Promise<Assembled> {
+export async function assemble(options: Options, stepped: Stepped = () => {}): Promise<Assembled> {
   const clock = createRealClock();
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
   const path = options.demo ? null : (options.config ?? findConfig('.'));
   if (path !== null && options.image !== null)
     throw new UsageError(`--image is for the box without a configuration; ${path} names its own images`);
-  let config = path === null ? ownConfig(options) : loadConfig(path, options.capacity ?? undefined);
-  const orchestrator = await chooseHost(options, path !== null, seed, clock, () => config);
+  // What the file says by itself: its mistakes are told before any host is asked.
+  const filed = path === null ? null : loadConfig(path, options.capacity ?? undefined);
+  let config: Config | null = filed;
+  let hold: LeaseHold | null = null;
+  const {orchestrator, url} = await chooseHost({
+    options,
+    clock,
+    seed,
+    filed,
+    config: () => config,
+    mayAct: () => hold?.holds() ?? true,
+  });
   const acting = options.dryRun ? 'dry-run' : 'auto';
+  const socket = options.demo || options.dryRun ? null : socketPathFor(options.socket, filed?.lease ?? usualLease, url);
+  if (orchestrator.lease && acting === 'auto') {
+    const self = () => ({
+      id: randomId,
+      by: ownerName(),
+      where: hostname(),
+      project: config?.project ?? '',
+      socket,
+    });
+    hold = createLease({clock, store: orchestrator.lease, self});
+  }
   const recorder = options.record === null ? null : await record(options.record, acting, reason => feed.alarm(reason));
   const engine: Engine = createEngine({
     clock,
     orchestrator,
     recorder,
     acting,
+    lease: hold,
+    surveyed: facts => take(() => read(facts), facts),
     stepped(entries, result) {
       feed.stepped(result.happenings, result.changed);
       stepped(entries, result);
     },
   });
   const feed = createFeed(engine, clock);
-  const sources = createSources(engine, clock, seed);
-  const settle = (facts: HostFacts) => {
-    const {capacity, services} = fitToHost(config, facts);
-    return {settings: {project: config.project, capacity, overrideMs: config.overrideMs}, services};
-  };
+  const demands = followDemands(engine, clock, seed);
+
+  /** The configuration, as it is on this host. */
+  function read(facts: HostFacts): Config {
+    const capacity = options.capacity ?? undefined;
+    if (path !== null) return loadConfig(path, capacity, facts.found);
+    const labelled = facts.found.some(({labels}) => Object.keys(labels).length > 0);
+    if (options.demo || options.image !== null || (!labelled && !facts.title.startsWith('swarm'))) return ownConfig(options);
+    if (labelled && capacity === undefined)
+      throw new UsageError(
+        'services here say in their labels how they are scaled: say how many slots they share, with --capacity N or --capacity auto',
+      );
+    return loadLabelled(`what ${facts.title} runs`, capacity, facts.found);
+  }
+
+  let said: readonly string[] = [];
+  /** What an operator should know of the configuration, each thing once. */
+  function tell(fresh: Config, {problems}: Fitted): void {
+    const words = [...fresh.notes, ...problems, ...preflight(fresh)];
+    for (const text of words) if (!said.includes(text)) engine.note({level: 'warning', service: null, text});
+    said = words;
+  }
+
+  /** Takes up another configuration where it differs. What is wrong with it is told, and the old one stays. */
+  function take(next: () => Config, facts: HostFacts): void {
+    const before = config;
+    try {
+      const fresh = next();
+      if (before && fresh.project !== before.project && path !== null)
+        throw new ConfigError(path, [`project can't change while microscale runs: restart it to run ${fresh.project}`]);
+      config = fresh;
+      const fitted = fitToHost(fresh, facts);
+      tell(fresh, fitted);
+      const {settings, services} = engine.fleet();
+      const same =
+        JSON.stringify([fitted.settings, fitted.services]) ===
+          JSON.stringify([settings, services.filter(({spec}) => !spec.retired).map(({spec}) => spec)]) &&
+        JSON.stringify([...fresh.workloads]) === JSON.stringify([...(before?.workloads ?? [])]);
+      if (!same) engine.configure(fitted.settings, fitted.services);
+      demands.follow(fresh.demands);
+    } catch (error) {
+      config = before;
+      const words = (error as Error).message.split('\n').map(line => line.trim());
+      const text = `configuration not taken, the old one stays: ${words.join(' · ')}`;
+      if (!said.includes(text)) engine.note({level: 'warning', service: null, text});
+      said = [...said, text].slice(-saidMax);
+    }
+  }
+
   let facts: HostFacts;
   try {
     facts = await engine.open(hostFacts => {
-      const settled = settle(hostFacts);
-      sources.follow(config.demands);
-      return settled;
+      config = read(hostFacts);
+      const fitted = fitToHost(config, hostFacts);
+      if (fitted.problems.length > 0) throw new ConfigError('capacity: auto', fitted.problems);
+      tell(config, fitted);
+      demands.follow(config.demands);
+      return fitted;
     });
   } catch (error) {
-    sources.close();
+    demands.close();
     await engine.close('leave');
     throw error;
   }
 
   function reload(): void {
-    if (path === null) return;
-    let next: {settings: Settings; services: readonly ServiceSpec[]};
-    try {
-      const loaded = loadConfig(path, options.capacity ?? undefined);
-      if (loaded.project !== config.project)
-        throw new ConfigError(path, [`project can't change while microscale runs: restart it to run ${loaded.project}`]);
-      const before = config;
-      config = loaded;
-      try {
-        next = settle(facts);
-      } catch (error) {
-        config = before;
-        throw error;
-      }
-    } catch (error) {
-      const words = (error as Error).message.split('\n').map(line => line.trim());
-      engine.note({level: 'warning', service: null, text: `configuration not taken, the old one stays: ${words.join(' · ')}`});
-      return;
-    }
-    engine.configure(next.settings, next.services);
-    sources.follow(config.demands);
+    said = [];
+    const now = engine.facts() ?? facts;
+    if (path !== null) take(() => read(now), now);
   }
 
   const unwatch = path === null ? () => {} : watchConfig(path, reload);
@@ -102,58 +156,25 @@ export async function assemble(
     engine,
     feed,
     facts,
+    socket,
     reload,
     async close() {
       unwatch();
-      sources.close();
-      await engine.close(options.onExit ?? config.onExit ?? 'leave');
+      demands.close();
+      await engine.close(options.onExit ?? config?.onExit ?? 'leave');
       feed.close('the engine has stopped');
     },
   };
 }
 
-/** Who an override is by: the user and the machine. */
-export function ownerName(): string {
-  let user = process.env['USER'] ?? 'somebody';
-  try {
-    user = userInfo().username;
-  } catch {
-    // A user without an entry in the system's list still has a name in the environment, or none.
-  }
-  return `${user}@${hostname()}`;
-}
+/** Unlike any other engine's, for as long as this process lives. */
+const randomId = randomUUID();
+/** Things that were said once are remembered this far. */
+const saidMax = 100;
 
 function ownConfig({demo, image, capacity}: Options): Config {
   if (capacity === 'auto') throw new UsageError('--capacity auto needs a configuration: slot must say what one slot holds');
   return demo ? demoConfig(capacity ?? demoCapacity) : boxConfig(image ?? boxImage, capacity ?? boxCapacity);
-}
-
-/** The engine that was asked for, or the usual one; the simulated host only where nobody asked for anything. */
-async function chooseHost(
-  options: Options,
-  configured: boolean,
-  seed: number,
-  clock: ReturnType<typeof createRealClock>,
-  config: () => Config,
-): Promise<Orchestrator> {
-  const simulated = (remark: string) => createSimulatedHost(clock, branch(seed, 'host'), {...calmHost, remark});
-  if (options.demo) return simulated('a demonstration');
-  const [{chooseEndpoint}, {createDockerHost}] = await Promise.all([
-    import('../orchestrators/docker/endpoint.ts'),
-    import('../orchestrators/docker/docker.ts'),
-  ]);
-  const chosen = chooseEndpoint({host: options.host ?? undefined, context: options.context ?? undefined, environment: process.env});
-  const {project} = config();
-  const workloadOf = (service: string) => config().workloads.get(service) ?? null;
-  const docker = createDockerHost({clock, chosen, project, workloadOf});
-  if (chosen.asked || configured) return docker;
-  try {
-    const facts = await docker.connect();
-    return {...docker, connect: async () => facts};
-  } catch (error) {
-    if (!(error instanceof HostError)) throw error;
-    return simulated(`no Docker engine at ${chosen.url}`);
-  }
 }
 
 async function record(path: string, acting: 'auto' | 'dry-run', failed: (reason: string) => void): Promise<Recorder> {
@@ -164,36 +185,4 @@ async function record(path: string, acting: 'auto' | 'dry-run', failed: (reason:
     if (code === 'EEXIST') throw new UsageError(`--record ${path}: there is such a file already; name a new one`, {cause: error});
     throw new UsageError(`--record ${path}: can't be written: ${(error as Error).message}`, {cause: error});
   }
-}
-
-/** Follows the demands of a configuration; a demand that did not change goes on undisturbed. */
-function createSources(
-  engine: Engine,
-  clock: ReturnType<typeof createRealClock>,
-  seed: number,
-): {follow(demands: ReadonlyMap<string, DemandSpec>): void; close(): void} {
-  const open = new Map<string, {readonly spec: string; readonly stop: AbortController}>();
-  const end = (service: string) => {
-    open.get(service)?.stop.abort();
-    open.delete(service);
-  };
-  return {
-    follow(demands) {
-      for (const service of open.keys()) if (!demands.has(service)) end(service);
-      for (const [service, demand] of demands) {
-        const spec = JSON.stringify(demand);
-        if (open.get(service)?.spec === spec) continue;
-        end(service);
-        const stop = new AbortController();
-        open.set(service, {spec, stop});
-        const source = createSource(demand, {clock, chance: branch(seed, `demand ${service}`)});
-        source(reading => {
-          if (!stop.signal.aborted) engine.read(service, reading);
-        }, stop.signal);
-      }
-    },
-    close() {
-      for (const service of open.keys()) end(service);
-    },
-  };
 }

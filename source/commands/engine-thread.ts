@@ -1,7 +1,8 @@
 /** The engine in a thread of its own, so that a terminal that stops reading can't hold it up. */
 import {parentPort, workerData, type MessagePort} from 'node:worker_threads';
 import {serveSession, type Channel} from '../control/channel.ts';
-import {assemble, ownerName} from './assemble.ts';
+import {assemble} from './assemble.ts';
+import {ownerName} from './owner.ts';
 import type {Options} from './options.ts';
 
 export interface EngineThreadData {

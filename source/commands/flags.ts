@@ -5,7 +5,7 @@ import {UsageError, type Options} from './options.ts';
 
 export const flagSpecs = {
   config: {type: 'string', shortFlag: 'c'},
-  host: {type: 'string', shortFlag: 'H'},
+  host: {type: 'string', shortFlag: 'H', isMultiple: true},
   context: {type: 'string'},
   capacity: {type: 'string'},
   image: {type: 'string'},
@@ -15,6 +15,11 @@ export const flagSpecs = {
   for: {type: 'string'},
   seed: {type: 'string'},
   record: {type: 'string'},
+  socket: {type: 'string'},
+  metrics: {type: 'string'},
+  audit: {type: 'string'},
+  note: {type: 'string'},
+  all: {type: 'boolean', default: false},
   json: {type: 'boolean', default: false},
   ascii: {type: 'boolean', default: false},
   color: {type: 'boolean', default: true},
@@ -22,7 +27,7 @@ export const flagSpecs = {
 
 interface Flags {
   readonly config?: string | undefined;
-  readonly host?: string | undefined;
+  readonly host?: readonly string[] | undefined;
   readonly context?: string | undefined;
   readonly capacity?: string | undefined;
   readonly image?: string | undefined;
@@ -32,18 +37,37 @@ interface Flags {
   readonly for?: string | undefined;
   readonly seed?: string | undefined;
   readonly record?: string | undefined;
+  readonly socket?: string | undefined;
+  readonly metrics?: string | undefined;
+  readonly audit?: string | undefined;
+  readonly note?: string | undefined;
+  readonly all: boolean;
   readonly json: boolean;
   readonly ascii: boolean;
   readonly color: boolean;
 }
 
 export function readOptions(flags: Flags, command: string): Options {
-  for (const name of ['config', 'host', 'context', 'capacity', 'image', 'onExit', 'for', 'seed', 'record'] as const) {
+  for (const name of [
+    'config',
+    'context',
+    'capacity',
+    'image',
+    'onExit',
+    'for',
+    'seed',
+    'record',
+    'socket',
+    'metrics',
+    'audit',
+    'note',
+  ] as const) {
     if (flags[name] === '') throw new UsageError(`--${dashed(name)} needs a value: see microscale --help`);
   }
+  if (flags.host?.includes('')) throw new UsageError('--host needs a value: see microscale --help');
   return {
     config: flags.config ?? null,
-    host: flags.host ?? null,
+    hosts: flags.host ?? [],
     context: flags.context ?? null,
     image: flags.image ?? null,
     capacity: readCapacity(flags.capacity),
@@ -53,6 +77,11 @@ export function readOptions(flags: Flags, command: string): Options {
     forMs: readFor(flags.for),
     seed: readSeed(flags.seed),
     record: flags.record ?? null,
+    socket: flags.socket ?? null,
+    metrics: readMetrics(flags.metrics),
+    audit: flags.audit ?? null,
+    note: flags.note ?? null,
+    all: flags.all,
     json: flags.json,
     ascii: flags.ascii,
     color: flags.color && !process.env['NO_COLOR'],
@@ -93,6 +122,13 @@ function readOnExit(text: string | undefined): Options['onExit'] {
   if (text === undefined) return null;
   if (text === 'leave' || text === 'restore' || text === 'drain') return text;
   throw new UsageError(`--on-exit ${text}: expected leave, restore or drain`);
+}
+
+function readMetrics(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  if (!/^(\[[0-9a-f:]+\]|[^:\s]+)?:\d{1,5}$/i.test(text))
+    throw new UsageError(`--metrics ${text}: expected an address such as 127.0.0.1:9180`);
+  return text;
 }
 
 function readFor(text: string | undefined): number | null {

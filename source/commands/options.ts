@@ -3,7 +3,8 @@ import type {OnExit} from '../engine.ts';
 
 export interface Options {
   readonly config: string | null;
-  readonly host: string | null;
+  /** In the order in which they are tried; none leaves it to the environment. */
+  readonly hosts: readonly string[];
   readonly context: string | null;
   readonly image: string | null;
   readonly capacity: number | 'auto' | null;
@@ -13,6 +14,13 @@ export interface Options {
   readonly forMs: number | null;
   readonly seed: number | null;
   readonly record: string | null;
+  /** The control socket; null for the usual place, `off` for none. */
+  readonly socket: string | null;
+  /** Where metrics are served, such as 127.0.0.1:9180. */
+  readonly metrics: string | null;
+  readonly audit: string | null;
+  readonly note: string | null;
+  readonly all: boolean;
   readonly json: boolean;
   readonly ascii: boolean;
   readonly color: boolean;

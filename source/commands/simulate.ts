@@ -3,7 +3,8 @@ import {boxConfig, boxImage} from '../config/box.ts';
 import {fitToHost} from '../config/capacity.ts';
 import {findConfig, loadConfig} from '../config/file.ts';
 import {durationWords} from '../config/units.ts';
-import {calmHost} from '../orchestrators/simulated.ts';
+import {calmHost, simulatedNode} from '../orchestrators/simulated.ts';
+import {ConfigError} from '../config/config.ts';
 import {openRecording} from '../recording.ts';
 import {simulate as runSimulation} from '../simulator/simulate.ts';
 import {UsageError, type Options} from './options.ts';
@@ -11,8 +12,6 @@ import {elapsedWords, scoreLines} from './lines.ts';
 import type {Output} from './run.ts';
 
 const hourMs = 3_600_000;
-/** The simulated machine's size, for `capacity: auto`. */
-const machine = {cpus: 4, memoryBytes: 8 * 1024 ** 3, title: 'the simulated host'};
 
 /** Returns false when an invariant was broken, which is a bug of microscale's. */
 export async function simulate(options: Options, output: Output): Promise<boolean> {
@@ -25,7 +24,8 @@ export async function simulate(options: Options, output: Output): Promise<boolea
     if (demand.source === 'file')
       throw new UsageError(`${service} reads its demand from a file, which has no virtual time: use random, wave or fixed to simulate`);
   }
-  const {capacity, services} = fitToHost(config, machine);
+  const {settings, services, problems} = fitToHost(config, {title: 'the simulated host', nodes: [simulatedNode]});
+  if (problems.length > 0) throw new ConfigError('capacity: auto', problems);
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
   const forMs = options.forMs ?? hourMs;
   const recorder = options.record === null ? null : await openRecording(options.record, 'auto', reason => output.line(`!  ${reason}`));
@@ -33,7 +33,7 @@ export async function simulate(options: Options, output: Output): Promise<boolea
   const {fleet, violations} = await runSimulation({
     seed,
     forMs,
-    settings: {project: config.project, capacity, overrideMs: config.overrideMs},
+    settings,
     services,
     demands: config.demands,
     host: calmHost,

@@ -37,6 +37,9 @@ const spec: Omit<ServiceSpec, 'name' | 'priority' | 'target'> = {
   weight: 1,
   onLost: {kind: 'hold'},
   settleMs: 0,
+  stepMax: unbounded,
+  drift: 'reassert',
+  adopted: false,
   retired: false,
 };
 
@@ -51,6 +54,13 @@ export function boxConfig(image: string, capacity: number): Config {
       {...spec, name: 'batch', priority: 2, target: {kind: 'fill'}},
     ],
     slotsGiven: new Set(),
+    orchestrator: null,
+    lease: 'microscale',
+    adopted: new Map(),
+    sizes: new Map(),
+    graceMs: new Map(),
+    handoverWithinMs: new Map(),
+    notes: [],
     workloads: new Map([
       ['web', workload(image)],
       ['batch', workload(image)],

@@ -1,4 +1,5 @@
 /** A configuration as the rest of the program knows it: plain numbers, every default filled in. */
+import type {FoundService} from '../ports.ts';
 import type {ServiceSpec} from '../scaler/fleet.ts';
 import type {DemandSpec} from '../sources/source.ts';
 
@@ -32,6 +33,20 @@ export interface Config {
   /** `slots` are 1 where the configuration leaves them to `capacity: auto`, which works them out from the limits. */
   readonly services: readonly ServiceSpec[];
   readonly slotsGiven: ReadonlySet<string>;
+  /** Which host it is for; null leaves that to what the engine turns out to be. */
+  readonly orchestrator: 'docker' | 'swarm' | null;
+  /** Engines that share a host and this name share one right to act. */
+  readonly lease: string;
+  /** The host's own service that a service is, where microscale doesn't make it. */
+  readonly adopted: ReadonlyMap<string, FoundService>;
+  /** What one replica takes of its node; null for what isn't said. */
+  readonly sizes: ReadonlyMap<string, {readonly cpus: number | null; readonly memoryBytes: number | null}>;
+  /** How long a replica may take to stop, in milliseconds. */
+  readonly graceMs: ReadonlyMap<string, number>;
+  /** How long a service can wait for slots that a lower priority holds. */
+  readonly handoverWithinMs: ReadonlyMap<string, number>;
+  /** What an operator should know of how this was read. */
+  readonly notes: readonly string[];
   readonly workloads: ReadonlyMap<string, Workload>;
   readonly demands: ReadonlyMap<string, DemandSpec>;
   readonly overrideMs: number | null;

@@ -2,8 +2,9 @@
 import {readFileSync, statSync, watch, type FSWatcher} from 'node:fs';
 import {basename, dirname, isAbsolute, join, resolve} from 'node:path';
 import {homedir} from 'node:os';
+import type {FoundService} from '../ports.ts';
 import {ConfigError, type Config} from './config.ts';
-import {readConfig} from './read.ts';
+import {readConfig, readLabelled, type ReadOptions} from './read.ts';
 
 /** A configuration has no business being larger. */
 const bytesMax = 4 * 1024 * 1024;
@@ -18,15 +19,25 @@ export function findConfig(folder: string): string | null {
   return null;
 }
 
-/** Reads and checks a file. Throws `ConfigError`, whose message says what, where and what to do. */
-export function loadConfig(path: string, capacity?: number | 'auto'): Config {
-  const folder = dirname(resolve(path));
-  return readConfig(readText(path), {
-    name: path,
-    capacity,
+/**
+ * Reads and checks a file, together with what runs on the host already where that is known. Throws `ConfigError`, whose
+ * message says what, where and what to do.
+ */
+export function loadConfig(path: string, capacity?: number | 'auto', found: readonly FoundService[] | null = null): Config {
+  return readConfig(readText(path), {...optionsFor(path, dirname(resolve(path))), capacity, found});
+}
+
+/** What the labels on the host say by themselves. Paths in them are relative to the folder. */
+export function loadLabelled(name: string, capacity: number | 'auto' | undefined, found: readonly FoundService[]): Config {
+  return readLabelled({...optionsFor(name, process.cwd()), capacity, found});
+}
+
+function optionsFor(name: string, folder: string): Pick<ReadOptions, 'name' | 'resolvePath' | 'readEnvFile'> {
+  return {
+    name,
     resolvePath: relative => resolvePath(folder, relative),
     readEnvFile: envPath => readText(envPath).split(/\r?\n/),
-  });
+  };
 }
 
 function readText(path: string): string {

@@ -6,9 +6,11 @@ import type {DemandSpec} from '../sources/source.ts';
 import {ConfigError, type Config, type Workload} from './config.ts';
 import {knownKeys, knownKinds, valueAt} from './known.ts';
 import {nearest} from './nearest.ts';
+import {mergeLabels, type Merged} from './merge.ts';
 import {configSchema, serviceNamePattern, type ConfigText, type DemandText, type ServiceText} from './schema.ts';
 import {parseDuration} from './units.ts';
-import {sizeOf, workloadOf} from './workload.ts';
+import {sizeOf, workloadKeys, workloadOf} from './workload.ts';
+import type {FoundService} from '../ports.ts';
 
 export interface ReadOptions {
   /** The name that messages give, such as `microscale.yaml`. */
@@ -19,6 +21,8 @@ export interface ReadOptions {
   readonly readEnvFile: (path: string) => readonly string[];
   /** Replaces what the file says. */
   readonly capacity?: number | 'auto' | undefined;
+  /** What runs on the host already; null while the host isn't known yet, when nothing is said of what is to be adopted. */
+  readonly found?: readonly FoundService[] | null;
 }
 
 type Path = readonly PropertyKey[];
@@ -29,7 +33,10 @@ interface Mistake {
   readonly key?: boolean;
 }
 
-/** Throws `ConfigError` with every mistake of the text. */
+/**
+ * Throws `ConfigError` with every mistake of the text. What is wrong with a label is a note instead: the service is left
+ * alone, and the others go on.
+ */
 export function readConfig(text: string, options: ReadOptions): Config {
   const lines = new LineCounter();
   const document = parseDocument(text, {lineCounter: lines, prettyErrors: false});
@@ -53,15 +60,73 @@ export function readConfig(text: string, options: ReadOptions): Config {
   } catch (error) {
     throw new ConfigError(options.name, [`${options.name}:1  ${clean((error as Error).message)}`]);
   }
-  if (options.capacity !== undefined && typeof value === 'object' && value !== null) value = {...value, capacity: options.capacity};
-  const parsed = configSchema.safeParse(value);
-  const mistakes = parsed.success ? [] : parsed.error.issues.flatMap(issue => mistakesOf(issue, value));
-  const config = parsed.success ? convert(parsed.data, options, mistakes) : null;
+  const {config, mistakes} = readValue(value, options);
   if (config && mistakes.length === 0) return config;
   const placed = mistakes.map(mistake => ({line: lineOf(document, lines, mistake), mistake}));
   placed.sort((a, b) => a.line - b.line);
   const problems = placed.map(({line, mistake}) => `${options.name}:${line}  ${pathWords(mistake.path)}${clean(mistake.words)}`);
   throw new ConfigError(options.name, [...new Set(problems)]);
+}
+
+/** The configuration of a host whose services say in their labels what they need. Throws `ConfigError` for one without any. */
+export function readLabelled(options: ReadOptions & {readonly found: readonly FoundService[]}): Config {
+  const {config, mistakes} = readValue({project: projectOf(options.found), services: {}}, options);
+  if (config && mistakes.length === 0 && config.services.length > 0) return config;
+  const problems = [...(config?.notes ?? []), ...mistakes.map(({path, words}) => `${pathWords(path)}${clean(words)}`)];
+  throw new ConfigError(options.name, problems.length > 0 ? problems : [noLabels]);
+}
+
+const noLabels =
+  'no service there carries a label microscale.priority, and there is no microscale.yaml here: label a service, write a file, or try “microscale demo”';
+
+/** The stack or Compose project, where all that is labelled belongs to one. */
+function projectOf(found: readonly FoundService[]): string {
+  const labelled = found.filter(({labels}) => Object.keys(labels).length > 0);
+  const projects = new Set(
+    labelled.map(({hostName, shortName}) => (hostName.endsWith(shortName) ? hostName.slice(0, -shortName.length - 1) : '')),
+  );
+  const [project = ''] = projects;
+  return projects.size === 1 && /^[a-z0-9][a-z0-9_-]{0,62}$/.test(project) ? project : 'microscale';
+}
+
+/** The file and the labels together; a service whose labels are wrong is left out and tried again without it. */
+function readValue(given: unknown, options: ReadOptions): {config: Config | null; mistakes: readonly Mistake[]} {
+  const isMapping = typeof given === 'object' && given !== null && !Array.isArray(given);
+  const filed = isMapping && options.capacity !== undefined ? {...given, capacity: options.capacity} : given;
+  let found = options.found ?? [];
+  const notes: string[] = [];
+  for (;;) {
+    const merged = isMapping ? mergeLabels(filed as Record<string, unknown>, found) : null;
+    const value = merged?.value ?? filed;
+    const parsed = configSchema.safeParse(value);
+    const mistakes = parsed.success ? [] : parsed.error.issues.flatMap(issue => mistakesOf(issue, value));
+    const config = parsed.success ? convert(parsed.data, options, merged, mistakes) : null;
+    const wrong = merged ? wrongLabels(merged, mistakes) : new Map<FoundService, readonly string[]>();
+    if (wrong.size === 0) return {config: config && {...config, notes: [...notes, ...config.notes]}, mistakes};
+    for (const [service, problems] of wrong) {
+      notes.push(`${service.title} is left alone: ${problems.join('; ')}`);
+    }
+    // Without its labels a service that the file names is still adopted, and one that it doesn't isn't there.
+    found = found.map(service => (wrong.has(service) ? {...service, labels: {}} : service));
+  }
+}
+
+/** The services whose labels, and not the file, are wrong. */
+function wrongLabels({adopted, fromLabels, problems}: Merged, mistakes: readonly Mistake[]): ReadonlyMap<FoundService, readonly string[]> {
+  const wrong = new Map<FoundService, string[]>();
+  const add = (name: string, words: string) => {
+    const service = adopted.get(name);
+    if (service && Object.keys(service.labels).length > 0) wrong.set(service, [...(wrong.get(service) ?? []), words]);
+  };
+  for (const [name, all] of problems) for (const words of all) add(name, words);
+  for (const {path, words} of mistakes) {
+    const [top, name = '', field] = path.map(String);
+    const labels = top === 'services' ? fromLabels.get(name) : undefined;
+    if (!labels) continue;
+    if (field !== undefined && labels.fields.has(field)) add(name, `label microscale.${path.slice(2).map(String).join('.')}  ${words}`);
+    else if (labels.alone) add(name, `${field === undefined ? '' : `${field} `}${words}`);
+  }
+  return wrong;
 }
 
 function mistakesOf(issue: z.core.$ZodIssue, value: unknown): readonly Mistake[] {
@@ -141,26 +206,46 @@ function clean(words: string): string {
   return words.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').slice(0, 400);
 }
 
-function convert(parsed: ConfigText, options: ReadOptions, mistakes: Mistake[]): Config {
+function convert(parsed: ConfigText, options: ReadOptions, merged: Merged | null, mistakes: Mistake[]): Config {
   const services: ServiceSpec[] = [];
   const workloads = new Map<string, Workload>();
   const demands = new Map<string, DemandSpec>();
   const slotsGiven = new Set<string>();
+  const adopted = new Map<string, FoundService>();
+  const sizes = new Map<string, {cpus: number | null; memoryBytes: number | null}>();
+  const graceMs = new Map<string, number>();
+  const handoverWithinMs = new Map<string, number>();
   for (const [name, service] of Object.entries(parsed.services)) {
     const path = ['services', name];
     if (!serviceNamePattern.test(name)) {
       mistakes.push({path, words: 'is no service name: expected letters, digits, -, _ and ., at most 63', key: true});
     }
-    services.push(specOf(name, service, path, mistakes));
+    const host = merged?.adopted.get(name) ?? null;
+    const made = service.image !== undefined && service.adopt === undefined;
+    if (!made) checkAdoption(name, service, host, options, path, mistakes);
+    services.push({...specOf(name, service, path, mistakes), drift: service.drift ?? parsed.drift, adopted: !made});
     if (service.slots !== undefined) slotsGiven.add(name);
     const demand = service.demand ? demandOf(service.demand, options, [...path, 'demand'], mistakes) : null;
     if (demand) demands.set(name, demand);
-    workloads.set(
-      name,
-      workloadOf(service, options, words => mistakes.push({path: [...path, words.key], words: words.words})),
-    );
+    const withinMs = service.handoverWithin === undefined ? null : parseDuration(service.handoverWithin);
+    if (withinMs !== null) handoverWithinMs.set(name, withinMs);
+    if (made && service.image !== undefined) {
+      const {image} = service;
+      const complain = ({key, words}: {key: string; words: string}) => mistakes.push({path: [...path, key], words});
+      const workload = workloadOf({...service, image}, options, complain);
+      workloads.set(name, workload);
+      sizes.set(name, {cpus: workload.cpus, memoryBytes: workload.memoryBytes});
+      graceMs.set(name, workload.stopGraceMs ?? defaultGraceMs);
+    } else {
+      if (host) adopted.set(name, host);
+      const memoryBytes = service.memory === undefined ? (host?.memoryBytes ?? null) : sizeOf(service.memory);
+      sizes.set(name, {cpus: service.cpus ?? host?.cpus ?? null, memoryBytes});
+      graceMs.set(name, host?.stopGraceMs ?? defaultGraceMs);
+    }
   }
-  checkCapacity(parsed, services, mistakes);
+  const sized =
+    [...sizes.values()].some(({cpus, memoryBytes}) => cpus !== null || memoryBytes !== null) || adopted.size < adoptions(parsed);
+  checkCapacity(parsed, services, sized, mistakes);
   const expire = parsed.overrides.expire;
   return {
     project: parsed.project,
@@ -168,11 +253,54 @@ function convert(parsed: ConfigText, options: ReadOptions, mistakes: Mistake[]):
     slot: slotOf(parsed),
     services,
     slotsGiven,
+    orchestrator: parsed.orchestrator ?? null,
+    lease: parsed.lease,
+    adopted,
+    sizes,
+    graceMs,
+    handoverWithinMs,
+    notes: [],
     workloads,
     demands,
     overrideMs: expire === 'never' ? null : parseDuration(expire),
     onExit: parsed.onExit ?? null,
   };
+}
+
+/** What an engine grants a replica to end by itself where nothing else is said. */
+const defaultGraceMs = 10_000;
+
+function adoptions({services}: ConfigText): number {
+  return Object.values(services).filter(({image, adopt}) => image === undefined || adopt !== undefined).length;
+}
+
+/** A service without an image is one that runs already: it must be there, be fit, and not be told what it is made from. */
+function checkAdoption(
+  name: string,
+  service: ServiceText,
+  host: FoundService | null,
+  {found}: ReadOptions,
+  path: Path,
+  mistakes: Mistake[],
+): void {
+  if (service.image !== undefined) {
+    mistakes.push({path: [...path, 'adopt'], words: 'can’t stand beside image: a service is adopted, or made from an image'});
+  }
+  for (const key of workloadKeys) {
+    if (service[key] !== undefined)
+      mistakes.push({path: [...path, key], words: 'needs an image: a service that is adopted keeps what it is made from'});
+  }
+  if (found === undefined || found === null) return;
+  const wanted = service.adopt ?? name;
+  if (host?.unfit) mistakes.push({path, words: `can't be adopted: ${host.title} ${host.unfit}`});
+  if (host) return;
+  const namesakes = found.filter(({shortName}) => shortName === wanted).map(({hostName}) => hostName);
+  const known = found.map(({hostName}) => hostName).slice(0, 12);
+  const words =
+    namesakes.length > 1
+      ? `could be ${namesakes.join(' or ')}: say which with adopt`
+      : `has no image, and no service “${wanted}” runs here to adopt: give it an image, or ${known.length > 0 ? `adopt one of ${known.join(', ')}` : 'deploy it first'}`;
+  mistakes.push({path, words, key: true});
 }
 
 /** How long a noisy target's want must stay low before its replicas go. */
@@ -193,6 +321,9 @@ function specOf(name: string, service: ServiceText, path: Path, mistakes: Mistak
     target,
     onLost: typeof service.onLost === 'number' ? {kind: 'replicas', replicas: service.onLost} : {kind: service.onLost},
     settleMs: settleMs ?? (target.kind === 'perReplica' ? noisySettleMs : 0),
+    stepMax: service.stepMax ?? unbounded,
+    drift: 'reassert',
+    adopted: false,
     retired: false,
   };
 }
@@ -229,10 +360,13 @@ function demandOf(demand: DemandText, options: ReadOptions, path: Path, mistakes
   }
 }
 
-function checkCapacity(parsed: ConfigText, services: readonly ServiceSpec[], mistakes: Mistake[]): void {
+function checkCapacity(parsed: ConfigText, services: readonly ServiceSpec[], sized: boolean, mistakes: Mistake[]): void {
   if (parsed.capacity === 'auto') {
-    if (!parsed.slot || (parsed.slot.cpus === undefined && parsed.slot.memory === undefined)) {
-      mistakes.push({path: ['capacity'], words: 'is auto, so slot must say what one slot holds: slot: {cpus: 0.5, memory: 256m}'});
+    if (!sized && parsed.slot?.cpus === undefined && parsed.slot?.memory === undefined) {
+      mistakes.push({
+        path: ['capacity'],
+        words: 'is auto, and nothing says what one slot holds: give slot: {cpus: 0.5, memory: 256m}, or the services cpus or memory',
+      });
     }
     return;
   }

@@ -64,7 +64,11 @@ export const serviceSchema = z.strictObject({
   target: targetSchema.optional(),
   settle: duration.optional().describe('How long demand must stay low before replicas go'),
   onLost: onLost.default('hold').describe('What to do while the demand can’t be read'),
-  image: text,
+  stepMax: z.int().min(1).max(1_000_000).optional().describe('At most this many replicas come, or go, at once'),
+  drift: z.enum(['reassert', 'yield']).optional().describe('When somebody else sets its count: put ours back, or leave theirs for a while'),
+  handoverWithin: positiveDuration.optional().describe('How long it can wait for slots that a lower priority holds'),
+  adopt: text.optional().describe('The name on the host of the service that it is; its own name unless said'),
+  image: text.optional().describe('What its replicas are made from; without it, a service on the host is adopted'),
   pull: z.enum(['always', 'missing', 'never']).default('missing'),
   command: words.optional(),
   entrypoint: words.optional(),
@@ -91,6 +95,13 @@ export const configSchema = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, {error: 'expected lower-case letters, digits, - and _'})
     .default('microscale'),
   capacity: z.union([z.int().min(1).max(10_000_000), z.literal('auto')], {error: 'expected a number of slots from 1 up, or auto'}),
+  orchestrator: z.enum(['docker', 'swarm']).optional().describe('Found out unless said'),
+  lease: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_.-]{0,62}$/, {error: 'expected lower-case letters, digits, ., - and _'})
+    .default('microscale')
+    .describe('Engines of one lease never act together; projects that share a host need one each'),
+  drift: z.enum(['reassert', 'yield']).default('reassert').describe('For services that don’t say it themselves'),
   slot: z
     .strictObject({cpus: z.number().positive().optional(), memory: size.optional()})
     .optional()

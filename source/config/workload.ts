@@ -11,7 +11,26 @@ interface Files {
 
 type Complain = (mistake: {readonly key: string; readonly words: string}) => void;
 
-export function workloadOf(service: ServiceText, files: Files, complain: Complain): Workload {
+/** The keys that say what a replica is made from. */
+export const workloadKeys = [
+  'command',
+  'entrypoint',
+  'environment',
+  'envFile',
+  'networks',
+  'ports',
+  'volumes',
+  'user',
+  'cpuShares',
+  'oomScoreAdj',
+  'stopSignal',
+  'stopGrace',
+  'init',
+  'labels',
+  'logging',
+] as const satisfies readonly (keyof ServiceText)[];
+
+export function workloadOf(service: ServiceText & {readonly image: string}, files: Files, complain: Complain): Workload {
   return {
     image: service.image,
     pull: service.pull,

@@ -88,7 +88,7 @@ export const keyTable: readonly Key[] = [
     words: 'hold at the present count; again lets go',
     bar: ['z', 'hold'],
     acts: true,
-    press: forSelected(service => command({kind: 'hold', service, lasting: 'default'})),
+    press: forSelected(service => command({kind: 'hold', service, lasting: 'default', toggle: true})),
   },
   {
     keys: ['b'],
@@ -96,7 +96,7 @@ export const keyTable: readonly Key[] = [
     words: 'boost ahead of all; again lets go',
     bar: ['b', 'boost'],
     acts: true,
-    press: forSelected(service => command({kind: 'boost', service, lasting: 'default'})),
+    press: forSelected(service => command({kind: 'boost', service, lasting: 'default', toggle: true})),
   },
   {
     keys: ['.'],

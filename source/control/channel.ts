@@ -1,33 +1,51 @@
 /** The session protocol: a session at one end of a channel of plain messages, its double at the other. */
 import type {Session, Update} from '../ports.ts';
-import type {Command, Reply} from '../scaler/entry.ts';
+import type {Reply} from '../scaler/entry.ts';
+import type {Service} from '../scaler/fleet.ts';
+import type {Request} from './protocol.ts';
 
-/** Anything that carries plain data in order: a worker's port now, a socket's lines later. */
+/** Anything that carries plain data in order: a worker's port, or a socket's lines. */
 export interface Channel {
   send(message: unknown): void;
   receive(listener: (message: unknown) => void): void;
 }
 
-type Request =
-  | {readonly id: number; readonly kind: 'next'}
-  | {readonly id: number; readonly kind: 'command'; readonly command: Command}
-  | {readonly id: number; readonly kind: 'refresh'};
+/** An update in which a service that is as it was is only its place in the one before. */
+interface SentUpdate extends Omit<Update, 'fleet'> {
+  readonly fleet: Omit<Update['fleet'], 'services'> & {readonly services: readonly (Service | number)[]};
+}
 
 type Response =
-  | {readonly id: number; readonly kind: 'update'; readonly update: Update}
+  | {readonly id: number; readonly kind: 'update'; readonly update: SentUpdate}
   | {readonly id: number; readonly kind: 'reply'; readonly reply: Reply}
   | {readonly id: number; readonly kind: 'gone'; readonly reason: string};
 
 /** Answers the requests that come through the channel. One `next` is answered at a time: that is the back pressure. */
 export function serveSession(session: Session, channel: Channel): void {
+  let sent: readonly Service[] = [];
+  let asking = false;
+
+  function shorten(update: Update): SentUpdate {
+    const places = new Map(sent.map((service, place) => [service, place]));
+    sent = update.fleet.services;
+    return {...update, fleet: {...update.fleet, services: sent.map(service => places.get(service) ?? service)}};
+  }
+
   channel.receive(message => {
     const request = message as Request;
     switch (request.kind) {
       case 'next':
-        session.next().then(
-          update => channel.send({id: request.id, kind: 'update', update} satisfies Response),
-          (error: Error) => channel.send({id: request.id, kind: 'gone', reason: error.message} satisfies Response),
-        );
+        if (asking) return;
+        asking = true;
+        session
+          .next()
+          .then(
+            update => channel.send({id: request.id, kind: 'update', update: shorten(update)} satisfies Response),
+            (error: Error) => channel.send({id: request.id, kind: 'gone', reason: error.message} satisfies Response),
+          )
+          .finally(() => {
+            asking = false;
+          });
         return;
       case 'command':
         void session.command(request.command).then(reply => channel.send({id: request.id, kind: 'reply', reply} satisfies Response));
@@ -45,6 +63,7 @@ export interface FarSession extends Session {
 
 export function openSession(channel: Channel): FarSession {
   const waiting = new Map<number, {resolve: (response: Response) => void; reject: (error: Error) => void}>();
+  let got: readonly Service[] = [];
   let ended: string | null = null;
   let ids = 0;
   channel.receive(message => {
@@ -52,6 +71,11 @@ export function openSession(channel: Channel): FarSession {
     waiting.get(response.id)?.resolve(response);
     waiting.delete(response.id);
   });
+
+  function lengthen(update: SentUpdate): Update {
+    got = update.fleet.services.flatMap(service => (typeof service === 'number' ? (got[service] ?? []) : service));
+    return {...update, fleet: {...update.fleet, services: got}};
+  }
 
   function ask(request: Request): Promise<Response> {
     if (ended !== null) return Promise.reject(new Error(ended));
@@ -64,7 +88,7 @@ export function openSession(channel: Channel): FarSession {
   return {
     async next() {
       const response = await ask({id: ++ids, kind: 'next'});
-      if (response.kind === 'update') return response.update;
+      if (response.kind === 'update') return lengthen(response.update);
       throw new Error(response.kind === 'gone' ? response.reason : 'the engine answered something else');
     },
     async command(command) {
@@ -75,7 +99,10 @@ export function openSession(channel: Channel): FarSession {
         return {kind: 'refused', reason: (error as Error).message};
       }
     },
-    refresh: () => channel.send({id: ++ids, kind: 'refresh'} satisfies Request),
+    refresh() {
+      if (ended === null) channel.send({id: ++ids, kind: 'refresh'} satisfies Request);
+    },
+    close: () => {},
     end(reason) {
       ended = reason;
       for (const {reject} of waiting.values()) reject(new Error(reason));

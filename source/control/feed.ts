@@ -1,6 +1,6 @@
 /** What operators look at: the engine's state, a bounded memory of the last minutes, and a hold on it for each of them. */
 import type {Engine} from '../engine.ts';
-import type {Clock, Sample, Session, Update} from '../ports.ts';
+import type {Clock, Operator, Sample, Session, Update} from '../ports.ts';
 import type {Happening} from '../scaler/entry.ts';
 import type {Fleet} from '../scaler/fleet.ts';
 
@@ -15,7 +15,8 @@ export interface Feed {
   /** To be called after each step. */
   stepped(happenings: readonly Happening[], changed: boolean): void;
   alarm(reason: string): void;
-  session(owner: string, readOnly: boolean): Session;
+  /** `present` is whether others see that this one is there. */
+  session(owner: string, readOnly: boolean, present?: boolean): Session;
   close(reason: string): void;
 }
 
@@ -24,6 +25,7 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
   const happenings: Happening[] = [];
   const alarms: string[] = [];
   const waiting = new Set<() => void>();
+  const operators = new Set<Operator>();
   let sampled = 0;
   let happened = 0;
   let version = 0;
@@ -45,10 +47,16 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
   }
   clock.after(sampleMs, sample);
 
-  function session(owner: string, readOnly: boolean): Session {
+  function session(owner: string, readOnly: boolean, present = true): Session {
     let seen = -1;
     let samplesSeen = Math.max(0, sampled - samples.length);
     let happeningsSeen = Math.max(0, happened - happenings.length);
+    let left = false;
+    const self: Operator = {name: owner, readOnly, since: clock.now()};
+    if (present) {
+      operators.add(self);
+      renew();
+    }
 
     function update(): Update {
       seen = version;
@@ -56,7 +64,7 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
       const newHappenings = happenings.slice(Math.max(0, happenings.length - (happened - happeningsSeen)));
       samplesSeen = sampled;
       happeningsSeen = happened;
-      const vitals = {facts: engine.facts(), heardAt: engine.heardAt(), at: clock.now(), alarms: [...alarms]};
+      const vitals = {facts: engine.facts(), heardAt: engine.heardAt(), at: clock.now(), alarms: [...alarms], operators: [...operators]};
       return {fleet: engine.fleet(), vitals, samples: newSamples, happenings: newHappenings};
     }
 
@@ -64,7 +72,10 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
       next(signal) {
         return new Promise((resolve, reject) => {
           const check = () => {
-            if (ended !== null) {
+            if (left) {
+              waiting.delete(check);
+              reject(new Error('the session was closed'));
+            } else if (ended !== null) {
               waiting.delete(check);
               reject(new Error(ended));
             } else if (version !== seen) {
@@ -82,6 +93,11 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
         return engine.command(command, owner);
       },
       refresh: () => engine.refresh(),
+      close() {
+        left = true;
+        if (operators.delete(self)) renew();
+        for (const wake of [...waiting]) wake();
+      },
     };
   }
 

@@ -205,6 +205,9 @@ export function createReplicaSet({clock, driver, changed, retried}: ReplicaSetPa
       converge();
       changed();
     },
+    rest() {
+      asked = null;
+    },
     reset(listed, askedAt) {
       const byId = new Map(listed.map(item => [item.id, item]));
       for (const replica of [...replicas]) {

@@ -31,6 +31,8 @@ export interface Listed {
 /** One service's replicas, kept at the number asked for, and told what becomes of them. */
 export interface ReplicaSet {
   scale(replicas: number, standby: number, order: number): void;
+  /** Asks for nothing more until it is scaled again. */
+  rest(): void;
   /** Takes a full listing, asked for at `askedAt`, as the truth about all that has not changed since. */
   reset(listed: readonly Listed[], askedAt: number): void;
   /** The workload is being made ready, which is told when there is something to tell; null when it is. */

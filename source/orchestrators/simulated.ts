@@ -2,7 +2,7 @@
  * A host made of nothing but time and chance. It starts and stops replicas through the same convergence as a real
  * engine, with delays, crashes, refusals and lost news, all from its seed.
  */
-import type {Chance, Clock, HostFacts, Orchestrator, OrchestratorEvents} from '../ports.ts';
+import type {Chance, Clock, HostFacts, NodeFacts, Orchestrator, OrchestratorEvents} from '../ports.ts';
 import type {Observation, ServiceSpec} from '../scaler/fleet.ts';
 import type {ReplicaDriver, ReplicaSet} from './replica.ts';
 import {createReplicaSet} from './replica-set.ts';
@@ -36,6 +36,9 @@ export const calmHost: SimulatedHostSettings = {
 export const roughHost: SimulatedHostSettings = {...calmHost, crashesPerHour: 2, refusals: 0.02, lostEvents: 0.05};
 
 const fullLookMs = 30_000;
+
+/** The machine that it pretends to be. */
+export const simulatedNode: NodeFacts = {name: 'simulated', cpus: 4, memoryBytes: 8 * 1024 ** 3, reserved: []};
 
 export interface SimulatedHost extends Orchestrator {
   /** What really is there, whether it was told or not. */
@@ -143,7 +146,7 @@ export function createSimulatedHost(clock: Clock, chance: Chance, settings: Simu
 
   return {
     async connect(): Promise<HostFacts> {
-      return {title: 'simulated host', simulated: true, remark: settings.remark, cpus: 4, memoryBytes: 8 * 1024 ** 3, found: []};
+      return {title: 'simulated host', simulated: true, remark: settings.remark, nodes: [simulatedNode], made: [], found: []};
     },
     async open(services: readonly ServiceSpec[], listener: OrchestratorEvents) {
       events = listener;
@@ -162,6 +165,10 @@ export function createSimulatedHost(clock: Clock, chance: Chance, settings: Simu
       setOf(service).scale(replicas, standby, order);
     },
     refresh: look,
+    rest() {
+      for (const set of sets.values()) set.rest();
+    },
+    lease: null,
     async close() {
       closed = true;
       cancelLook();

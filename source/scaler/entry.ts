@@ -1,5 +1,5 @@
 /** What can happen, and what comes of it: the words that pass between the world and `step`. */
-import type {Decision, Observation, Override, Rule, ServiceSpec, Settings} from './fleet.ts';
+import type {Acting, Decision, Lease, Observation, Override, Rule, ServiceSpec, Settings} from './fleet.ts';
 
 /** What a source says. It never says zero for "I don't know". */
 export type Reading =
@@ -10,19 +10,23 @@ export type Reading =
 /** How long an override lasts: the configured time, a number of milliseconds, or until it is cleared. */
 export type Lasting = 'default' | 'until-cleared' | {readonly ms: number};
 
-/** `sure` says that whoever sends it knows that it may take a priority-1 service to none. */
-export type Command =
+/**
+ * `sure` says that whoever sends it knows that it may take a priority-1 service to none; `toggle`, that the same again
+ * lets go; `note` is why, in the owner's words.
+ */
+export type Command = (
   | {readonly kind: 'override'; readonly service: string; readonly rule: Rule; readonly lasting: Lasting; readonly sure: boolean}
   | {readonly kind: 'adjust'; readonly service: string; readonly by: number; readonly lasting: Lasting}
-  | {readonly kind: 'hold'; readonly service: string; readonly lasting: Lasting}
-  | {readonly kind: 'boost'; readonly service: string; readonly lasting: Lasting}
+  | {readonly kind: 'hold'; readonly service: string; readonly lasting: Lasting; readonly toggle: boolean}
+  | {readonly kind: 'boost'; readonly service: string; readonly lasting: Lasting; readonly toggle: boolean}
   | {readonly kind: 'rank'; readonly service: string; readonly by: number; readonly lasting: Lasting}
   | {readonly kind: 'last'; readonly service: string; readonly lasting: Lasting}
   | {readonly kind: 'clear'; readonly service: string}
   | {readonly kind: 'clear-all'}
   | {readonly kind: 'undo'}
   | {readonly kind: 'pause'}
-  | {readonly kind: 'resume'};
+  | {readonly kind: 'resume'}
+) & {readonly note?: string};
 
 /** Everything that happens is an entry. `at` is in milliseconds since the epoch and never runs backwards. */
 export type Entry = {readonly at: number} & (
@@ -32,9 +36,18 @@ export type Entry = {readonly at: number} & (
   | {readonly kind: 'connected'}
   | {readonly kind: 'disconnected'; readonly reason: string}
   | {readonly kind: 'command'; readonly command: Command; readonly owner: string}
+  | {readonly kind: 'drifted'; readonly service: string; readonly replicas: number}
+  | {readonly kind: 'lease'; readonly lease: Lease}
+  | {readonly kind: 'inherited'; readonly legacy: Legacy}
   | {readonly kind: 'noted'; readonly note: Note}
   | {readonly kind: 'tick'}
 );
+
+/** What a lease carries from one holder to the next. */
+export interface Legacy {
+  readonly acting: Acting;
+  readonly overrides: readonly (readonly [service: string, overrides: readonly Override[]])[];
+}
 
 /** Something worth telling an operator that the fleet does not depend on. */
 export interface Note {
@@ -73,6 +86,8 @@ export type Happening = {readonly at: number} & (
   | {readonly kind: 'configured'; readonly services: number; readonly capacity: number}
   | {readonly kind: 'connected'}
   | {readonly kind: 'disconnected'; readonly reason: string}
+  | {readonly kind: 'drifted'; readonly service: string; readonly from: number; readonly to: number; readonly drift: 'reassert' | 'yield'}
+  | {readonly kind: 'lease'; readonly lease: Lease}
   | {readonly kind: 'noted'; readonly note: Note}
 );
 

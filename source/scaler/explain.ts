@@ -1,6 +1,6 @@
 /** Decisions and happenings in words, the same for the console, the log and the plan. It knows no screen. */
 import type {Happening} from './entry.ts';
-import type {Decision, Override, Reason, Rule, Service, Target} from './fleet.ts';
+import type {Decision, Lease, Override, Reason, Rule, Service, Target} from './fleet.ts';
 
 /** How a moment reads where the operator sits, such as 12:04:31. */
 export type ClockWords = (at: number) => string;
@@ -22,7 +22,8 @@ export function ruleWords(rule: Rule): string {
 
 export function overrideWords(override: Override, clock: ClockWords): string {
   const until = override.until === null ? 'until cleared' : `until ${clock(override.until)}`;
-  return `${ruleWords(override.rule)} by ${override.owner} ${until}`;
+  const why = override.note === '' ? '' : ` (${override.note})`;
+  return `${ruleWords(override.rule)} by ${override.owner} ${until}${why}`;
 }
 
 export function reasonWords(reason: Reason, clock: ClockWords): string {
@@ -121,6 +122,13 @@ export function tell(happening: Happening, clock: ClockWords): Told {
       return told('scaler', `resumed by ${happening.by}`);
     case 'configured':
       return told('config', `${happening.services} services, ${happening.capacity} slots`);
+    case 'drifted': {
+      const {service, from, to, drift} = happening;
+      const answer = drift === 'yield' ? 'theirs is left for now' : 'ours is put back';
+      return told(service, `set from ${from} to ${to} by somebody outside microscale; ${answer}`, true);
+    }
+    case 'lease':
+      return told('lease', leaseWords(happening.lease, clock), happening.lease.kind === 'lapsed');
     case 'connected':
       return told('host', 'connected');
     case 'disconnected':
@@ -148,6 +156,24 @@ function troubleWords(trouble: Extract<Reason, {kind: 'trouble'}>['trouble'], cl
       return trouble.reason;
     case 'failing':
       return `failing (${trouble.failures}): ${trouble.reason}; next try ${clock(trouble.retryAt)}`;
+    case 'unplaceable':
+      return `unplaceable beyond ${trouble.placed}: ${trouble.reason}; next try ${clock(trouble.retryAt)}`;
+  }
+}
+
+/** Who may act, as a sentence. */
+export function leaseWords(lease: Lease, clock: ClockWords): string {
+  switch (lease.kind) {
+    case 'unneeded':
+      return 'needed by nobody here';
+    case 'seeking':
+      return 'looking for who may act';
+    case 'held':
+      return 'this engine acts';
+    case 'lapsed':
+      return `lost (${lease.reason}): this engine acts no more`;
+    case 'elsewhere':
+      return `${lease.by} on ${lease.where} acts since ${clock(lease.since)}; this engine watches${lease.trouble && `: ${lease.trouble}`}`;
   }
 }
 

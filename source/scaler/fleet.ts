@@ -23,6 +23,12 @@ export interface ServiceSpec {
   readonly onLost: OnLost;
   /** How long a want must stay low before the service shrinks, in milliseconds. */
   readonly settleMs: number;
+  /** At most this many replicas are on their way up, or down, at once. */
+  readonly stepMax: number;
+  /** What to do when somebody else sets its count: put ours back, or leave theirs for a while. */
+  readonly drift: 'reassert' | 'yield';
+  /** Somebody else made it: once it is no longer configured it is let go as it is, and not emptied. */
+  readonly adopted: boolean;
   /** A service that the configuration no longer names: it is emptied, then forgotten. */
   readonly retired: boolean;
 }
@@ -37,7 +43,8 @@ export type Demand =
 export type Trouble =
   | {readonly kind: 'none'}
   | {readonly kind: 'preparing'; readonly reason: string}
-  | {readonly kind: 'failing'; readonly reason: string; readonly failures: number; readonly retryAt: number};
+  | {readonly kind: 'failing'; readonly reason: string; readonly failures: number; readonly retryAt: number}
+  | {readonly kind: 'unplaceable'; readonly reason: string; readonly placed: number; readonly retryAt: number};
 
 /**
  * The whole truth about a service's replicas, as the orchestrator sees it, never a delta. Replicas that are on
@@ -66,6 +73,8 @@ export interface Override {
   readonly placedAt: number;
   /** When it ends, in milliseconds since the epoch; null stays until it is cleared. */
   readonly until: number | null;
+  /** Why, in the owner's words; empty for none. */
+  readonly note: string;
 }
 
 /** A want that was superseded by a lower one, remembered while the settle window still covers it. */
@@ -129,6 +138,14 @@ export type Acting = 'auto' | 'paused' | 'dry-run';
 export type Host =
   {readonly kind: 'connecting'} | {readonly kind: 'connected'} | {readonly kind: 'lost'; readonly reason: string; readonly since: number};
 
+/** Whether this engine has the right to act. Where nobody else could act, none is needed. */
+export type Lease =
+  | {readonly kind: 'unneeded'}
+  | {readonly kind: 'seeking'}
+  | {readonly kind: 'held'; readonly since: number}
+  | {readonly kind: 'lapsed'; readonly reason: string}
+  | {readonly kind: 'elsewhere'; readonly by: string; readonly where: string; readonly since: number; readonly trouble: string};
+
 /** Time-weighted sums from which percentages are made, and the latest handover times, all in milliseconds. */
 export interface Score {
   readonly ms: number;
@@ -162,6 +179,8 @@ export interface Settings {
   readonly project: string;
   /** How many slots the host holds. */
   readonly capacity: number;
+  /** The slots of each node where a replica can't be split between them; empty where that is no matter. */
+  readonly nodeSlots: readonly number[];
   /** How long an override lasts when nothing else is said, in milliseconds; null for ever. */
   readonly overrideMs: number | null;
 }
@@ -171,6 +190,7 @@ export interface Fleet {
   readonly settings: Settings;
   readonly acting: Acting;
   readonly host: Host;
+  readonly lease: Lease;
   readonly services: readonly Service[];
   readonly undo: Undo | null;
   readonly standing: Standing;
@@ -181,9 +201,10 @@ export interface Fleet {
 export function emptyFleet(acting: Acting): Fleet {
   return {
     at: 0,
-    settings: {project: '', capacity: 0, overrideMs: null},
+    settings: {project: '', capacity: 0, nodeSlots: [], overrideMs: null},
     acting,
     host: {kind: 'connecting'},
+    lease: {kind: 'unneeded'},
     services: [],
     undo: null,
     standing: {met: true, won: false, runningSlots: 0, heldSlots: 0},

@@ -1,8 +1,12 @@
 /** How each kind of news changes what the fleet knows. No decision is made here. */
-import type {Entry, Happening, Reading} from './entry.ts';
-import type {Demand, Fleet, Observation, Service, ServiceSpec, Settings, Trouble} from './fleet.ts';
+import type {Entry, Happening, Legacy, Reading} from './entry.ts';
+import type {Demand, Fleet, Lease, Observation, Override, Service, ServiceSpec, Settings, Trouble} from './fleet.ts';
+import {aspect} from './override.ts';
 
-/** A new configuration: known services keep their state; those no longer named are emptied, then forgotten. */
+/**
+ * A new configuration: known services keep their state; those no longer named are emptied, then forgotten, or let go at
+ * once where somebody else made them.
+ */
 export function configure(fleet: Fleet, settings: Settings, specs: readonly ServiceSpec[], happenings: Happening[]): Fleet {
   const known = new Map(fleet.services.map(service => [service.spec.name, service]));
   const named = new Set(specs.map(spec => spec.name));
@@ -11,7 +15,7 @@ export function configure(fleet: Fleet, settings: Settings, specs: readonly Serv
     return service ? {...service, spec} : newService(spec);
   });
   for (const service of fleet.services) {
-    if (named.has(service.spec.name) || isEmpty(service)) continue;
+    if (named.has(service.spec.name) || isEmpty(service) || service.spec.adopted) continue;
     services.push({...service, spec: retire(service.spec), overrides: []});
   }
   const count = specs.filter(spec => !spec.retired).length;
@@ -94,11 +98,11 @@ export function observe(fleet: Fleet, name: string, observation: Observation, ha
 function tellTrouble(fleet: Fleet, service: string, before: Trouble | undefined, after: Trouble, happenings: Happening[]): void {
   const at = fleet.at;
   if (after.kind === 'none') {
-    if (before?.kind === 'failing') happenings.push({kind: 'recovered', at, service});
+    if (before?.kind === 'failing' || before?.kind === 'unplaceable') happenings.push({kind: 'recovered', at, service});
     return;
   }
   if (before && before.kind === after.kind && before.reason === after.reason) return;
-  happenings.push({kind: 'trouble', at, service, reason: after.reason, retryAt: after.kind === 'failing' ? after.retryAt : null});
+  happenings.push({kind: 'trouble', at, service, reason: after.reason, retryAt: after.kind === 'preparing' ? null : after.retryAt});
 }
 
 function sameObservation(a: Observation, b: Observation): boolean {
@@ -115,7 +119,53 @@ function sameObservation(a: Observation, b: Observation): boolean {
 function sameTrouble(a: Trouble, b: Trouble): boolean {
   if (a.kind === 'none' || b.kind === 'none') return a.kind === b.kind;
   if (a.kind !== b.kind || a.reason !== b.reason) return false;
+  if (a.kind === 'unplaceable' && b.kind === 'unplaceable') return a.retryAt === b.retryAt && a.placed === b.placed;
   return a.kind !== 'failing' || b.kind !== 'failing' || (a.retryAt === b.retryAt && a.failures === b.failures);
+}
+
+/**
+ * Somebody else has set the count. Theirs is what stands now; where the service yields it stays for as long as an
+ * override does, and else the next plan puts ours back.
+ */
+export function drift(fleet: Fleet, name: string, replicas: number, happenings: Happening[]): Fleet {
+  return changeService(fleet, name, service => {
+    const {asked, spec} = service;
+    if (asked === null || asked === replicas || spec.retired) return service;
+    const {at, settings} = fleet;
+    happenings.push({kind: 'drifted', at, service: name, from: asked, to: replicas, drift: spec.drift});
+    const found = {...service, asked: replicas, committed: Math.max(service.committed, replicas)};
+    if (spec.drift === 'reassert') return found;
+    const override: Override = {
+      rule: {kind: 'pin', replicas},
+      owner: 'somebody outside microscale',
+      placedAt: at,
+      until: settings.overrideMs === null ? null : at + settings.overrideMs,
+      note: 'its count was changed on the host',
+    };
+    happenings.push({kind: 'overridden', at, service: name, override});
+    return {...found, overrides: [...service.overrides.filter(({rule}) => aspect(rule) !== 'count'), override]};
+  });
+}
+
+/** Whether this engine has the right to act. Without it nothing that was asked for before counts any more. */
+export function lease(fleet: Fleet, next: Lease, happenings: Happening[]): Fleet {
+  if (JSON.stringify(fleet.lease) === JSON.stringify(next)) return fleet;
+  if (next.kind !== 'seeking') happenings.push({kind: 'lease', at: fleet.at, lease: next});
+  if (next.kind !== 'held') return {...fleet, lease: next};
+  // What the last holder asked for is not known: what is there now is where this one begins.
+  const services = fleet.services.map(service => ({...service, asked: null, committed: 0}));
+  return {...fleet, lease: next, services};
+}
+
+/** What the last holder of the lease leaves: its overrides, and whether it was paused. */
+export function inherit(fleet: Fleet, {acting, overrides}: Legacy): Fleet {
+  const left = new Map(overrides);
+  const services = fleet.services.map(service => {
+    const legacy = left.get(service.spec.name);
+    return legacy && legacy.length > 0 ? {...service, overrides: legacy} : service;
+  });
+  const paused = acting === 'paused' && fleet.acting === 'auto';
+  return {...fleet, services, acting: paused ? 'paused' : fleet.acting};
 }
 
 /** Whether the host can be reached. */

@@ -15,6 +15,10 @@ export interface Commanded {
 /** Folds a command into the fleet, or refuses it in words; a refusal changes nothing. */
 export function obey(fleet: Fleet, command: Command, owner: string): Commanded {
   if (owner.trim() === '') return refuse(fleet, 'an override needs an owner: say who you are');
+  const {lease} = fleet;
+  if (lease.kind === 'elsewhere') return refuse(fleet, `${lease.by} on ${lease.where} holds the lease: this engine only watches`);
+  if (lease.kind === 'seeking' || lease.kind === 'lapsed')
+    return refuse(fleet, 'this engine has no lease to act: nothing can be changed here now');
   switch (command.kind) {
     case 'pause':
       return switchActing(fleet, 'paused', owner);
@@ -38,21 +42,21 @@ type ServiceCommand = Extract<Command, {service: string}>;
 function obeyForService(fleet: Fleet, service: Service, command: ServiceCommand, owner: string): Commanded {
   switch (command.kind) {
     case 'override':
-      return place(fleet, service, command.rule, command.lasting, owner, command.sure);
+      return place(fleet, service, command.rule, command, owner, command.sure);
     case 'adjust': {
       const replicas = Math.max(0, presentCount(service) + command.by);
-      return place(fleet, service, {kind: 'pin', replicas}, command.lasting, owner);
+      return place(fleet, service, {kind: 'pin', replicas}, command, owner);
     }
     case 'hold':
-      if (overrideOf(service, 'hold')) return release(fleet, service, ['hold'], owner);
-      return place(fleet, service, {kind: 'hold', replicas: presentCount(service)}, command.lasting, owner);
+      if (command.toggle && overrideOf(service, 'hold')) return release(fleet, service, ['hold'], owner);
+      return place(fleet, service, {kind: 'hold', replicas: presentCount(service)}, command, owner);
     case 'boost':
-      if (overrideOf(service, 'boost')) return release(fleet, service, ['boost'], owner);
-      return place(fleet, service, {kind: 'boost'}, command.lasting, owner);
+      if (command.toggle && overrideOf(service, 'boost')) return release(fleet, service, ['boost'], owner);
+      return place(fleet, service, {kind: 'boost'}, command, owner);
     case 'rank': {
       const priority = (overrideOf(service, 'priority')?.rule.priority ?? service.spec.priority) + command.by;
       if (priority === service.spec.priority) return release(fleet, service, ['priority'], owner);
-      return place(fleet, service, {kind: 'priority', priority}, command.lasting, owner);
+      return place(fleet, service, {kind: 'priority', priority}, command, owner);
     }
     case 'last':
       return last(fleet, service, command.lasting, owner);
@@ -61,11 +65,16 @@ function obeyForService(fleet: Fleet, service: Service, command: ServiceCommand,
   }
 }
 
-function place(fleet: Fleet, service: Service, rule: Rule, lasting: Lasting, owner: string, sure = false): Commanded {
+interface Terms {
+  readonly lasting: Lasting;
+  readonly note?: string;
+}
+
+function place(fleet: Fleet, service: Service, rule: Rule, {lasting, note = ''}: Terms, owner: string, sure = false): Commanded {
   const name = service.spec.name;
   const refusal = whyNot(fleet, service, rule) ?? (sure ? null : whyUnsure(service, rule));
   if (refusal) return refuse(fleet, refusal);
-  const override: Override = {rule, owner, placedAt: fleet.at, until: endOf(fleet, lasting)};
+  const override: Override = {rule, owner, placedAt: fleet.at, until: endOf(fleet, lasting), note};
   const overrides = [...service.overrides.filter(other => aspect(other.rule) !== aspect(rule)), override];
   const words = `${name}: ${ruleWords(rule)}${beyondBounds(service, rule)}`;
   return {

@@ -1,6 +1,6 @@
 /** The plan: how many replicas each service should have, and why. Pure arithmetic over what the fleet knows. */
 import {aspect, overrideOf} from './override.ts';
-import {unbounded, type Decision, type Fleet, type Reason, type Service} from './fleet.ts';
+import {unbounded, type Decision, type Fleet, type Reason, type Service, type Settings} from './fleet.ts';
 import {rawWant} from './target.ts';
 
 /** What a service asks for before capacity is looked at. Counts are replicas. */
@@ -31,7 +31,7 @@ export interface Plan {
  */
 export function plan(fleet: Fleet): Plan {
   const {capacity} = fleet.settings;
-  const claims = fleet.services.map(service => claimOf(service, fleet.at, capacity)).sort(byRank);
+  const claims = fleet.services.map(service => claimOf(service, fleet.at, fleet.settings)).sort(byRank);
   let free = capacity;
   for (const pinned of [true, false]) {
     for (const claim of claims) {
@@ -47,7 +47,7 @@ export function plan(fleet: Fleet): Plan {
   return {decisions: claims.map(decisionOf), free};
 }
 
-function claimOf(service: Service, at: number, capacity: number): Claim {
+function claimOf(service: Service, at: number, settings: Settings): Claim {
   const {spec} = service;
   const raw = rawWant(service);
   const reasons = [...raw.reasons];
@@ -75,12 +75,18 @@ function claimOf(service: Service, at: number, capacity: number): Claim {
   }
   if (bounded > want) reasons.push({kind: 'bound', bound: 'min', replicas: spec.min});
   if (bounded < want && want !== unbounded) reasons.push({kind: 'bound', bound: 'max', replicas: spec.max});
-  const most = Math.floor(capacity / spec.slots);
+  const most = mostReplicas(settings, spec.slots);
   want = want === unbounded ? Math.min(bounded, most) : bounded;
   const usable = Math.min(want, usableReplicas(service));
   if (usable < want && service.observed) reasons.push({kind: 'trouble', trouble: service.observed.trouble});
   const floor = Math.min(usable, fixed ? want : spec.retired ? 0 : Math.min(spec.min, want));
   return {service, want, fills, rank, pinned: fixed !== undefined, floor, usable, reasons, granted: 0};
+}
+
+/** As many as the slots hold; a replica of several slots needs them all on one node. */
+function mostReplicas({capacity, nodeSlots}: Settings, slots: number): number {
+  if (slots === 1 || nodeSlots.length === 0) return Math.floor(capacity / slots);
+  return nodeSlots.reduce((sum, free) => sum + Math.floor(free / slots), 0);
 }
 
 /**
@@ -97,6 +103,8 @@ function usableReplicas(service: Service): number {
       return observed.running + observed.pending;
     case 'failing':
       return observed.running + 1;
+    case 'unplaceable':
+      return observed.trouble.placed;
   }
 }
 

@@ -28,12 +28,15 @@ export function reconcile(fleet: Fleet, decisions: readonly Decision[]): readonl
     if (!service) continue;
     const {slots} = service.spec;
     const present = presentReplicas(service);
+    const {stepMax} = service.spec;
     if (decision.desired <= present) {
-      asked.push({service, replicas: decision.desired, standby: 0});
+      const leaving = service.observed?.stopping ?? 0;
+      asked.push({service, replicas: Math.max(decision.desired, present - Math.max(0, stepMax - leaving)), standby: 0});
       continue;
     }
     const needed = decision.desired - present;
-    const given = Math.min(needed, Math.max(0, Math.floor(free / slots)));
+    const coming = service.observed?.pending ?? 0;
+    const given = Math.min(needed, Math.max(0, stepMax - coming), Math.max(0, Math.floor(free / slots)));
     const waiting = needed - given;
     free -= needed * slots;
     const ahead = service.observed?.trouble.kind === 'none' ? Math.min(waiting, aheadMax) : 0;

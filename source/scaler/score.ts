@@ -1,6 +1,12 @@
 /** How well it goes: shares of time in which priority 1 had what it asked for and the slots were in use. */
 import type {Fleet, Score, Service, Standing} from './fleet.ts';
 
+/** One that has come to its end, in milliseconds from the decision to the last replica that serves. */
+export interface Handover {
+  readonly service: string;
+  readonly tookMs: number;
+}
+
 /** The latest handovers that are kept for the percentiles. */
 export const handoversKept = 256;
 
@@ -38,22 +44,24 @@ export function standingOf(fleet: Fleet): Standing {
  * Notes when a service falls behind its plan and, once its last replica serves, how long the handover took. One that
  * ends because less was wanted is no handover.
  */
-export function handovers(before: Fleet, fleet: Fleet): Fleet {
-  if (before.services === fleet.services) return fleet;
-  const took: number[] = [];
+export function handovers(before: Fleet, fleet: Fleet): {readonly fleet: Fleet; readonly handovers: readonly Handover[]} {
+  if (before.services === fleet.services) return {fleet, handovers: []};
+  const took: Handover[] = [];
   let changed = false;
   const services = fleet.services.map(service => {
     const behindSince = behindSinceOf(service, fleet.at);
     if (behindSince === service.behindSince) return service;
-    if (service.behindSince !== null && service.decision && hasGrown(before, service)) took.push(fleet.at - service.behindSince);
+    if (service.behindSince !== null && service.decision && hasGrown(before, service))
+      took.push({service: service.spec.name, tookMs: fleet.at - service.behindSince});
     changed = true;
     return {...service, behindSince};
   });
   const next = changed ? {...fleet, services} : fleet;
   const worstShortfall = worseOf(next);
-  if (took.length === 0 && worstShortfall === next.score.worstShortfall) return {...next, standing: standingOf(next)};
-  const handoverMs = [...next.score.handoverMs, ...took].slice(-handoversKept);
-  return {...next, standing: standingOf(next), score: {...next.score, worstShortfall, handoverMs}};
+  if (took.length === 0 && worstShortfall === next.score.worstShortfall)
+    return {fleet: {...next, standing: standingOf(next)}, handovers: took};
+  const handoverMs = [...next.score.handoverMs, ...took.map(({tookMs}) => tookMs)].slice(-handoversKept);
+  return {fleet: {...next, standing: standingOf(next), score: {...next.score, worstShortfall, handoverMs}}, handovers: took};
 }
 
 function behindSinceOf(service: Service, at: number): number | null {

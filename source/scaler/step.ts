@@ -4,12 +4,12 @@
  */
 import type {Action, Entry, Happening, Reply} from './entry.ts';
 import {aliveReplicas, type Fleet, type Service} from './fleet.ts';
-import {configure, hear, observe, read} from './fold.ts';
+import {configure, drift, hear, inherit, lease, observe, read} from './fold.ts';
 import {attribute, sameDecision} from './decision.ts';
 import {expire, obey} from './override.ts';
 import {plan} from './plan.ts';
 import {commit, presentReplicas, reconcile} from './reconcile.ts';
-import {addTime, handovers} from './score.ts';
+import {addTime, handovers, type Handover} from './score.ts';
 import {rawWant, rememberPeaks} from './target.ts';
 
 export interface Step {
@@ -18,6 +18,8 @@ export interface Step {
   readonly happenings: readonly Happening[];
   /** One per command among the entries, in their order. */
   readonly replies: readonly Reply[];
+  /** Those that ended with this step. */
+  readonly handovers: readonly Handover[];
   /** False when nothing but time went by: such entries need not be recorded. */
   readonly changed: boolean;
 }
@@ -33,8 +35,8 @@ export function step(before: Fleet, entries: readonly Entry[]): Step {
   const decided = decide(expired.fleet, happenings);
   const acted = act(decided);
   const settled = handovers(before, acted.fleet);
-  const changed = !sameButForTime(before, settled);
-  return {fleet: settled, actions: acted.actions, happenings, replies, changed};
+  const changed = !sameButForTime(before, settled.fleet);
+  return {...settled, actions: acted.actions, happenings, replies, changed};
 }
 
 function passTime(fleet: Fleet, at: number): Fleet {
@@ -59,6 +61,12 @@ function fold(fleet: Fleet, entry: Entry, happenings: Happening[], replies: Repl
       happenings.push(...commanded.happenings);
       return commanded.fleet;
     }
+    case 'drifted':
+      return drift(fleet, entry.service, entry.replicas, happenings);
+    case 'lease':
+      return lease(fleet, entry.lease, happenings);
+    case 'inherited':
+      return inherit(fleet, entry.legacy);
     case 'noted':
       happenings.push({kind: 'noted', at: fleet.at, note: entry.note});
       return fleet;
@@ -88,9 +96,10 @@ function decide(fleet: Fleet, happenings: Happening[]): Fleet {
   });
 }
 
-/** Nothing is asked for on guesses: not while the host is out of reach, nor before every service was seen. */
+/** Nothing is asked for without the right to, nor on guesses: not while the host is out of reach or a service unseen. */
 function act(fleet: Fleet): {readonly fleet: Fleet; readonly actions: readonly Action[]} {
-  const ready = fleet.acting === 'auto' && fleet.host.kind === 'connected' && fleet.services.every(service => service.observed);
+  const entitled = fleet.lease.kind === 'held' || fleet.lease.kind === 'unneeded';
+  const ready = entitled && fleet.acting === 'auto' && fleet.host.kind === 'connected' && fleet.services.every(service => service.observed);
   if (!ready) return {fleet, actions: []};
   const decisions = fleet.services
     .flatMap(service => service.decision ?? [])
@@ -143,6 +152,7 @@ function sameButForTime(before: Fleet, after: Fleet): boolean {
     before.settings === after.settings &&
     before.acting === after.acting &&
     before.host === after.host &&
+    before.lease === after.lease &&
     before.undo === after.undo
   );
 }

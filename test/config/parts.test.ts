@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs';
 import fc from 'fast-check';
+import type {NodeFacts} from '../../source/ports.ts';
 import {describe, expect, test} from 'vitest';
 import {boxConfig, demoConfig} from '../../source/config/box.ts';
 import {fitToHost} from '../../source/config/capacity.ts';
@@ -77,11 +78,17 @@ services:
 `,
     {name: 'auto.yaml', resolvePath: path => path, readEnvFile: () => []},
   );
-  const host = (cpus: number, gigabytes: number) => ({title: 'a host', cpus, memoryBytes: gigabytes * 1024 ** 3});
+  const host = (cpus: number, gigabytes: number) => ({title: 'a host', nodes: [node('a', cpus, gigabytes)]});
+  const node = (name: string, cpus: number, gigabytes: number, reserved: NodeFacts['reserved'] = []): NodeFacts => ({
+    name,
+    cpus,
+    memoryBytes: gigabytes * 1024 ** 3,
+    reserved,
+  });
 
   test('is the scarcer of processors and memory, and a replica takes what its limits fill', () => {
-    expect(fitToHost(config, host(4, 8)).capacity).toBe(8);
-    expect(fitToHost(config, host(64, 1)).capacity).toBe(4);
+    expect(fitToHost(config, host(4, 8)).settings.capacity).toBe(8);
+    expect(fitToHost(config, host(64, 1)).settings.capacity).toBe(4);
     expect(fitToHost(config, host(4, 8)).services.map(({name, slots}) => [name, slots])).toEqual([
       ['web', 2],
       ['batch', 1],
@@ -90,8 +97,20 @@ services:
   });
 
   test('a host that is too small is said in words', () => {
-    expect(() => fitToHost(config, host(0.25, 8))).toThrow(/not even one slot/);
-    expect(() => fitToHost(config, host(1, 8))).toThrow(/big takes 3 slots and the host holds 2/);
+    expect(fitToHost(config, host(0.25, 8)).problems.join()).toMatch(/not even one slot/);
+    expect(fitToHost(config, host(1, 8)).problems.join()).toMatch(/big takes 3 slots and the host holds 2/);
+  });
+
+  test('is counted node by node, less what services outside reserve: two halves are no whole', () => {
+    const swarm = {
+      title: 'a swarm',
+      nodes: [node('n1', 1, 8), node('n2', 2, 8, [{service: 'db', cpus: 1, memoryBytes: 0}]), node('n3', 1.9, 8)],
+    };
+    const {settings, problems} = fitToHost(config, swarm);
+    expect(settings).toMatchObject({capacity: 7, nodeSlots: [2, 2, 3]});
+    expect(problems).toEqual([]);
+    const small = {...swarm, nodes: swarm.nodes.slice(0, 2)};
+    expect(fitToHost(config, small).problems.join()).toMatch(/big takes 3 slots and no node holds more than 2/);
   });
 });
 

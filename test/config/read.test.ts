@@ -57,6 +57,9 @@ describe('a sound configuration', () => {
         target: {kind: 'direct'},
         onLost: {kind: 'hold'},
         settleMs: 0,
+        stepMax: unbounded,
+        drift: 'reassert',
+        adopted: false,
         retired: false,
       },
       {
@@ -69,6 +72,9 @@ describe('a sound configuration', () => {
         target: {kind: 'fill'},
         onLost: {kind: 'hold'},
         settleMs: 0,
+        stepMax: unbounded,
+        drift: 'reassert',
+        adopted: false,
         retired: false,
       },
     ]);
@@ -142,7 +148,6 @@ services:
       'shop.yaml:2  project  expected lower-case letters, digits, - and _, not "Shop!"',
       'shop.yaml:3  capcity  is not a known key: did you mean “capacity”?',
       'shop.yaml:4  capacity  expected at least 1, not -3',
-      'shop.yaml:6  services.web.image  is missing: expected a string',
       'shop.yaml:7  services.web.priority  expected at least 1, not 0',
       'shop.yaml:8  services.web.imge  is not a known key: did you mean “image”?',
       'shop.yaml:9  services.web.demand.source  “randm” is not known: did you mean “random”?',
@@ -200,7 +205,7 @@ services:
 
   test('capacity auto needs to know what a slot holds', () => {
     expect(problems('capacity: auto\nservices: {a: {priority: 1, image: a, target: fill}}')).toEqual([
-      'shop.yaml:1  capacity  is auto, so slot must say what one slot holds: slot: {cpus: 0.5, memory: 256m}',
+      'shop.yaml:1  capacity  is auto, and nothing says what one slot holds: give slot: {cpus: 0.5, memory: 256m}, or the services cpus or memory',
     ]);
   });
 

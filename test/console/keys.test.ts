@@ -105,8 +105,8 @@ describe('overruling', () => {
   test.each([
     ['+', {kind: 'adjust', service: 'web', by: 1, lasting: 'default'}],
     ['-', {kind: 'adjust', service: 'web', by: -1, lasting: 'default'}],
-    ['z', {kind: 'hold', service: 'web', lasting: 'default'}],
-    ['b', {kind: 'boost', service: 'web', lasting: 'default'}],
+    ['z', {kind: 'hold', service: 'web', lasting: 'default', toggle: true}],
+    ['b', {kind: 'boost', service: 'web', lasting: 'default', toggle: true}],
     ['.', {kind: 'rank', service: 'web', by: -1, lasting: 'default'}],
     [',', {kind: 'rank', service: 'web', by: 1, lasting: 'default'}],
     ['x', {kind: 'clear', service: 'web'}],

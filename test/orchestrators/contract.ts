@@ -11,6 +11,8 @@ export interface Subject {
   running(service: string): Promise<number>;
   /** Ends one running replica from outside. */
   kill(service: string): Promise<void>;
+  /** Whether replicas can be made ahead of their slots; true unless said. */
+  readonly ahead?: boolean;
   /** Leaves nothing behind. */
   clear(): Promise<void>;
 }
@@ -37,6 +39,8 @@ export function orchestratorContract(
       connected() {},
       disconnected() {},
       noted() {},
+      surveyed() {},
+      drifted() {},
       heard() {},
     };
 
@@ -102,7 +106,12 @@ export function orchestratorContract(
     });
 
     testWith('standby replicas are made and do not run; growth takes them first', async () => {
-      const {running} = await open();
+      const {running, ahead = true} = await open();
+      if (!ahead) {
+        scale('web', 1, 2);
+        await reaches('web', 1);
+        return;
+      }
       scale('web', 1, 2);
       await reaches('web', 1, 2);
       expect(await running('web')).toBe(1);
@@ -133,6 +142,19 @@ export function orchestratorContract(
           .filter(({service}) => service === 'batch')
           .every(({observation}) => observation.running === 1),
       ).toBe(true);
+    });
+
+    testWith('at rest it asks for nothing, and goes on when it is scaled again', async () => {
+      const {orchestrator, kill, running} = await open();
+      scale('web', 3);
+      await reaches('web', 3);
+      orchestrator.rest();
+      const before = all.length;
+      await kill('web');
+      await until('the loss to be seen', () => all.slice(before).some(({observation}) => observation.running < 3));
+      scale('web', 2);
+      await reaches('web', 2);
+      await until('the host to run 2', async () => (await running('web')) === 2);
     });
 
     testWith('closing changes no count', async () => {

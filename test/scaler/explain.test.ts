@@ -15,8 +15,12 @@ test.each([
   [{kind: 'preempted', by: 'web', priority: 0}, 'preempted by web (boosted)'],
   [{kind: 'trouble', trouble: {kind: 'failing', reason: 'no image', failures: 2, retryAt: 9}}, 'failing (2): no image; next try t9'],
   [
-    {kind: 'override', override: {rule: {kind: 'pin', replicas: 2}, owner: 'ops@a', placedAt: 1, until: 7}, beyondBounds: true},
+    {kind: 'override', override: {rule: {kind: 'pin', replicas: 2}, owner: 'ops@a', placedAt: 1, until: 7, note: ''}, beyondBounds: true},
     'pinned at 2 by ops@a until t7, beyond its bounds',
+  ],
+  [
+    {kind: 'trouble', trouble: {kind: 'unplaceable', reason: 'no suitable node', placed: 3, retryAt: 9}},
+    'unplaceable beyond 3: no suitable node; next try t9',
   ],
   [{kind: 'short', replicas: 3}, 'short of 3'],
 ] satisfies [Reason, string][])('%o reads as words', (reason, words) => {

@@ -24,7 +24,9 @@ describe('an override', () => {
   test('is placed with its owner and the configured time, and is gone when it is over', () => {
     const {fleet, reply} = obey(box, 2000, pin('web', 7));
     expect(reply).toEqual({kind: 'accepted', words: 'web: pinned at 7'});
-    expect(fleet.services[0]?.overrides).toEqual([{rule: {kind: 'pin', replicas: 7}, owner: 'ops@here', placedAt: 2000, until: 62_000}]);
+    expect(fleet.services[0]?.overrides).toEqual([
+      {rule: {kind: 'pin', replicas: 7}, owner: 'ops@here', placedAt: 2000, until: 62_000, note: ''},
+    ]);
     expect(wakeAt(fleet)).toBe(62_000);
     expect(desiredOf(after(fleet, 61_999, {kind: 'tick'}).fleet)['web']).toBe(7);
     const over = after(fleet, 62_000, {kind: 'tick'});
@@ -54,20 +56,29 @@ describe('an override', () => {
 
   test('hold and boost let go when they are asked for again', () => {
     for (const kind of ['hold', 'boost'] as const) {
-      const on = obey(box, 2000, {kind, service: 'web', lasting: 'default'}).fleet;
+      const on = obey(box, 2000, {kind, service: 'web', lasting: 'default', toggle: true}).fleet;
       expect(on.services[0]?.overrides).toHaveLength(1);
-      expect(obey(on, 2001, {kind, service: 'web', lasting: 'default'}).fleet.services[0]?.overrides).toEqual([]);
+      expect(obey(on, 2001, {kind, service: 'web', lasting: 'default', toggle: true}).fleet.services[0]?.overrides).toEqual([]);
+    }
+  });
+
+  test('a script that says hold or boost twice means it twice', () => {
+    for (const kind of ['hold', 'boost'] as const) {
+      const on = obey(box, 2000, {kind, service: 'web', lasting: 'default', toggle: false, note: 'sale'}).fleet;
+      const again = obey(on, 2001, {kind, service: 'web', lasting: 'default', toggle: false}).fleet;
+      expect(on.services[0]?.overrides[0]?.note).toBe('sale');
+      expect(again.services[0]?.overrides).toHaveLength(1);
     }
   });
 
   test('a hold keeps the count while demand moves', () => {
-    const held = obey(box, 2000, {kind: 'hold', service: 'web', lasting: 'default'}).fleet;
+    const held = obey(box, 2000, {kind: 'hold', service: 'web', lasting: 'default', toggle: true}).fleet;
     expect(desiredOf(after(held, 3000, reading('web', 8)).fleet)['web']).toBe(4);
   });
 
   test('a count and a rank stand side by side; two counts replace each other', () => {
     let fleet = obey(box, 2000, pin('batch', 2)).fleet;
-    fleet = obey(fleet, 2001, {kind: 'boost', service: 'batch', lasting: 'default'}).fleet;
+    fleet = obey(fleet, 2001, {kind: 'boost', service: 'batch', lasting: 'default', toggle: true}).fleet;
     fleet = obey(fleet, 2002, pin('batch', 3)).fleet;
     expect(fleet.services[1]?.overrides.map(({rule}) => rule.kind).toSorted()).toEqual(['boost', 'pin']);
     const cleared = obey(fleet, 2003, {kind: 'clear', service: 'batch'}).fleet;

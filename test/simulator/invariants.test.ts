@@ -12,8 +12,8 @@ const fleet = fleetOf([spec('web', {min: 1, max: 8}), filler('batch', {priority:
 function broken(change: (service: Service) => Service, before: Fleet = fleet): readonly string[] {
   const next = {...fleet, services: fleet.services.map(change)};
   const check = createInvariants();
-  check({before: fleet, result: {fleet, actions: [], happenings: [], replies: [], changed: true}, truth: null});
-  return check({before, result: {fleet: next, actions: [], happenings: [], replies: [], changed: true}, truth: null}).map(
+  check({before: fleet, result: {fleet, actions: [], happenings: [], replies: [], handovers: [], changed: true}, truth: null});
+  return check({before, result: {fleet: next, actions: [], happenings: [], replies: [], handovers: [], changed: true}, truth: null}).map(
     ({invariant}) => invariant,
   );
 }
@@ -38,11 +38,11 @@ describe('the checkers', () => {
     ],
     [
       'an expired override never applies, and each has an owner',
-      web(service => ({...service, overrides: [{rule: {kind: 'boost'}, owner: 'ops', placedAt: 1, until: 2}]})),
+      web(service => ({...service, overrides: [{rule: {kind: 'boost'}, owner: 'ops', placedAt: 1, until: 2, note: ''}]})),
     ],
     [
       'an expired override never applies, and each has an owner',
-      web(service => ({...service, overrides: [{rule: {kind: 'boost'}, owner: '', placedAt: 1, until: null}]})),
+      web(service => ({...service, overrides: [{rule: {kind: 'boost'}, owner: '', placedAt: 1, until: null, note: ''}]})),
     ],
     ['no count is negative or no number', web(service => ({...service, demand: {kind: 'live', value: Number.NaN}}))],
   ] as const)('see that %s is broken', (invariant, change) => {
@@ -51,7 +51,7 @@ describe('the checkers', () => {
 
   test('believe what really runs more than what was told', () => {
     const check = createInvariants();
-    const result = {fleet, actions: [], happenings: [], replies: [], changed: true};
+    const result = {fleet, actions: [], happenings: [], replies: [], handovers: [], changed: true};
     const truth = (running: number) => new Map([['web', observation({running})]]);
     expect(check({before: fleet, result, truth: truth(2)})).toEqual([]);
     expect(check({before: fleet, result, truth: truth(11)}).map(({invariant}) => invariant)).toEqual([

@@ -44,10 +44,7 @@ const startLimitMs = 30_000;
 
 export async function startPrivateEngine(): Promise<PrivateEngine> {
   if (process.getuid?.() !== 0) throw new Error('a private Docker engine needs root');
-  const dockerd = ['/usr/sbin/dockerd', '/usr/bin/dockerd', '/usr/local/bin/dockerd'].find(existsSync);
-  if (!dockerd) throw new Error('dockerd is not installed (Debian: apt-get install docker.io)');
-  const busybox = ['/bin/busybox', '/usr/bin/busybox'].find(existsSync);
-  if (!busybox) throw new Error('busybox is not installed (Debian: apt-get install busybox-static)');
+  const {dockerd, busybox} = findTools();
   const folder = mkdtempSync(join(tmpdir(), 'microscale-engine-'));
   const socket = join(folder, 'docker.sock');
   let daemon = spawnDaemon(dockerd, socket, folder);
@@ -87,7 +84,15 @@ export async function startPrivateEngine(): Promise<PrivateEngine> {
   };
 }
 
-function logTail(folder: string): string {
+export function findTools(): {readonly dockerd: string; readonly busybox: string} {
+  const dockerd = ['/usr/sbin/dockerd', '/usr/bin/dockerd', '/usr/local/bin/dockerd'].find(existsSync);
+  if (!dockerd) throw new Error('dockerd is not installed (Debian: apt-get install docker.io)');
+  const busybox = ['/bin/busybox', '/usr/bin/busybox'].find(existsSync);
+  if (!busybox) throw new Error('busybox is not installed (Debian: apt-get install busybox-static)');
+  return {dockerd, busybox};
+}
+
+export function logTail(folder: string): string {
   return readFileSync(join(folder, 'log'), 'utf8').trim().split('\n').slice(-3).join(' · ');
 }
 
@@ -100,7 +105,7 @@ function spawnDaemon(dockerd: string, socket: string, folder: string): ChildProc
   });
 }
 
-async function answer(socket: string, daemon: ChildProcess): Promise<void> {
+export async function answer(socket: string, daemon: ChildProcess): Promise<void> {
   const until = Date.now() + startLimitMs;
   while (Date.now() < until) {
     if (daemon.exitCode !== null) throw new Error(`dockerd ended with ${daemon.exitCode}`);
@@ -118,7 +123,7 @@ async function answer(socket: string, daemon: ChildProcess): Promise<void> {
 }
 
 /** busybox alone, with a link for each of its commands that the tests use. */
-function importImage(socket: string, folder: string, busybox: string): void {
+export function importImage(socket: string, folder: string, busybox: string): void {
   const root = join(folder, 'image');
   mkdirSync(join(root, 'bin'), {recursive: true});
   for (const name of ['tmp', 'etc', 'proc', 'sys', 'dev']) mkdirSync(join(root, name));
@@ -150,7 +155,7 @@ function importImage(socket: string, folder: string, busybox: string): void {
 }
 
 /** The daemon, its shims and its mounts. Only processes whose command line names our own folder are ended. */
-function stopEngine(daemon: ChildProcess, folder: string): void {
+export function stopEngine(daemon: ChildProcess, folder: string): void {
   if (daemon.pid !== undefined && daemon.exitCode === null) {
     endAndWait(daemon.pid);
   }
@@ -162,18 +167,33 @@ function stopEngine(daemon: ChildProcess, folder: string): void {
   tryTo(() => rmSync(folder, {recursive: true, force: true}));
 }
 
-function endAndWait(pid: number): void {
-  tryTo(() => process.kill(pid, 'SIGTERM'));
+export function endAndWait(pid: number, signal: NodeJS.Signals = 'SIGTERM'): void {
+  tryTo(() => process.kill(pid, signal));
   const until = Date.now() + 10_000;
   while (Date.now() < until && commandLine(pid) !== '') execFileSync('sleep', ['0.05']);
   if (existsSync(`/proc/${pid}`)) tryTo(() => process.kill(pid, 'SIGKILL'));
 }
 
-function processesNaming(folder: string): readonly number[] {
+export function processesNaming(folder: string): readonly number[] {
   return readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
     .map(Number)
     .filter(pid => pid > 1 && pid !== process.pid && commandLine(pid).includes(folder));
+}
+
+/** The processes that these have started and not yet seen the end of. */
+export function childrenOf(parents: readonly number[]): readonly number[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(Number)
+    .filter(pid => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        return parents.includes(Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+      } catch {
+        return false;
+      }
+    });
 }
 
 function commandLine(pid: number): string {

@@ -62,10 +62,11 @@ export function crowdState(count: number): ConsoleState {
 
 function stateOf(fleet: Fleet, taken: readonly Sample[], happenings: readonly Happening[], readOnly: boolean): ConsoleState {
   const vitals = {
-    facts: {title: 'docker 28.2 @ unix:///var/run/docker.sock', simulated: false, remark: '', cpus: 4, memoryBytes: 8e9, found: []},
+    facts: {title: 'docker 28.2 @ unix:///var/run/docker.sock', simulated: false, remark: '', nodes: [], made: [], found: []},
     heardAt: at - 400,
     at,
     alarms: [],
+    operators: [],
   };
   return reduce(emptyState(readOnly), {kind: 'updated', update: {fleet, vitals, samples: taken, happenings}});
 }

@@ -63,10 +63,13 @@ export function createClient(endpoint: Endpoint): DockerClient {
 }
 
 /** What went wrong on the way to the engine, with what to do about it. */
-export function hostError({endpoint, url}: ChosenEndpoint, error: unknown): HostError {
+export function hostError({endpoint, url}: ChosenEndpoint, error: unknown, what = 'the Docker engine'): HostError {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   const message = error instanceof Error ? error.message : String(error);
-  return new HostError(`can't reach the Docker engine at ${url}: ${causeWords(endpoint, code, message)}`, {cause: error});
+  const said = (error as {json?: {message?: string}}).json?.message;
+  // An answer is an answer, whatever it says: it was reached.
+  if (said) return new HostError(`${what} at ${url} says: ${said.replace(/^rpc error: code = \w+ desc = /, '')}`, {cause: error});
+  return new HostError(`can't reach ${what} at ${url}: ${causeWords(endpoint, code, message)}`, {cause: error});
 }
 
 function causeWords(endpoint: Endpoint, code: string, message: string): string {

@@ -9,6 +9,7 @@ import {createClient, hostError} from './client.ts';
 import {listedOf, projectLabel, serviceLabel} from './container.ts';
 import {createDriver} from './driver.ts';
 import type {ChosenEndpoint} from './endpoint.ts';
+import {createDockerLeaseStore} from './lease-store.ts';
 import {followEvents, type ContainerEvent} from './events.ts';
 import {prepareImage, type ImageFacts} from './images.ts';
 import {within} from './within.ts';
@@ -17,7 +18,10 @@ export interface DockerParts {
   readonly clock: Clock;
   readonly chosen: ChosenEndpoint;
   readonly project: string;
+  readonly lease?: string;
   readonly workloadOf: (service: string) => Workload | null;
+  /** Asked before each call that changes something. */
+  readonly mayAct?: () => boolean;
 }
 
 /** Calls at once: enough to keep a small engine busy, and few enough that an urgent one soon has its turn. */
@@ -40,7 +44,7 @@ interface Keeper {
   priority: number;
 }
 
-export function createDockerHost({clock, chosen, project, workloadOf}: DockerParts): Orchestrator {
+export function createDockerHost({clock, chosen, project, lease = project, workloadOf, mayAct = () => true}: DockerParts): Orchestrator {
   const client = createClient(chosen.endpoint);
   const {docker} = client;
   const queue: CallQueue = createCallQueue(callsMax);
@@ -64,6 +68,7 @@ export function createDockerHost({clock, chosen, project, workloadOf}: DockerPar
       service,
       workload: () => workloadOf(service),
       keeper: () => keeperOf(service),
+      mayAct,
       heard,
     });
     const set = createReplicaSet({
@@ -219,14 +224,14 @@ export function createDockerHost({clock, chosen, project, workloadOf}: DockerPar
         const filters = JSON.stringify({label: [`${projectLabel}=${project}`]});
         const asked = () => Promise.all([docker.version(), docker.info(), docker.listContainers({all: true, filters})]);
         const [version, info, containers] = await within(connectLimitMs, asked);
-        const facts = info as {NCPU?: number; MemTotal?: number};
+        const facts = info as {Name?: string; NCPU?: number; MemTotal?: number};
         return {
           title: `docker ${version.Version} @ ${chosen.url}`,
           simulated: false,
           remark: '',
-          cpus: facts.NCPU ?? null,
-          memoryBytes: facts.MemTotal ?? null,
-          found: [...new Set(containers.flatMap(container => container.Labels[serviceLabel] ?? []))],
+          nodes: [{name: facts.Name ?? 'host', cpus: facts.NCPU ?? null, memoryBytes: facts.MemTotal ?? null, reserved: []}],
+          found: [],
+          made: [...new Set(containers.flatMap(container => container.Labels[serviceLabel] ?? []))],
         };
       } catch (error) {
         client.destroy();
@@ -261,6 +266,10 @@ export function createDockerHost({clock, chosen, project, workloadOf}: DockerPar
       keeperOf(service).set.scale(replicas, standby, order);
     },
     refresh: look,
+    rest() {
+      for (const {set} of keepers.values()) set.rest();
+    },
+    lease: createDockerLeaseStore(docker, lease),
     async close() {
       stop.abort();
       connection.abort();

@@ -14,6 +14,8 @@ export interface DriverParts {
   readonly service: string;
   readonly workload: () => Workload | null;
   readonly keeper: () => {readonly set: ReplicaSet; readonly image: ImageFacts | null; readonly priority: number};
+  /** Asked right before each call: the right to act may have been lost while it waited. */
+  readonly mayAct: () => boolean;
   /** The engine has answered. */
   readonly heard: () => void;
 }
@@ -25,7 +27,7 @@ const takenNumberStep = 1000;
 /** What Docker grants a container to end by itself where nothing else is said. */
 const defaultGraceMs = 10_000;
 
-export function createDriver({docker, queue, project, service, workload, keeper, heard}: DriverParts): ReplicaDriver {
+export function createDriver({docker, queue, project, service, workload, keeper, mayAct, heard}: DriverParts): ReplicaDriver {
   function call<Value>(
     urgency: Urgency,
     limitMs: number,
@@ -35,6 +37,7 @@ export function createDriver({docker, queue, project, service, workload, keeper,
     queue.add(urgency, async () => {
       let outcome: Outcome<Value>;
       try {
+        if (!mayAct()) throw Object.assign(new Error('another engine holds the lease'), {code: 'ENOLEASE'});
         outcome = {kind: 'done', value: await within(limitMs, run)};
         heard();
       } catch (error) {

@@ -43,6 +43,15 @@ export function chooseEndpoint({host, context, environment}: EndpointOptions): C
   return {...defaultSocket(), asked: false};
 }
 
+/** Several hosts are the managers of one Swarm, in the order in which they are tried. */
+export function chooseEndpoints({
+  hosts,
+  ...options
+}: Omit<EndpointOptions, 'host'> & {readonly hosts: readonly string[]}): readonly [ChosenEndpoint, ...ChosenEndpoint[]] {
+  const [first, ...others] = hosts;
+  return [chooseEndpoint({...options, host: first}), ...others.map(host => chooseEndpoint({environment: options.environment, host}))];
+}
+
 function defaultSocket(): Omit<ChosenEndpoint, 'asked'> {
   const system = '/var/run/docker.sock';
   const desktop = join(homedir(), '.docker', 'run', 'docker.sock');

@@ -38,6 +38,8 @@ async function open(services: Record<string, Workload>): Promise<Orchestrator> {
     connected() {},
     disconnected() {},
     noted() {},
+    surveyed() {},
+    drifted() {},
     heard() {},
   });
   return opened;

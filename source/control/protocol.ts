@@ -1,0 +1,79 @@
+/** What passes between a console and an engine that is not its own, and what of it is believed. */
+import {z} from 'zod';
+import {clean} from '../clean.ts';
+import type {Command} from '../scaler/entry.ts';
+
+export const protocolVersion = 1;
+
+/** The first word of whoever connects. */
+export interface Hello {
+  readonly microscale: 'control';
+  readonly version: number;
+  readonly owner: string;
+  readonly readOnly: boolean;
+}
+
+/** The answer to it. */
+export type Welcome =
+  | {readonly kind: 'welcome'; readonly version: number; readonly project: string; readonly host: string}
+  | {readonly kind: 'unwelcome'; readonly reason: string};
+
+export type Request =
+  | {readonly id: number; readonly kind: 'next'}
+  | {readonly id: number; readonly kind: 'command'; readonly command: Command}
+  | {readonly id: number; readonly kind: 'refresh'};
+
+const count = z.int().min(0).max(1_000_000_000);
+const name = z.string().min(1).max(200);
+const lasting = z.union([
+  z.enum(['default', 'until-cleared']),
+  z.strictObject({
+    ms: z
+      .int()
+      .min(1)
+      .max(366 * 86_400_000),
+  }),
+]);
+const rule = z.discriminatedUnion('kind', [
+  z.strictObject({kind: z.enum(['pin', 'hold', 'cap']), replicas: count}),
+  z.strictObject({kind: z.literal('boost')}),
+  z.strictObject({kind: z.literal('priority'), priority: z.int().min(1).max(1_000_000)}),
+]);
+const note = z.string().max(200).optional();
+const by = z.int().min(-1_000_000).max(1_000_000);
+
+const commandSchema = z.discriminatedUnion('kind', [
+  z.strictObject({kind: z.literal('override'), service: name, rule, lasting, sure: z.boolean(), note}),
+  z.strictObject({kind: z.literal('adjust'), service: name, by, lasting, note}),
+  z.strictObject({kind: z.enum(['hold', 'boost']), service: name, lasting, toggle: z.boolean(), note}),
+  z.strictObject({kind: z.literal('rank'), service: name, by, lasting, note}),
+  z.strictObject({kind: z.literal('last'), service: name, lasting, note}),
+  z.strictObject({kind: z.literal('clear'), service: name, note}),
+  z.strictObject({kind: z.enum(['clear-all', 'undo', 'pause', 'resume']), note}),
+]);
+
+const requestSchema = z.discriminatedUnion('kind', [
+  z.strictObject({id: z.int(), kind: z.enum(['next', 'refresh'])}),
+  z.strictObject({id: z.int(), kind: z.literal('command'), command: commandSchema}),
+]);
+
+const helloSchema = z.object({
+  microscale: z.literal('control'),
+  version: z.int(),
+  owner: z.string().min(1).max(200),
+  readOnly: z.boolean(),
+});
+
+export function readHello(value: unknown): Hello | null {
+  const parsed = helloSchema.safeParse(value);
+  return parsed.success ? {...parsed.data, owner: clean(parsed.data.owner).trim()} : null;
+}
+
+/** Null for what asks for nothing that there is. */
+export function readRequest(value: unknown): Request | null {
+  const parsed = requestSchema.safeParse(value);
+  if (!parsed.success) return null;
+  const request = parsed.data as Request;
+  if (request.kind !== 'command' || request.command.note === undefined) return request;
+  return {...request, command: {...request.command, note: clean(request.command.note)}};
+}

@@ -1,0 +1,378 @@
+/**
+ * A Swarm as an orchestrator: services scaled by their number of replicas, tasks and nodes looked at quickly while
+ * something moves and slowly while nothing does, through whichever manager answers.
+ */
+import type Docker from 'dockerode';
+import type {Workload} from '../../config/config.ts';
+import {HostError, type Clock, type HostFacts, type Orchestrator, type OrchestratorEvents} from '../../ports.ts';
+import {hostError} from '../docker/client.ts';
+import {fingerprint, serviceLabel, specLabel, type Made} from '../docker/container.ts';
+import type {ChosenEndpoint} from '../docker/endpoint.ts';
+import {registryAuth} from '../docker/registry-auth.ts';
+import {within} from '../docker/within.ts';
+import {callFailure, isOfTheSwarm} from './failures.ts';
+import {swarmApi} from './api.ts';
+import {createSwarmLeaseStore, isStale} from './lease-store.ts';
+import {createManagers} from './managers.ts';
+import {serviceSpec, swarmName} from './service-spec.ts';
+import {downNodes, isMade, surveyOf, type Seen} from './survey.ts';
+import {createSwarmService, type SwarmCalls, type SwarmService, type UpdateOutcome} from './swarm-service.ts';
+import {countTasks} from './tasks.ts';
+import {withReplicas, type NodeObject, type ServiceObject, type ServiceSpecObject, type TaskObject} from './wire.ts';
+
+export interface SwarmParts {
+  readonly clock: Clock;
+  /** Managers, in the order in which they are tried. */
+  readonly endpoints: readonly [ChosenEndpoint, ...ChosenEndpoint[]];
+  readonly project: string;
+  readonly lease: string;
+  readonly workloadOf: (service: string) => Workload | null;
+  /** The Swarm's name of a service that is adopted; null for one that is made. */
+  readonly adoptedName: (service: string) => string | null;
+  readonly mayAct?: () => boolean;
+}
+
+/** While something moves: as soon as this, and never so often that the manager does little else. */
+const quickMs = 25;
+const quickShare = 3;
+/** While nothing moves. At a thousand tasks a look takes a manager some 50 ms: a twentieth of a core at most. */
+const slowMs = 1000;
+const slowShare = 20;
+const lookLimitMs = 10_000;
+const updateLimitMs = 30_000;
+const reconnectFirstMs = 250;
+const reconnectLongestMs = 5000;
+
+export function createSwarmHost({
+  clock,
+  endpoints,
+  project,
+  lease,
+  workloadOf,
+  adoptedName,
+  mayAct = () => true,
+}: SwarmParts): Orchestrator {
+  const managers = createManagers(endpoints);
+  const services = new Map<string, SwarmService>();
+  let events: OrchestratorEvents | null = null;
+  let connected = false;
+  let closed = false;
+  let nodes: readonly NodeObject[] = [];
+  let lastSurvey = '';
+  let connection = new AbortController();
+  let cancelQuick: () => void = () => {};
+  let cancelSlow: () => void = () => {};
+  let quickDue = false;
+  let surveying = false;
+
+  const api = () => swarmApi(managers.docker());
+  const nameOf = (service: string) => adoptedName(service) ?? swarmName({project, service});
+  const managedNames = () => new Set([...services.keys()].map(nameOf));
+
+  function serviceOf(name: string): SwarmService {
+    const known = services.get(name);
+    if (known) return known;
+    const service: SwarmService = createSwarmService({
+      clock,
+      calls: callsOf(name),
+      mayAct,
+      changed: () => {
+        if (closed) return;
+        events?.observed(name, service.observation());
+        if (service.isUnsettled()) lookQuickly();
+      },
+      drifted: replicas => events?.drifted(name, replicas),
+    });
+    services.set(name, service);
+    return service;
+  }
+
+  function callsOf(name: string): SwarmCalls {
+    return {
+      update: (seen, replicas) =>
+        attempt(signal => {
+          const spec = withReplicas(specNow(name, seen), replicas);
+          return api().update(seen.ID, seen.Version.Index, spec, signal);
+        }),
+      create: replicas =>
+        attempt(async signal => {
+          const workload = workloadOf(name);
+          if (adoptedName(name) !== null) throw new Error(`there is no service ${nameOf(name)} any more: deploy it again`);
+          if (!workload) throw new Error('it is no longer configured');
+          return api().create(serviceSpec(madeOf(name, workload), replicas), await registryAuth(workload.image), signal);
+        }),
+      inspect: id => inspect(id ?? nameOf(name)),
+    };
+  }
+
+  const madeOf = (service: string, workload: Workload): Made => ({project, service, priority: 1, workload});
+
+  /** An adopted service's own spec; one that was made here follows its configuration. */
+  function specNow(name: string, seen: ServiceObject): ServiceSpecObject {
+    const {Spec: spec} = seen;
+    const workload = workloadOf(name);
+    if (!workload || !isOutdated(name, seen)) return spec;
+    const fresh = serviceSpec(madeOf(name, workload), 0) as unknown as ServiceSpecObject;
+    const forced = spec.TaskTemplate?.ForceUpdate ?? 0;
+    return {...fresh, TaskTemplate: {...fresh.TaskTemplate, ForceUpdate: forced}};
+  }
+
+  function isOutdated(name: string, {Spec: spec}: ServiceObject): boolean {
+    const workload = workloadOf(name);
+    return workload !== null && spec.Labels?.[specLabel] !== fingerprint(workload);
+  }
+
+  async function attempt(call: (signal: AbortSignal) => Promise<unknown>): Promise<UpdateOutcome> {
+    try {
+      await within(updateLimitMs, call);
+      events?.heard();
+      return {kind: 'done'};
+    } catch (error) {
+      if (isStale(error)) return {kind: 'stale'};
+      if (isOfTheSwarm(error)) lose(words(error));
+      return {kind: 'failed', failure: callFailure(error)};
+    }
+  }
+
+  async function inspect(idOrName: string): Promise<ServiceObject | null> {
+    try {
+      return await within(lookLimitMs, signal => api().service(idOrName, signal));
+    } catch (error) {
+      if ((error as {statusCode?: number}).statusCode === 404) return null;
+      throw error;
+    }
+  }
+
+  const words = (error: unknown) => hostError(managers.chosen(), error, 'the Swarm manager').message;
+
+  async function lookAtAll(): Promise<Seen> {
+    const [seenServices, seenNodes, tasks] = await within(lookLimitMs, signal =>
+      Promise.all([api().services(signal), api().nodes(signal), api().tasks(signal)]),
+    );
+    events?.heard();
+    return {services: seenServices, nodes: seenNodes, tasks};
+  }
+
+  /** Everything: services for what others did to them, nodes for what is there, tasks for what runs. */
+  async function survey(): Promise<void> {
+    if (surveying) return;
+    surveying = true;
+    try {
+      const askedAt = clock.now();
+      const seen = await lookAtAll();
+      nodes = seen.nodes;
+      const byName = new Map(seen.services.map(service => [service.Spec.Name, service]));
+      for (const [name, service] of services) {
+        const object = byName.get(nameOf(name)) ?? null;
+        service.see(object, askedAt);
+        if (object && isOutdated(name, object)) service.outdate();
+      }
+      count(seen.tasks, [...services.keys()]);
+      await clearAway(seen.services);
+      tellSurvey(seen);
+    } finally {
+      surveying = false;
+    }
+  }
+
+  function tellSurvey(seen: Seen): void {
+    const facts = surveyOf(seen, managers.chosen().url, project, managedNames());
+    const text = JSON.stringify(facts);
+    if (text === lastSurvey) return;
+    const first = lastSurvey === '';
+    lastSurvey = text;
+    for (const service of services.values()) service.roomMade();
+    if (!first) events?.surveyed(facts);
+  }
+
+  function count(tasks: readonly TaskObject[], names: readonly string[]): void {
+    const down = downNodes(nodes);
+    const byService = new Map<string, TaskObject[]>();
+    for (const task of tasks) {
+      const id = task.ServiceID ?? '';
+      const own = byService.get(id);
+      if (own) own.push(task);
+      else byService.set(id, [task]);
+    }
+    for (const name of names) {
+      const service = services.get(name);
+      service?.count(countTasks(byService.get(service.id() ?? '') ?? [], node => down.has(node)));
+    }
+  }
+
+  /** A service that was made here, isn't configured any more and has been emptied, goes. */
+  async function clearAway(present: readonly ServiceObject[]): Promise<void> {
+    for (const {ID: id, Spec: spec} of present.filter(service => isMade(service, project))) {
+      const name = spec.Labels?.[serviceLabel] ?? '';
+      const service = services.get(name);
+      const emptied = service && workloadOf(name) === null && spec.Mode?.Replicated?.Replicas === 0 && !service.isUnsettled();
+      if (!emptied || !mayAct()) continue;
+      await api().remove(id);
+      service.close();
+      services.delete(name);
+    }
+  }
+
+  /** The tasks of the services that move, again and again until they have come to rest. */
+  function lookQuickly(): void {
+    if (quickDue || !connected || closed) return;
+    quickDue = true;
+    cancelQuick = clock.after(quickMs, startQuickLook);
+  }
+
+  function startQuickLook(): void {
+    void quickLook();
+  }
+
+  async function quickLook(): Promise<void> {
+    const moving = [...services].filter(([, service]) => service.isUnsettled() && service.id() !== null);
+    const startedAt = clock.now();
+    try {
+      if (moving.length > 0) {
+        const tasks = await within(lookLimitMs, signal =>
+          api().tasks(
+            signal,
+            moving.map(([, service]) => service.id()),
+          ),
+        );
+        events?.heard();
+        if (connected)
+          count(
+            tasks,
+            moving.map(([name]) => name),
+          );
+      }
+    } catch (error) {
+      lose(words(error));
+    }
+    quickDue = false;
+    if (![...services.values()].some(service => service.isUnsettled()) || !connected || closed) return;
+    quickDue = true;
+    const tookMs = clock.now() - startedAt;
+    cancelQuick = clock.after(Math.max(quickMs, quickShare * tookMs), startQuickLook);
+  }
+
+  function lookSlowly(afterMs: number): void {
+    cancelSlow();
+    cancelSlow = clock.after(afterMs, () => {
+      if (closed || !connected) return;
+      const startedAt = clock.now();
+      survey().then(
+        () => lookSlowly(Math.max(slowMs, slowShare * (clock.now() - startedAt))),
+        (error: unknown) => lose(words(error)),
+      );
+    });
+  }
+
+  /** Services and nodes tell of themselves; tasks don't. A word from either is worth a look at once. */
+  async function followEvents(signal: AbortSignal): Promise<void> {
+    const filters = JSON.stringify({type: ['service', 'node'], scope: ['swarm']});
+    const stream = await managers.docker().getEvents({filters, abortSignal: signal} as Docker.GetEventsOptions);
+    const end = () => {
+      if (!signal.aborted) lose(`the Swarm manager at ${managers.chosen().url} went away`);
+    };
+    stream.on('data', () => {
+      if (!signal.aborted) lookSlowly(eventsMs);
+    });
+    for (const event of ['end', 'close', 'error']) stream.on(event, end);
+    signal.addEventListener('abort', () => (stream as {destroy?: () => void}).destroy?.(), {once: true});
+  }
+
+  async function attach(): Promise<void> {
+    connection.abort();
+    connection = new AbortController();
+    const {signal} = connection;
+    await within(lookLimitMs, async () => followEvents(signal));
+    await survey();
+    connected = true;
+    lookSlowly(slowMs);
+  }
+
+  function lose(reason: string): void {
+    if (!connected || closed) return;
+    connected = false;
+    connection.abort();
+    cancelQuick();
+    quickDue = false;
+    cancelSlow();
+    for (const service of services.values()) service.suspend();
+    events?.disconnected(reason);
+    reconnect(reconnectFirstMs, reason);
+  }
+
+  function reconnect(afterMs: number, _reason: string): void {
+    clock.after(afterMs, () => {
+      if (closed) return;
+      managers.turn();
+      attach().then(
+        () => {
+          for (const service of services.values()) service.resume();
+          events?.connected();
+        },
+        (error: unknown) => {
+          const reason = words(error);
+          events?.disconnected(reason);
+          // Each of the managers has its turn before the wait grows.
+          reconnect(Math.min(reconnectLongestMs, afterMs * (managers.count > 1 ? 1.3 : 2)), reason);
+        },
+      );
+    });
+  }
+
+  return {
+    lease: createSwarmLeaseStore(api, lease),
+    async connect(): Promise<HostFacts> {
+      const reasons: string[] = [];
+      for (let tries = managers.count; tries > 0; tries--) {
+        try {
+          const seen = await lookAtAll();
+          return surveyOf(seen, managers.chosen().url, project, managedNames());
+        } catch (error) {
+          reasons.push(words(error));
+          if (tries > 1) managers.turn();
+        }
+      }
+      managers.destroy();
+      throw new HostError(reasons.join('; '));
+    },
+    async open(specs, listener) {
+      events = listener;
+      for (const {name} of specs) serviceOf(name);
+      try {
+        await attach();
+      } catch (error) {
+        throw hostError(managers.chosen(), error, 'the Swarm manager');
+      }
+      listener.connected();
+      for (const [name, service] of services) listener.observed(name, service.observation());
+    },
+    configure(specs) {
+      for (const {name} of specs) {
+        if (services.has(name)) continue;
+        const service = serviceOf(name);
+        events?.observed(name, service.observation());
+      }
+      if (connected) lookSlowly(0);
+    },
+    scale({service, replicas, order}) {
+      serviceOf(service).scale(replicas, order);
+    },
+    refresh() {
+      if (connected) lookSlowly(0);
+    },
+    rest() {
+      for (const service of services.values()) service.rest();
+    },
+    async close() {
+      closed = true;
+      connection.abort();
+      cancelQuick();
+      cancelSlow();
+      for (const service of services.values()) service.close();
+      managers.destroy();
+    },
+  };
+}
+
+/** Events come in bursts: one look answers them all. */
+const eventsMs = 50;
