@@ -9,7 +9,7 @@ enableCompileCache();
 const [
   {default: meow},
   {helpText},
-  {readOptions, flagSpecs, whyUnknown},
+  {readOptions, flagSpecs, whyNoCommand, whyUnknown},
   {UsageError},
   {exitCodeOf, explainError},
   {canDraw, stdoutLines, untilTold},
@@ -38,7 +38,7 @@ async function main(): Promise<number> {
   const [command = canDraw() ? 'console' : 'lines', ...rest] = cli.input;
   const options = readOptions(cli.flags, command);
   const output = stdoutLines();
-  if (command !== 'check' && rest.length > 0) throw new UsageError(`“${rest.join(' ')}” is one word too many: see microscale --help`);
+  if (!takesWords(command) && rest.length > 0) throw new UsageError(`“${rest.join(' ')}” is one word too many: see microscale --help`);
   switch (command) {
     case 'console':
     case 'demo': {
@@ -49,6 +49,18 @@ async function main(): Promise<number> {
     case 'lines':
     case 'run':
       break;
+    case 'attach': {
+      const [target = null, ...more] = rest;
+      if (more.length > 0) throw new UsageError('attach takes one machine: microscale attach ssh://user@host');
+      if (!canDraw()) throw new UsageError('attach needs a terminal; for scripts there is microscale status');
+      const {attachConsole} = await import('./source/commands/console.ts');
+      return attachConsole(target, options);
+    }
+    case 'dial-stdio': {
+      const {dialStdio} = await import('./source/commands/dial-stdio.ts');
+      await dialStdio(options);
+      return 0;
+    }
     case 'plan': {
       const {plan} = await import('./source/commands/plan.ts');
       await plan(options, output);
@@ -65,12 +77,19 @@ async function main(): Promise<number> {
       check(path, output);
       return 0;
     }
-    default:
-      throw new UsageError(`there is no command “${command}”: known are run, check, plan, simulate and demo`);
+    default: {
+      const {operate, verbs} = await import('./source/commands/operate.ts');
+      if (verbs[command] === undefined) throw new UsageError(whyNoCommand(command, Object.keys(verbs)));
+      return (await operate(command, rest, options, output)) ? 0 : 1;
+    }
   }
   const {run} = await import('./source/commands/run.ts');
   await run(options, output, running => untilTold(options.forMs, command === 'run' ? running.reload : null));
   return 0;
+}
+
+function takesWords(command: string): boolean {
+  return !['console', 'demo', 'lines', 'run', 'plan', 'simulate', 'dial-stdio'].includes(command);
 }
 
 process.exitCode = await main().catch((error: unknown) => {

@@ -238,6 +238,8 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
     },
     async close(onExit, limitMs = exitLimitMs) {
       if (closed) return;
+      // Who may act is known in a moment: what was asked for at the end is not dropped for it.
+      if (onExit !== 'leave') await until(() => fleet.lease.kind !== 'seeking', Math.min(limitMs, settleLimitMs));
       const entitled = fleet.lease.kind === 'held' || fleet.lease.kind === 'unneeded';
       const acts = entitled && fleet.acting === 'auto' && fleet.host.kind === 'connected';
       if (onExit !== 'leave' && entitled && fleet.acting !== 'dry-run') await leaveCounts(onExit, limitMs);

@@ -208,5 +208,7 @@ export interface Session {
   next(signal?: AbortSignal): Promise<Update>;
   command(command: Command): Promise<Reply>;
   refresh(): void;
+  /** Asks for the lease, for the engine that this is a hold on. */
+  takeOver(): Promise<Reply>;
   close(): void;
 }

@@ -1,20 +1,23 @@
 /** Puts the parts together: configuration, host, lease, sources, recording, engine, feed. It contains no rule of its own. */
 import {randomUUID} from 'node:crypto';
 import {hostname} from 'node:os';
+import {resolve} from 'node:path';
 import {boxConfig, boxImage, demoConfig} from '../config/box.ts';
 import {fitToHost, preflight, type Fitted} from '../config/capacity.ts';
 import {ConfigError, type Config} from '../config/config.ts';
 import {findConfig, loadConfig, loadLabelled, watchConfig} from '../config/file.ts';
 import {createRealClock} from '../clock.ts';
 import {createFeed, type Feed} from '../control/feed.ts';
-import {createLease} from '../control/lease.ts';
+import {createLease, readLease, type LeaseRecord} from '../control/lease.ts';
+import {serveControl, type ControlServer} from '../control/server.ts';
 import {createEngine, type Engine} from '../engine.ts';
-import type {HostFacts, LeaseHold, Recorder} from '../ports.ts';
+import type {HostFacts, LeaseHold, LeaseStore, Recorder} from '../ports.ts';
 import {openRecording} from '../recording.ts';
 import type {Entry} from '../scaler/entry.ts';
 import type {Step} from '../scaler/step.ts';
 import {chooseHost, usualLease} from './host.ts';
 import {UsageError, type Options} from './options.ts';
+import {openObservers, type Observers} from './observers.ts';
 import {ownerName} from './owner.ts';
 import {followDemands} from './demands.ts';
 import {socketPathFor} from './socket-path.ts';
@@ -23,8 +26,6 @@ export interface Assembled {
   readonly engine: Engine;
   readonly feed: Feed;
   readonly facts: HostFacts;
-  /** Where this engine's control socket belongs; null where it has none. */
-  readonly socket: string | null;
   /** Reads the configuration again; what is wrong with it is told as a note and the old one stays. */
   reload(): void;
   close(): Promise<void>;
@@ -34,6 +35,16 @@ export type Stepped = (entries: readonly Entry[], result: Step) => void;
 
 const boxCapacity = 10;
 const demoCapacity = 24;
+
+/** Another engine acts on this host. Thrown only where the caller would rather attach to it. */
+export class HeldElsewhere extends Error {
+  override readonly name = 'HeldElsewhere';
+  readonly holder: LeaseRecord;
+  constructor(holder: LeaseRecord) {
+    super(`${holder.by} on ${holder.where} runs ${holder.project} here`);
+    this.holder = holder;
+  }
+}
 
 /** Throws `ConfigError`, `HostError` or `UsageError`: each message says what to do. */
 export async function assemble(options: Options, stepped: Stepped = () => {}): Promise<Assembled> {
@@ -66,6 +77,13 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
     });
     hold = createLease({clock, store: orchestrator.lease, self});
   }
+  if (orchestrator.lease && options.attach) {
+    const holder = await readHolder(orchestrator.lease);
+    if (holder) {
+      await orchestrator.close();
+      throw new HeldElsewhere(holder);
+    }
+  }
   const recorder = options.record === null ? null : await record(options.record, acting, reason => feed.alarm(reason));
   const engine: Engine = createEngine({
     clock,
@@ -76,11 +94,13 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
     surveyed: facts => take(() => read(facts), facts),
     stepped(entries, result) {
       feed.stepped(result.happenings, result.changed);
+      observers?.stepped(entries, result);
       stepped(entries, result);
     },
   });
   const feed = createFeed(engine, clock);
   const demands = followDemands(engine, clock, seed);
+  let observers: Observers | null = null;
 
   /** The configuration, as it is on this host. */
   function read(facts: HostFacts): Config {
@@ -104,7 +124,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
   }
 
   /** Takes up another configuration where it differs. What is wrong with it is told, and the old one stays. */
-  function take(next: () => Config, facts: HostFacts): void {
+  function take(next: () => Config, facts: HostFacts, always = false): void {
     const before = config;
     try {
       const fresh = next();
@@ -118,7 +138,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
         JSON.stringify([fitted.settings, fitted.services]) ===
           JSON.stringify([settings, services.filter(({spec}) => !spec.retired).map(({spec}) => spec)]) &&
         JSON.stringify([...fresh.workloads]) === JSON.stringify([...(before?.workloads ?? [])]);
-      if (!same) engine.configure(fitted.settings, fitted.services);
+      if (!same || always) engine.configure(fitted.settings, fitted.services);
       demands.follow(fresh.demands);
     } catch (error) {
       config = before;
@@ -131,6 +151,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
 
   let facts: HostFacts;
   try {
+    observers = await openObservers(options, {engine, clock, alarm: feed.alarm});
     facts = await engine.open(hostFacts => {
       config = read(hostFacts);
       const fitted = fitToHost(config, hostFacts);
@@ -142,29 +163,60 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
   } catch (error) {
     demands.close();
     await engine.close('leave');
+    await observers?.close();
     throw error;
   }
 
   function reload(): void {
     said = [];
     const now = engine.facts() ?? facts;
-    if (path !== null) take(() => read(now), now);
+    take(() => read(now), now, true);
   }
+
+  let control: ControlServer | null = null;
+  if (socket !== null) {
+    const about = () => ({
+      project: config?.project ?? '',
+      host: (engine.facts() ?? facts).title,
+      hosts: options.hosts,
+      config: path === null ? null : resolve(path),
+      capacity: options.capacity,
+      image: options.image,
+    });
+    // An engine that can't be spoken to still scales: what is wrong is shown, and goes on.
+    control = await serveControl({path: socket, feed, about}).catch((error: unknown) => {
+      feed.alarm((error as Error).message);
+      return null;
+    });
+  }
+  if (options.takeOver) engine.takeOver();
 
   const unwatch = path === null ? () => {} : watchConfig(path, reload);
   return {
     engine,
     feed,
     facts,
-    socket,
     reload,
     async close() {
       unwatch();
       demands.close();
       await engine.close(options.onExit ?? config?.onExit ?? 'leave');
       feed.close('the engine has stopped');
+      await control?.close();
+      await observers?.close();
     },
   };
+}
+
+/** Who holds the lease by its own word; null for nobody, and for what can't be read or reached. */
+async function readHolder(store: LeaseStore): Promise<LeaseRecord | null> {
+  try {
+    const stored = await store.read();
+    const read = stored === null ? null : readLease(stored.text);
+    return read?.kind === 'record' && read.record.held ? read.record : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Unlike any other engine's, for as long as this process lives. */

@@ -1,19 +1,80 @@
-/** The console with the engine inside: a thread for the engine, the terminal for the console, and a tidy end for both. */
+/** The console on an engine: its own, in a thread, or one that runs already. The terminal is given back whatever happens. */
 import {once} from 'node:events';
-import {constants} from 'node:os';
+import {constants, hostname} from 'node:os';
 import {MessageChannel, Worker} from 'node:worker_threads';
 import {clean} from '../clean.ts';
 import type {Leaving} from '../console/console.tsx';
 import {openSession} from '../control/channel.ts';
+import {attachTo, type Attached} from '../control/client.ts';
+import type {LeaseRecord} from '../control/lease.ts';
+import {HostError} from '../ports.ts';
+import type {Reply} from '../scaler/entry.ts';
 import {portChannel, type EngineThreadData, type EngineThreadNews} from './engine-thread.ts';
+import {attachFar} from './engine-socket.ts';
 import {explainError} from './errors.ts';
 import {clockWords} from './lines.ts';
-import type {Options} from './options.ts';
+import {UsageError, type Options} from './options.ts';
+import {ownerName} from './owner.ts';
+import {switchable} from './switchable.ts';
 
 /** How long the engine may take to bring things to their end; longer where it was asked to change counts. */
 const closeLimitMs = {leave: 10_000, restore: 70_000, drain: 70_000};
+/** How soon an engine on this machine says that it is there. */
+const welcomeLimitMs = 2000;
 
+/** An engine that a console looks at: in a thread of this process, or somewhere else. */
+type Held =
+  | {readonly kind: 'own'; readonly thread: Worker; readonly session: ReturnType<typeof openSession>}
+  | {readonly kind: 'attached'; readonly attached: Attached; readonly far: string | null};
+
+/** The console, with an engine of its own unless one acts on the same host already. */
 export async function openConsole(options: Options): Promise<number> {
+  // While the engine opens in its thread, the screen's libraries load in this one.
+  const screen = loadScreen();
+  const opened = await openThread(options);
+  if (opened.kind === 'own') return show(opened, options, await screen);
+  const held = await attachOrWait(opened.holder, options);
+  return show(held, options, await screen);
+}
+
+/** `attach`: the console on an engine that runs already, on this machine or on the one that is named. */
+export async function attachConsole(target: string | null, options: Options): Promise<number> {
+  const screen = loadScreen();
+  const visitor = {owner: ownerName(), readOnly: options.readOnly};
+  if (target?.startsWith('ssh://'))
+    return show({kind: 'attached', attached: await attachFar(target, options, visitor), far: target}, options, await screen);
+  const {findSocket} = await import('./engine-socket.ts');
+  if (target !== null && !target.includes('/')) throw new UsageError(`“${target}” is no machine to attach to: write it as ssh://user@host`);
+  const attached = await attachTo(await findSocket(target ?? options.socket), visitor);
+  return show({kind: 'attached', attached, far: null}, options, await screen);
+}
+
+function loadScreen() {
+  return Promise.all([import('../console/console.tsx'), import('../console/style.ts'), import('../console/terminal.ts'), import('chalk')]);
+}
+
+/** The engine that acts here, if it can be spoken to; else one of our own, which waits until the lease is free. */
+async function attachOrWait(holder: LeaseRecord, options: Options): Promise<Held> {
+  if (holder.socket !== null && holder.where === hostname()) {
+    const visitor = {owner: ownerName(), readOnly: options.readOnly};
+    try {
+      return {kind: 'attached', attached: await attachTo(holder.socket, visitor, welcomeLimitMs), far: null};
+    } catch (error) {
+      // One that may not be spoken to is there all the same; one that doesn't answer may be about to lapse.
+      if (/lets only them in/.test((error as Error).message)) throw error;
+    }
+  } else if (options.config === null && options.capacity === null) {
+    throw new HostError(
+      `${holder.by} on ${holder.where} runs ${holder.project} on this host already. Look at it with: microscale attach ssh://${holder.where}`,
+    );
+  }
+  const opened = await openThread({...options, attach: false});
+  if (opened.kind === 'own') return opened;
+  throw new HostError(`${holder.by} on ${holder.where} runs ${holder.project} on this host already`);
+}
+
+/** Throws what the engine's thread threw. */
+async function openThread(options: Options): Promise<Extract<Held, {kind: 'own'}> | {kind: 'elsewhere'; holder: LeaseRecord}> {
   const {port1, port2} = new MessageChannel();
   const thread = new Worker(new URL('./engine-thread.js', import.meta.url), {
     workerData: {options, sessionPort: port2} satisfies EngineThreadData,
@@ -27,17 +88,17 @@ export async function openConsole(options: Options): Promise<number> {
     thread.once('exit', code => resolve(new Error(`the engine's thread ended with ${code}`)));
   });
   void broken.then(error => session.end(error.message));
-  // While the engine opens in its thread, the screen's libraries load in this one.
-  const screen = Promise.all([
-    import('../console/console.tsx'),
-    import('../console/style.ts'),
-    import('../console/terminal.ts'),
-    import('chalk'),
-  ]);
-  const [first] = (await Promise.race([once(thread, 'message'), broken.then(error => Promise.reject(error))])) as [EngineThreadNews];
-  if (first.kind === 'failed') throw Object.assign(new Error(first.message), {name: first.name});
+  const [news] = (await Promise.race([once(thread, 'message'), broken.then(error => Promise.reject(error))])) as [EngineThreadNews];
+  if (news.kind === 'open') return {kind: 'own', thread, session};
+  await thread.terminate();
+  if (news.kind === 'elsewhere') return news;
+  throw Object.assign(new Error(news.kind === 'failed' ? news.message : 'the engine ended before it began'), {
+    name: news.kind === 'failed' ? news.name : 'Error',
+  });
+}
 
-  const [{runConsole}, {chooseStyle}, {openTerminal}, {default: chalk}] = await screen;
+async function show(first: Held, options: Options, screen: Awaited<ReturnType<typeof loadScreen>>): Promise<number> {
+  const [{runConsole}, {chooseStyle}, {openTerminal}, {default: chalk}] = screen;
   const style = chooseStyle({environment: process.env, ascii: options.ascii, color: options.color, colorLevel: chalk.level});
   const terminal = openTerminal(
     () => process.stdout.getWindowSize(),
@@ -50,19 +111,67 @@ export async function openConsole(options: Options): Promise<number> {
   };
   process.on('uncaughtException', onCrash);
   process.on('unhandledRejection', onCrash);
+  let held = first;
+  const session = switchable(sessionOf(first));
+
+  /** From an engine of our own the lease is asked for; in the place of one elsewhere an engine of our own is put first. */
+  async function takeOver(): Promise<Reply> {
+    if (held.kind === 'own') return session.takeOver();
+    const launch = launchInstead(held, options);
+    if (typeof launch === 'string') return {kind: 'refused', reason: launch};
+    try {
+      const opened = await openThread(launch);
+      if (opened.kind !== 'own') return {kind: 'refused', reason: 'no engine could be started here'};
+      const before = held;
+      held = opened;
+      session.turnTo(opened.session);
+      if (before.kind === 'attached') before.attached.close();
+      return {kind: 'accepted', words: 'an engine runs here now, and asks for the lease'};
+    } catch (error) {
+      return {kind: 'refused', reason: (error as Error).message};
+    }
+  }
+
   const leaving = await runConsole({
-    session,
+    session: {...session, takeOver},
     terminal,
     input: process.stdin,
     look: {style, clock: clockWords},
     readOnly: options.readOnly,
+    attached: () => held.kind === 'attached',
     ends(leave) {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => leave({kind: 'signal', signal}));
       if (options.forMs !== null) setTimeout(() => leave({kind: 'time'}), options.forMs);
     },
   });
-  const counts = await closeThread(thread, options.onExit ?? 'leave');
-  return farewell(leaving, counts, options);
+  if (held.kind === 'attached') {
+    const {attached} = held;
+    attached.close();
+    return farewell(leaving, `the engine of ${attached.about.project} goes on without this console`);
+  }
+  const news = await closeThread(held.thread, options.onExit ?? 'leave');
+  return farewell(leaving, fateOf(news, options));
+}
+
+function sessionOf(held: Held) {
+  return held.kind === 'own' ? held.session : held.attached.session;
+}
+
+/** How an engine of our own is to be started in the place of another; why it can't be, as a sentence. */
+function launchInstead({attached, far}: Extract<Held, {kind: 'attached'}>, options: Options): Options | string {
+  const {about} = attached;
+  const config = options.config ?? (far === null ? about.config : null);
+  if (config === null && about.config !== null)
+    return `it follows ${clean(about.config)} on its own machine: attach with --config FILE to take it over from here`;
+  return {
+    ...options,
+    config,
+    hosts: far === null ? (options.hosts.length > 0 ? options.hosts : about.hosts) : [far],
+    capacity: options.capacity ?? about.capacity,
+    image: options.image ?? about.image,
+    attach: false,
+    takeOver: true,
+  };
 }
 
 async function closeThread(thread: Worker, onExit: keyof typeof closeLimitMs): Promise<EngineThreadNews | null> {
@@ -79,18 +188,16 @@ async function closeThread(thread: Worker, onExit: keyof typeof closeLimitMs): P
   return news;
 }
 
-/** What became of the containers, and why the program ended; the status that it ends with. */
-function farewell(leaving: Leaving, news: EngineThreadNews | null, options: Options): number {
-  const policy = options.onExit ?? 'leave';
-  const fate = {leave: 'stay as they are', restore: 'are back where they were', drain: 'were stopped'}[policy];
-  const counts = news?.kind === 'closed' ? news.counts.map(([service, running]) => `${service} ${running}`).join(', ') : null;
-  const simulated = news?.kind === 'closed' && news.simulated;
-  const words =
-    counts === null
-      ? 'the engine did not end in time'
-      : simulated
-        ? 'the simulated host has ended'
-        : `${counts} ${fate}; nobody scales them now`;
+/** What became of the containers. */
+function fateOf(news: EngineThreadNews | null, options: Options): string {
+  if (news?.kind !== 'closed') return 'the engine did not end in time';
+  if (news.simulated) return 'the simulated host has ended';
+  const fate = {leave: 'stay as they are', restore: 'are back where they were', drain: 'were stopped'}[options.onExit ?? 'leave'];
+  return `${news.counts.map(([service, running]) => `${service} ${running}`).join(', ')} ${fate}; nobody scales them from here now`;
+}
+
+/** Why the program ended, and the status that it ends with. */
+function farewell(leaving: Leaving, words: string): number {
   const write = (text: string) => process.stderr.write(`microscale: ${clean(text)}\n`);
   switch (leaving.kind) {
     case 'asked':

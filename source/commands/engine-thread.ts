@@ -1,9 +1,10 @@
 /** The engine in a thread of its own, so that a terminal that stops reading can't hold it up. */
 import {parentPort, workerData, type MessagePort} from 'node:worker_threads';
 import {serveSession, type Channel} from '../control/channel.ts';
-import {assemble} from './assemble.ts';
-import {ownerName} from './owner.ts';
+import type {LeaseRecord} from '../control/lease.ts';
+import {assemble, HeldElsewhere} from './assemble.ts';
 import type {Options} from './options.ts';
+import {ownerName} from './owner.ts';
 
 export interface EngineThreadData {
   readonly options: Options;
@@ -13,13 +14,17 @@ export interface EngineThreadData {
 /** What the thread tells its parent. */
 export type EngineThreadNews =
   | {readonly kind: 'open'}
+  | {readonly kind: 'elsewhere'; readonly holder: LeaseRecord}
   | {readonly kind: 'failed'; readonly name: string; readonly message: string}
   | {readonly kind: 'closed'; readonly simulated: boolean; readonly counts: readonly (readonly [service: string, running: number])[]};
 
 export function portChannel(port: MessagePort): Channel {
   return {
     send: message => port.postMessage(message),
-    receive: listener => void port.on('message', listener),
+    receive: listener => {
+      port.removeAllListeners('message');
+      port.on('message', listener);
+    },
   };
 }
 
@@ -40,6 +45,6 @@ if (parent) {
     tell({kind: 'open'});
   } catch (error) {
     const {name, message} = error as Error;
-    tell({kind: 'failed', name, message});
+    tell(error instanceof HeldElsewhere ? {kind: 'elsewhere', holder: error.holder} : {kind: 'failed', name, message});
   }
 }

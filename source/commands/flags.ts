@@ -20,6 +20,7 @@ export const flagSpecs = {
   audit: {type: 'string'},
   note: {type: 'string'},
   all: {type: 'boolean', default: false},
+  command: {type: 'string', default: 'microscale'},
   json: {type: 'boolean', default: false},
   ascii: {type: 'boolean', default: false},
   color: {type: 'boolean', default: true},
@@ -42,6 +43,7 @@ interface Flags {
   readonly audit?: string | undefined;
   readonly note?: string | undefined;
   readonly all: boolean;
+  readonly command: string;
   readonly json: boolean;
   readonly ascii: boolean;
   readonly color: boolean;
@@ -82,6 +84,9 @@ export function readOptions(flags: Flags, command: string): Options {
     audit: flags.audit ?? null,
     note: flags.note ?? null,
     all: flags.all,
+    attach: command === 'console',
+    takeOver: false,
+    command: flags.command,
     json: flags.json,
     ascii: flags.ascii,
     color: flags.color && !process.env['NO_COLOR'],
@@ -103,6 +108,15 @@ export function whyUnknown(given: readonly string[]): string | null {
     if (short !== undefined && !/^[cH]/.test(short)) return `there is no flag -${short}: see microscale --help`;
   }
   return null;
+}
+
+const commands = ['run', 'attach', 'check', 'plan', 'simulate', 'demo', 'dial-stdio'];
+
+/** Why a word is no command, with the nearest one that is. */
+export function whyNoCommand(given: string, verbs: readonly string[]): string {
+  const known = [...commands, ...verbs];
+  const close = nearest(given, known);
+  return `there is no command “${given}”: ${close ? `did you mean ${close}?` : `known are ${known.join(', ')}`}`;
 }
 
 function dashed(name: string): string {

@@ -7,19 +7,28 @@ export const helpText = `
   Usage
     microscale [flags]            the scaler and its console
     microscale run                the scaler without a console; prints what happens
+    microscale attach [ssh://…]   a console on an engine that runs, here or there
     microscale check FILE         says what is wrong with a configuration
     microscale plan               looks once, prints what it would do and why
     microscale simulate           a day in seconds: --seed 7 --for 24h
     microscale demo               the console on a made-up shop; touches nothing
 
+  Overrule the engine that runs here (or with --host ssh://…, there)
+    status, services              what runs, and what was found (--json)
+    pin SERVICE N, cap SERVICE N, hold SERVICE, boost SERVICE, priority SERVICE N
+    clear SERVICE, clear --all, pause, resume
+        --for 30m         how long it lasts; --note TEXT why, for all to read
+
   What to run
     -c, --config FILE     microscale.yaml (.json) here, if there is one; else the
                           box: web follows random demand, batch fills 10 slots
-        --capacity N      slots of the host, or auto; replaces what the file says
+        --capacity N      slots of the host, or auto; replaces what the file says,
+                          and is all that services with microscale.* labels need
         --image NAME      what the box runs (busybox)
 
   Where
-    -H, --host URL        unix:///path, tcp://host:port or ssh://user@host
+    -H, --host URL        unix:///path, tcp://host:port or ssh://user@host; given
+                          several times, the managers of one Swarm
         --context NAME    a docker context. Without either: DOCKER_HOST,
                           DOCKER_CONTEXT, the current context, the usual socket.
                           With none of these and no engine: a simulated host
@@ -32,6 +41,10 @@ export const helpText = `
         --for TIME        ends after 30s, 10m, 24h
         --seed N          the same random demand again
         --record FILE     keeps every entry, for replay
+        --metrics ADDR    Prometheus metrics and /healthz, such as 127.0.0.1:9180
+        --audit FILE      who overruled what and what was done, appended as JSON
+        --socket PATH     the control socket, if not in its usual place; off for none
+        --command WORDS   how microscale is called on a machine reached by ssh
         --json            run, plan, simulate: JSON, a line each
         --ascii           no other characters; --no-color (or NO_COLOR) no colours
 

@@ -21,6 +21,12 @@ export interface Options {
   readonly audit: string | null;
   readonly note: string | null;
   readonly all: boolean;
+  /** Rather look at the engine that acts here already than wait beside it. */
+  readonly attach: boolean;
+  /** Ask whoever holds the lease for it. */
+  readonly takeOver: boolean;
+  /** How microscale is called on a far machine. */
+  readonly command: string;
   readonly json: boolean;
   readonly ascii: boolean;
   readonly color: boolean;

@@ -21,6 +21,8 @@ export interface ConsoleParts {
   readonly input: NodeJS.ReadStream;
   readonly look: Look;
   readonly readOnly: boolean;
+  /** Whether the engine is somebody else's at this moment. */
+  readonly attached: () => boolean;
   /** Calls back once when something outside ends the console. */
   readonly ends: (leave: (why: Leaving) => void) => void;
 }
@@ -29,9 +31,9 @@ export interface ConsoleParts {
 const dataFrameMs = 800;
 const framesPerSecond = 10;
 
-export async function runConsole({session, terminal, input, look, readOnly, ends}: ConsoleParts): Promise<Leaving> {
+export async function runConsole({session, terminal, input, look, readOnly, attached, ends}: ConsoleParts): Promise<Leaving> {
   // The first frame shows the first state: there is nothing to see before.
-  const first = reduce(emptyState(readOnly), {kind: 'updated', update: await session.next()});
+  const first = reduce(emptyState(readOnly, attached()), {kind: 'updated', update: await session.next()});
   const store = createStore(first, () => terminal.idle());
   const stop = new AbortController();
   let why: Leaving = {kind: 'asked'};
@@ -49,6 +51,16 @@ export async function runConsole({session, terminal, input, look, readOnly, ends
       case 'command':
         void session.command(effect.command).then(reply => {
           store.dispatch({kind: 'replied', reply, at: store.latest().update?.vitals.at ?? 0});
+          hurry();
+        });
+        return;
+      case 'take-over':
+        say('taking over …', false);
+        void session.takeOver().then(reply => {
+          store.dispatch({kind: 'replied', reply, at: store.latest().update?.vitals.at ?? 0});
+          if (reply.kind !== 'accepted') return;
+          store.dispatch({kind: 'attached', attached: attached()});
+          if (store.latest().gone !== null) watch();
           hurry();
         });
         return;
@@ -93,7 +105,12 @@ export async function runConsole({session, terminal, input, look, readOnly, ends
       });
     }
   }
-  follow().catch((error: unknown) => store.dispatch({kind: 'gone', reason: (error as Error).message}));
+  function watch(): void {
+    follow().catch((error: unknown) => {
+      if (!stop.signal.aborted) store.dispatch({kind: 'gone', reason: (error as Error).message});
+    });
+  }
+  watch();
   // A stream that fails is a terminal that is gone: nobody looks any more.
   terminal.on('error', () => leave({kind: 'signal', signal: 'SIGHUP'}));
   input.on('end', () => leave({kind: 'signal', signal: 'SIGHUP'}));

@@ -48,23 +48,50 @@ function signs(
   vitals: Vitals,
   {style, clock}: Look,
 ): {must: readonly (readonly Piece[])[]; may: readonly (readonly Piece[])[]} {
-  const acting = {auto: 'AUTO', paused: 'PAUSED', 'dry-run': 'DRY RUN'}[fleet.acting];
-  const paint = fleet.acting === 'auto' ? style.good : style.warning;
+  const {lease} = fleet;
+  const entitled = lease.kind === 'held' || lease.kind === 'unneeded';
+  const acting = entitled ? {auto: 'AUTO', paused: 'PAUSED', 'dry-run': 'DRY RUN'}[fleet.acting] : 'WATCHING';
+  const paint = fleet.acting === 'auto' && entitled ? style.good : style.warning;
   return {
     must: [
       [
         {text: `[${acting}]`, paint: text => style.bold(paint(text))},
         ...(state.readOnly ? [{text: ' read-only', paint: style.warning}] : []),
       ],
+      ...(entitled ? [] : [leasePieces(state, fleet, style)]),
       connection(state, fleet, vitals, style),
     ],
     may: [
       alarmPieces(vitals, style),
-      [{text: fleet.acting === 'auto' && fleet.host.kind === 'connected' ? 'lease: you' : 'nobody acts', paint: style.dim}],
+      ...(entitled ? [leasePieces(state, fleet, style)] : []),
+      operatorPieces(vitals, style),
       [{text: 'mode normal', paint: style.dim}],
       [{text: clock(vitals.at).slice(0, 5), paint: style.dim}],
     ],
   };
+}
+
+function leasePieces({attached}: ConsoleState, {lease, acting, host}: Fleet, style: Look['style']): readonly Piece[] {
+  switch (lease.kind) {
+    case 'unneeded':
+    case 'held': {
+      if (acting !== 'auto' || host.kind !== 'connected') return [{text: 'nobody acts', paint: style.dim}];
+      return [{text: `lease: ${attached && lease.kind === 'held' ? clean(lease.by) : 'you'}`, paint: style.dim}];
+    }
+    case 'seeking':
+      return [{text: 'lease: looking', paint: style.dim}];
+    case 'lapsed':
+      return [{text: 'LEASE LOST', paint: style.danger}];
+    case 'elsewhere':
+      return [{text: `lease: ${clean(lease.by)}`, paint: style.warning}];
+  }
+}
+
+/** Who else is there; those who only watch in brackets. */
+function operatorPieces({operators}: Vitals, style: Look['style']): readonly Piece[] {
+  if (operators.length < 2) return [];
+  const names = operators.map(({name, readOnly}) => (readOnly ? `(${clean(name)})` : clean(name)));
+  return [{text: `here: ${names.join(' ')}`, paint: style.dim}];
 }
 
 function connection(state: ConsoleState, fleet: Fleet, {heardAt, at}: Vitals, style: Look['style']): readonly Piece[] {

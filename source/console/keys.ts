@@ -10,6 +10,7 @@ export type Effect =
   | {readonly kind: 'refuse'; readonly reason: string}
   | {readonly kind: 'refresh'}
   | {readonly kind: 'redraw'}
+  | {readonly kind: 'take-over'}
   | {readonly kind: 'leave'};
 
 export interface Key {
@@ -175,6 +176,14 @@ export const keyTable: readonly Key[] = [
     press: () => event({kind: 'prompted', prompt: {kind: 'help'}}),
   },
   {
+    keys: [':'],
+    shown: ':',
+    words: 'a command by its name: takeover, quit',
+    bar: null,
+    acts: false,
+    press: () => event({kind: 'prompted', prompt: {kind: 'command', typed: ''}}),
+  },
+  {
     keys: ['ctrl-r'],
     shown: 'Ctrl-R',
     words: 'read everything from the host again',
@@ -194,8 +203,9 @@ export const keyTable: readonly Key[] = [
   {keys: ['ctrl-c'], shown: 'Ctrl-C', words: 'leave at once', bar: null, acts: false, press: () => ({kind: 'leave'})},
 ];
 
-function leaving({update}: ConsoleState): string {
+function leaving({update, attached}: ConsoleState): string {
   if (!update) return 'Leave?';
+  if (attached) return 'Leave? The engine goes on without this console.';
   const counts = orderedServices(update.fleet.services).map(({spec, observed}) => `${spec.name} ${observed?.running ?? 0}`);
   const listed = counts.length > 4 ? `${counts.slice(0, 4).join(', ')} and ${counts.length - 4} more` : counts.join(', ');
   return update.vitals.facts?.simulated
@@ -211,7 +221,7 @@ export function press(state: ConsoleState, name: string): Effect | null {
   if (!key) return null;
   if (key.acts) {
     if (state.readOnly) return refuse('read-only: this console watches, and changes nothing');
-    if (state.gone !== null) return refuse('the engine is gone: nothing can be changed from here');
+    if (state.gone !== null) return refuse('the engine is gone: nothing can be changed until one acts again (:takeover)');
     if (!state.update) return refuse('not connected yet');
   }
   return key.press(state);

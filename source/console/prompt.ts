@@ -23,6 +23,8 @@ export function promptWords(prompt: Prompt): string {
       return `${prompt.service} is priority 1. Type its name to take it to 0: ${prompt.typed}_`;
     case 'lasting':
       return `${prompt.service}'s override lasts: ${lastings.map(({key, words}) => `${key} ${words}`).join('  ')}`;
+    case 'command':
+      return `:${prompt.typed}_  (Enter does it, Esc leaves it; takeover, quit)`;
     case 'confirm':
       return `${prompt.question}  y yes  n no`;
   }
@@ -40,7 +42,7 @@ export function answer(state: ConsoleState, key: string): readonly Effect[] {
       return [close];
     case 'confirm': {
       const yes = key === 'y' || (prompt.answer === 'leave' && key === 'q');
-      if (yes) return [close, prompt.answer === 'leave' ? {kind: 'leave'} : {kind: 'command', command: {kind: prompt.answer}}];
+      if (yes) return [close, doing(prompt.answer)];
       return key === 'n' || key === 'enter' ? [close] : [];
     }
     case 'lasting': {
@@ -48,6 +50,8 @@ export function answer(state: ConsoleState, key: string): readonly Effect[] {
       if (!chosen) return key === 'n' || key === 'enter' ? [close] : [];
       return [close, {kind: 'command', command: {kind: 'last', service: prompt.service, lasting: chosen.lasting}}];
     }
+    case 'command':
+      return key === 'enter' ? [close, named(state, prompt.typed.trim())] : typing(prompt, key, /^[\w -]$/, 40);
     case 'number':
       if (key === 'enter') return pin(state, prompt.service, prompt.typed);
       return typing(prompt, key, /^\d$/, 6);
@@ -56,6 +60,33 @@ export function answer(state: ConsoleState, key: string): readonly Effect[] {
       if (prompt.typed === prompt.service) return [close, {kind: 'command', command: prompt.command}];
       return [close, {kind: 'refuse', reason: `that is not its name: ${prompt.service} stays as it is`}];
   }
+}
+
+function doing(what: Extract<Prompt, {kind: 'confirm'}>['answer']): Effect {
+  return what === 'leave' || what === 'take-over' ? {kind: what} : {kind: 'command', command: {kind: what}};
+}
+
+/** What a name that was typed after the colon does. */
+function named(state: ConsoleState, name: string): Effect {
+  switch (name) {
+    case '':
+      return close;
+    case 'q':
+    case 'quit':
+      return {kind: 'leave'};
+    case 'takeover':
+    case 'take-over':
+      if (state.readOnly) return {kind: 'refuse', reason: 'read-only: this console watches, and changes nothing'};
+      return {kind: 'event', event: {kind: 'prompted', prompt: {kind: 'confirm', question: takingOver(state), answer: 'take-over'}}};
+    default:
+      return {kind: 'refuse', reason: `there is no “${name}”: known are takeover and quit`};
+  }
+}
+
+function takingOver({update, attached}: ConsoleState): string {
+  const lease = update?.fleet.lease;
+  const holder = lease?.kind === 'elsewhere' || (lease?.kind === 'held' && attached) ? lease.by : 'whoever holds it';
+  return `Take the lease over from ${holder}? An engine here acts then, with the overrides that stand.`;
 }
 
 function pin(state: ConsoleState, service: string, typed: string): readonly Effect[] {

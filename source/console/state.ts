@@ -10,7 +10,8 @@ export type Prompt =
   | {readonly kind: 'number'; readonly service: string; readonly typed: string}
   | {readonly kind: 'name'; readonly service: string; readonly typed: string; readonly command: Command}
   | {readonly kind: 'lasting'; readonly service: string}
-  | {readonly kind: 'confirm'; readonly question: string; readonly answer: 'clear-all' | 'resume' | 'leave'};
+  | {readonly kind: 'command'; readonly typed: string}
+  | {readonly kind: 'confirm'; readonly question: string; readonly answer: 'clear-all' | 'resume' | 'leave' | 'take-over'};
 
 export interface Message {
   readonly text: string;
@@ -26,6 +27,8 @@ export interface ConsoleState {
   readonly prompt: Prompt;
   readonly message: Message | null;
   readonly readOnly: boolean;
+  /** Whether the engine is somebody else's, and goes on without this console. */
+  readonly attached: boolean;
   /** Why the engine can't be heard any more; null while it can. */
   readonly gone: string | null;
 }
@@ -36,14 +39,25 @@ export type ConsoleEvent =
   | {readonly kind: 'said'; readonly text: string; readonly refused: boolean; readonly at: number}
   | {readonly kind: 'selected'; readonly service: string}
   | {readonly kind: 'prompted'; readonly prompt: Prompt}
-  | {readonly kind: 'gone'; readonly reason: string};
+  | {readonly kind: 'gone'; readonly reason: string}
+  | {readonly kind: 'attached'; readonly attached: boolean};
 
 /** As much as the engine keeps; a screen shows less. */
 const samplesMax = 600;
 const happeningsMax = 500;
 
-export function emptyState(readOnly: boolean): ConsoleState {
-  return {update: null, samples: [], happenings: [], selected: null, prompt: {kind: 'none'}, message: null, readOnly, gone: null};
+export function emptyState(readOnly: boolean, attached = false): ConsoleState {
+  return {
+    update: null,
+    samples: [],
+    happenings: [],
+    selected: null,
+    prompt: {kind: 'none'},
+    message: null,
+    readOnly,
+    attached,
+    gone: null,
+  };
 }
 
 export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
@@ -55,6 +69,7 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
       return {
         ...state,
         update,
+        gone: null,
         samples: append(state.samples, update.samples, samplesMax),
         happenings: append(state.happenings, update.happenings, happeningsMax),
         selected: known ? state.selected : (services[0]?.spec.name ?? null),
@@ -71,8 +86,14 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
       return {...state, selected: event.service};
     case 'prompted':
       return {...state, prompt: event.prompt};
-    case 'gone':
-      return {...state, gone: event.reason};
+    case 'gone': {
+      // An engine elsewhere is gone, and nobody scales any more: whoever may act is asked at once.
+      const question = `${event.reason}. Take over from here?`;
+      const prompt: Prompt = state.readOnly || !state.attached ? {kind: 'none'} : {kind: 'confirm', question, answer: 'take-over'};
+      return {...state, gone: event.reason, prompt};
+    }
+    case 'attached':
+      return {...state, attached: event.attached};
   }
 }
 

@@ -50,6 +50,9 @@ export function serveSession(session: Session, channel: Channel): void {
       case 'command':
         void session.command(request.command).then(reply => channel.send({id: request.id, kind: 'reply', reply} satisfies Response));
         return;
+      case 'take-over':
+        void session.takeOver().then(reply => channel.send({id: request.id, kind: 'reply', reply} satisfies Response));
+        return;
       case 'refresh':
         session.refresh();
     }
@@ -85,20 +88,23 @@ export function openSession(channel: Channel): FarSession {
     });
   }
 
+  async function askReply(request: Request): Promise<Reply> {
+    try {
+      const response = await ask(request);
+      return response.kind === 'reply' ? response.reply : {kind: 'refused', reason: 'the engine answered something else'};
+    } catch (error) {
+      return {kind: 'refused', reason: (error as Error).message};
+    }
+  }
+
   return {
     async next() {
       const response = await ask({id: ++ids, kind: 'next'});
       if (response.kind === 'update') return lengthen(response.update);
       throw new Error(response.kind === 'gone' ? response.reason : 'the engine answered something else');
     },
-    async command(command) {
-      try {
-        const response = await ask({id: ++ids, kind: 'command', command});
-        return response.kind === 'reply' ? response.reply : {kind: 'refused', reason: 'the engine answered something else'};
-      } catch (error) {
-        return {kind: 'refused', reason: (error as Error).message};
-      }
-    },
+    command: command => askReply({id: ++ids, kind: 'command', command}),
+    takeOver: () => askReply({id: ++ids, kind: 'take-over'}),
     refresh() {
       if (ended === null) channel.send({id: ++ids, kind: 'refresh'} satisfies Request);
     },

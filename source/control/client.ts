@@ -6,7 +6,7 @@ import {clean} from '../clean.ts';
 import {HostError} from '../ports.ts';
 import {openSession, type FarSession} from './channel.ts';
 import {jsonLines} from './json-lines.ts';
-import {protocolVersion, type Hello, type Welcome} from './protocol.ts';
+import {protocolVersion, type About, type Hello, type Welcome} from './protocol.ts';
 
 /** A first update carries ten minutes of a large fleet. */
 const lineMax = 64 * 1024 * 1024;
@@ -14,8 +14,7 @@ const welcomeLimitMs = 5000;
 
 export interface Attached {
   readonly session: FarSession;
-  readonly project: string;
-  readonly host: string;
+  readonly about: About;
   close(): void;
 }
 
@@ -42,7 +41,7 @@ export function attachThrough(stream: Duplex, where: string, {owner, readOnly}: 
       if (welcome?.kind !== 'welcome') return fail('what answers there is no microscale');
       clearTimeout(timer);
       session = openSession(lines);
-      resolve({session, project: clean(welcome.project), host: clean(welcome.host), close: () => lines.close()});
+      resolve({session, about: welcome.about, close: () => lines.close()});
     });
     lines.send({microscale: 'control', version: protocolVersion, owner, readOnly} satisfies Hello);
   });

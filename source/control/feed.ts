@@ -93,6 +93,10 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
         return engine.command(command, owner);
       },
       refresh: () => engine.refresh(),
+      takeOver() {
+        if (readOnly) return Promise.resolve({kind: 'refused', reason: 'this session is read-only'});
+        return Promise.resolve(engine.takeOver());
+      },
       close() {
         left = true;
         if (operators.delete(self)) renew();

@@ -4,6 +4,7 @@
  */
 import type {Clock, LeaseHold, LeaseNews, LeaseStore, StoredLease} from '../ports.ts';
 import type {Legacy} from '../scaler/entry.ts';
+import type {Lease} from '../scaler/fleet.ts';
 import {clean} from '../clean.ts';
 
 /** Renewed this often. */
@@ -133,13 +134,8 @@ export function createLease({clock, store, self}: LeaseParts): LeaseHold {
     if (stored === null) return take(null, null);
     const read = readLease(stored.text);
     if (read.kind === 'newer') {
-      elsewhere(
-        stored,
-        'a newer microscale',
-        'another machine',
-        now,
-        `its lease has format ${read.format}, which this one can't read: update this one`,
-      );
+      const trouble = `its lease has format ${read.format}, which this one can't read: update this one`;
+      elsewhere(stored, {by: 'a newer microscale', where: 'another machine', since: 0, trouble}, null);
       return lookMs;
     }
     const record = read.kind === 'record' ? read.record : null;
@@ -149,17 +145,21 @@ export function createLease({clock, store, self}: LeaseParts): LeaseHold {
     const free = record !== null && !record.held;
     const forSomebody = free && record.heir !== null && record.heir !== self().id && silentMs < heirMs;
     if ((free && !forSomebody) || silentMs >= lapseMs) return take(stored, record);
-    elsewhere(stored, record?.by ?? 'somebody', record?.where ?? 'another machine', record?.since ?? now, '');
+    const ours = record?.project === self().project;
+    const trouble = record && !ours ? `it runs project ${clean(record.project)}` : '';
+    const {by = 'somebody', where = 'another machine', since = 0} = record ?? {};
+    elsewhere(stored, {by, where, since, trouble}, ours && record ? record.legacy : null);
     if (wanting && record?.held) await store.ask(stored, JSON.stringify({id: self().id, by: self().by}));
     return Math.max(1, Math.min(lookMs, seenAt + lapseMs - clock.now()));
   }
 
-  function elsewhere(stored: StoredLease, by: string, where: string, since: number, trouble: string): void {
-    const told = `${by} ${where} ${since}`;
+  /** Told once for each holder, and again when what it would leave has changed: whoever watches sees its overrides. */
+  function elsewhere(stored: StoredLease, holder: Omit<Extract<Lease, {kind: 'elsewhere'}>, 'kind'>, left: Legacy | null): void {
+    const told = JSON.stringify([holder, left]);
     const before = state.kind === 'elsewhere' ? state : null;
     const seenAt = before?.version === stored.version ? before.seenAt : clock.now();
     state = {kind: 'elsewhere', version: stored.version, seenAt, told};
-    if (before?.told !== told) tell({lease: {kind: 'elsewhere', by, where, since, trouble}, legacy: null});
+    if (before?.told !== told) tell({lease: {kind: 'elsewhere', ...holder}, legacy: left});
   }
 
   async function take(before: StoredLease | null, record: LeaseRecord | null, ours = false): Promise<number> {
@@ -172,7 +172,7 @@ export function createLease({clock, store, self}: LeaseParts): LeaseHold {
     state = {kind: 'held', stored, since, until: startedAt + lapseMs - marginMs, renewals: 0};
     wanting = false;
     // One that was ours all along carries nothing that this engine doesn't know better.
-    tell({lease: {kind: 'held', since}, legacy: ours ? null : inherited});
+    tell({lease: {kind: 'held', by: self().by, since}, legacy: ours ? null : inherited});
     return renewMs;
   }
 

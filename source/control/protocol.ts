@@ -13,15 +13,27 @@ export interface Hello {
   readonly readOnly: boolean;
 }
 
+/** What an engine runs and where, for whoever attaches to it: enough to run it in its place. */
+export interface About {
+  readonly project: string;
+  /** As its console has it, such as `docker 28.2 @ unix:///var/run/docker.sock`. */
+  readonly host: string;
+  readonly hosts: readonly string[];
+  /** The file that it follows, on its machine; null for none. */
+  readonly config: string | null;
+  readonly capacity: number | 'auto' | null;
+  readonly image: string | null;
+}
+
 /** The answer to it. */
 export type Welcome =
-  | {readonly kind: 'welcome'; readonly version: number; readonly project: string; readonly host: string}
-  | {readonly kind: 'unwelcome'; readonly reason: string};
+  {readonly kind: 'welcome'; readonly version: number; readonly about: About} | {readonly kind: 'unwelcome'; readonly reason: string};
 
 export type Request =
   | {readonly id: number; readonly kind: 'next'}
   | {readonly id: number; readonly kind: 'command'; readonly command: Command}
-  | {readonly id: number; readonly kind: 'refresh'};
+  | {readonly id: number; readonly kind: 'refresh'}
+  | {readonly id: number; readonly kind: 'take-over'};
 
 const count = z.int().min(0).max(1_000_000_000);
 const name = z.string().min(1).max(200);
@@ -53,7 +65,7 @@ const commandSchema = z.discriminatedUnion('kind', [
 ]);
 
 const requestSchema = z.discriminatedUnion('kind', [
-  z.strictObject({id: z.int(), kind: z.enum(['next', 'refresh'])}),
+  z.strictObject({id: z.int(), kind: z.enum(['next', 'refresh', 'take-over'])}),
   z.strictObject({id: z.int(), kind: z.literal('command'), command: commandSchema}),
 ]);
 

@@ -6,7 +6,7 @@ import {clean} from '../clean.ts';
 import {serveSession} from './channel.ts';
 import type {Feed} from './feed.ts';
 import {jsonLines} from './json-lines.ts';
-import {protocolVersion, readHello, readRequest, type Welcome} from './protocol.ts';
+import {protocolVersion, readHello, readRequest, type About, type Welcome} from './protocol.ts';
 
 /** More than this at once are not operators. */
 const connectionsMax = 64;
@@ -25,7 +25,7 @@ export interface ControlServer {
 export interface ControlParts {
   readonly path: string;
   readonly feed: Feed;
-  readonly about: () => {readonly project: string; readonly host: string};
+  readonly about: () => About;
 }
 
 /** Throws an `Error` whose message says what to do when the socket can't be made. */
@@ -64,7 +64,7 @@ export async function serveControl({path, feed, about}: ControlParts): Promise<C
         session.close();
         socket.destroySoon();
       });
-      lines.send({kind: 'welcome', version: protocolVersion, ...about()} satisfies Welcome);
+      lines.send({kind: 'welcome', version: protocolVersion, about: about()} satisfies Welcome);
       serveSession(session, {
         send: lines.send,
         receive: listener =>

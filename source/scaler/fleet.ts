@@ -142,7 +142,7 @@ export type Host =
 export type Lease =
   | {readonly kind: 'unneeded'}
   | {readonly kind: 'seeking'}
-  | {readonly kind: 'held'; readonly since: number}
+  | {readonly kind: 'held'; readonly by: string; readonly since: number}
   | {readonly kind: 'lapsed'; readonly reason: string}
   | {readonly kind: 'elsewhere'; readonly by: string; readonly where: string; readonly since: number; readonly trouble: string};
 

@@ -157,15 +157,11 @@ export function lease(fleet: Fleet, next: Lease, happenings: Happening[]): Fleet
   return {...fleet, lease: next, services};
 }
 
-/** What the last holder of the lease leaves: its overrides, and whether it was paused. */
+/** What the holder of the lease leaves, or has at this moment: its overrides, and whether it is paused. */
 export function inherit(fleet: Fleet, {acting, overrides}: Legacy): Fleet {
   const left = new Map(overrides);
-  const services = fleet.services.map(service => {
-    const legacy = left.get(service.spec.name);
-    return legacy && legacy.length > 0 ? {...service, overrides: legacy} : service;
-  });
-  const paused = acting === 'paused' && fleet.acting === 'auto';
-  return {...fleet, services, acting: paused ? 'paused' : fleet.acting};
+  const services = fleet.services.map(service => ({...service, overrides: left.get(service.spec.name) ?? []}));
+  return {...fleet, services, acting: fleet.acting === 'dry-run' ? fleet.acting : acting};
 }
 
 /** Whether the host can be reached. */

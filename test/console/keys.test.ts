@@ -80,7 +80,7 @@ describe('the key table', () => {
       session({...shopState(), gone: 'it crashed'})
         .press('+')
         .refusals(),
-    ).toEqual(['the engine is gone: nothing can be changed from here']);
+    ).toEqual(['the engine is gone: nothing can be changed until one acts again (:takeover)']);
   });
 });
 

@@ -9,7 +9,7 @@ import {createOptions, fingerprint, listedOf} from '../../source/orchestrators/d
 import {chooseEndpoint} from '../../source/orchestrators/docker/endpoint.ts';
 import {parseEvent} from '../../source/orchestrators/docker/events.ts';
 import {registryOf} from '../../source/orchestrators/docker/registry-auth.ts';
-import {sshArguments} from '../../source/orchestrators/docker/ssh-agent.ts';
+import {sshArguments} from '../../source/ssh.ts';
 import {createVirtualClock} from '../../source/simulator/virtual-clock.ts';
 import {workload} from '../support/workloads.ts';
 
@@ -61,7 +61,7 @@ describe('which engine is meant', () => {
 
   test('a host can’t be made into an option of ssh', () => {
     expect(() => choose({}, {host: 'ssh://-oProxyCommand=x'})).toThrow(/is no host|can't begin/);
-    expect(sshArguments({kind: 'ssh', user: 'ops', host: 'mgr-1', port: 2222}).slice(-5)).toEqual([
+    expect(sshArguments({user: 'ops', host: 'mgr-1', port: 2222}, 'docker system dial-stdio').slice(-5)).toEqual([
       '-p',
       '2222',
       '--',

@@ -171,7 +171,7 @@ describe('leaving a real engine', () => {
       expect((await containersOf(project)).map(({Id: id}) => id).toSorted()).toEqual(before);
       expect(screen.state()).toEqual({alternate: false, cursorHidden: false});
       await until('what became of them to be shown', () =>
-        screen.rows().join('').includes('web 3, batch 1 stay as they are; nobody scales them now'),
+        screen.rows().join('').includes('web 3, batch 1 stay as they are; nobody scales them from here now'),
       );
     } finally {
       await sweep(project);

@@ -18,6 +18,9 @@ afterEach(async () => {
   await sweep(project);
 });
 
+/** A lease for each test: what one leaves behind is not the next one's to inherit. */
+let tests = 0;
+const withLease = (text: string) => `lease: ${project}-${++tests}\n${text}`;
 const config = `
 project: ${project}
 capacity: ${capacity}
@@ -40,7 +43,7 @@ services:
 `;
 
 function folderWith(demand: number): string {
-  return emptyFolder({'microscale.yaml': config, demand: String(demand)});
+  return emptyFolder({'microscale.yaml': withLease(config), demand: String(demand)});
 }
 
 function start(folder: string, ...more: readonly string[]): Run {
@@ -192,7 +195,7 @@ describe('on a real engine', () => {
 
   engineTest('an image that can’t be had is one clear line, and the others go on', async () => {
     const folder = emptyFolder({
-      'microscale.yaml': config.replace('image: busybox', 'image: localhost:1/nothing').replace('pull: never', 'pull: missing'),
+      'microscale.yaml': withLease(config.replace('image: busybox', 'image: localhost:1/nothing').replace('pull: never', 'pull: missing')),
       demand: '4',
     });
     const running = start(folder);

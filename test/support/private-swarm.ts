@@ -36,6 +36,9 @@ const subnet = '198.18';
 
 let swarms = 0;
 
+/** Little history, and a node that is lost is known to be within seconds (in nanoseconds, as the engine has it). */
+const swarmSpec = {Orchestration: {TaskHistoryRetentionLimit: 1}, Dispatcher: {HeartbeatPeriod: 2e9}};
+
 /** `managers` nodes manage, and `workers` more only work. */
 export async function startPrivateSwarm(managers: number, workers = 0): Promise<PrivateSwarm> {
   if (process.getuid?.() !== 0) throw new Error('a private Swarm needs root');
@@ -115,7 +118,7 @@ export async function startPrivateSwarm(managers: number, workers = 0): Promise<
     for (const {socket, name} of nodes) importImage(socket, join(folder, name), busybox);
     const [first] = nodes as [SwarmNode];
     const listening = {ListenAddr: '0.0.0.0:2377'};
-    await first.docker.swarmInit({...listening, AdvertiseAddr: first.address, Spec: {Orchestration: {TaskHistoryRetentionLimit: 1}}});
+    await first.docker.swarmInit({...listening, AdvertiseAddr: first.address, Spec: swarmSpec});
     const {JoinTokens: tokens} = (await first.docker.swarmInspect()) as unknown as {JoinTokens: {Manager: string; Worker: string}};
     for (const [index, {docker, address}] of nodes.entries()) {
       if (index === 0) continue;

@@ -9,6 +9,9 @@ export const serviceLabel = 'microscale.service';
 export const numberLabel = 'microscale.number';
 export const specLabel = 'microscale.spec';
 
+/** What Docker grants a container to end by itself where nothing else is said. */
+export const defaultGraceMs = 10_000;
+
 export interface Made {
   readonly project: string;
   readonly service: string;
@@ -133,7 +136,8 @@ export function listedOf(container: ContainerInfo, current: Workload | null, ima
   };
 }
 
-function stateOf(state: string, status: string): Listed['state'] {
+/** What a listing says of a container, as a replica's state. */
+export function stateOf(state: string, status: string): Listed['state'] {
   switch (state) {
     case 'created':
       return 'created';

@@ -3,15 +3,13 @@ import type Docker from 'dockerode';
 import type {Workload} from '../../config/config.ts';
 import type {Clock, HostFacts, Orchestrator, OrchestratorEvents} from '../../ports.ts';
 import {createCallQueue, type CallQueue} from '../call-queue.ts';
-import type {ReplicaSet} from '../replica.ts';
-import {createReplicaSet} from '../replica-set.ts';
 import {createClient, hostError} from './client.ts';
-import {listedOf, projectLabel, serviceLabel} from './container.ts';
-import {createDriver} from './driver.ts';
 import type {ChosenEndpoint} from './endpoint.ts';
-import {createDockerLeaseStore} from './lease-store.ts';
 import {followEvents, type ContainerEvent} from './events.ts';
-import {prepareImage, type ImageFacts} from './images.ts';
+import {createKeepers} from './keepers.ts';
+import {createDockerLeaseStore} from './lease-store.ts';
+import {composeHostName} from './owner.ts';
+import {createSurvey} from './survey.ts';
 import {within} from './within.ts';
 
 export interface DockerParts {
@@ -20,6 +18,8 @@ export interface DockerParts {
   readonly project: string;
   readonly lease?: string;
   readonly workloadOf: (service: string) => Workload | null;
+  /** The Compose service that a service is, such as `shop/web`; null for one that is made. */
+  readonly adoptedName?: (service: string) => string | null;
   /** Asked before each call that changes something. */
   readonly mayAct?: () => boolean;
 }
@@ -28,6 +28,9 @@ export interface DockerParts {
 const callsMax = 16;
 /** A full listing as a safety net under the events. */
 const listEveryMs = 30_000;
+const listLimitMs = 20_000;
+/** Compose makes and removes containers in bursts: one listing answers them all. */
+const burstMs = 200;
 /** How soon silence is noticed. */
 const pingEveryMs = 2000;
 const pingLimitMs = 5000;
@@ -36,128 +39,108 @@ const closeLimitMs = 3000;
 const reconnectFirstMs = 250;
 const reconnectLongestMs = 10_000;
 
-/** What is known of one service here, beside its replicas. */
-interface Keeper {
-  readonly set: ReplicaSet;
-  image: ImageFacts | null;
-  fingerprint: string;
-  priority: number;
-}
-
-export function createDockerHost({clock, chosen, project, lease = project, workloadOf, mayAct = () => true}: DockerParts): Orchestrator {
+export function createDockerHost({
+  clock,
+  chosen,
+  project,
+  lease = project,
+  workloadOf,
+  adoptedName = () => null,
+  mayAct = () => true,
+}: DockerParts): Orchestrator {
   const client = createClient(chosen.endpoint);
   const {docker} = client;
   const queue: CallQueue = createCallQueue(callsMax);
-  const keepers = new Map<string, Keeper>();
+  const survey = createSurvey(docker, chosen.url, project);
   const stop = new AbortController();
   let events: OrchestratorEvents | null = null;
   let connection = new AbortController();
   let connected = false;
-  let listing = false;
+  let listing: 'idle' | 'under way' | 'under way, and due again' = 'idle';
+  let cancelLook: () => void = () => {};
+  let lookAt = Number.POSITIVE_INFINITY;
   const early: ContainerEvent[] = [];
 
   const heard = () => events?.heard();
+  const isListingDue = () => listing === 'under way, and due again';
 
-  function keeperOf(service: string): Keeper {
-    const known = keepers.get(service);
-    if (known) return known;
-    const driver = createDriver({
-      docker,
-      queue,
-      project,
-      service,
-      workload: () => workloadOf(service),
-      keeper: () => keeperOf(service),
-      mayAct,
-      heard,
-    });
-    const set = createReplicaSet({
-      clock,
-      driver,
-      changed: () => {
-        if (!stop.signal.aborted) events?.observed(service, keeperOf(service).set.observation());
-      },
-      retried: () => {
-        if (!keeperOf(service).image) void prepare(service);
-      },
-    });
-    const keeper: Keeper = {set, image: null, fingerprint: '', priority: 1};
-    keepers.set(service, keeper);
-    return keeper;
-  }
-
-  /** Pulls the image in the background: a slow or failing pull holds up nobody else. */
-  async function prepare(service: string): Promise<void> {
-    const keeper = keeperOf(service);
-    const workload = workloadOf(service);
-    if (!workload) return;
-    const print = JSON.stringify(workload);
-    keeper.fingerprint = print;
-    keeper.set.prepare('');
-    const current = () => keeper.fingerprint === print && !stop.signal.aborted;
-    try {
-      const pulling = () => keeper.set.prepare(`pulling ${workload.image}`);
-      const image = await prepareImage(docker, workload, pulling, stop.signal);
-      if (!current()) return;
-      keeper.image = image;
-      keeper.set.prepare(null);
-    } catch (error) {
-      if (!current()) return;
-      if (connected) keeper.set.fail(pullWords(workload.image, error));
-      else keeper.set.prepare(null);
-    }
-  }
+  const keepers = createKeepers({
+    clock,
+    docker,
+    queue,
+    project,
+    workloadOf,
+    adoptedName,
+    mayAct,
+    heard,
+    isConnected: () => connected,
+    observed: (service, observation) => events?.observed(service, observation),
+    signal: stop.signal,
+  });
+  const {others} = keepers;
 
   async function list(): Promise<void> {
-    if (listing) return;
-    listing = true;
-    try {
-      const askedAt = clock.now();
-      const filters = JSON.stringify({label: [`${projectLabel}=${project}`]});
-      const containers = await within(pingLimitMs * 4, signal =>
-        docker.listContainers({all: true, filters, abortSignal: signal} as Docker.ContainerListOptions),
-      );
-      heard();
-      const byService = new Map<string, typeof containers>([...keepers.keys()].map(service => [service, []]));
-      for (const container of containers) byService.get(container.Labels[serviceLabel] ?? '')?.push(container);
-      for (const [service, own] of byService) {
-        const keeper = keeperOf(service);
-        keeper.set.reset(
-          own.map(container => listedOf(container, workloadOf(service), keeper.image?.id ?? null)),
-          askedAt,
-        );
-        for (const {Id: id, Status: status} of own) if (/\(unhealthy\)/.test(status)) keeper.set.unready(id);
-      }
-    } finally {
-      listing = false;
+    if (listing !== 'idle') {
+      listing = 'under way, and due again';
+      return;
     }
+    listing = 'under way';
+    try {
+      await within(listLimitMs, listNow);
+    } finally {
+      const due = isListingDue();
+      listing = 'idle';
+      if (due) lookIn(0);
+    }
+  }
+
+  async function listNow(abortSignal: AbortSignal): Promise<void> {
+    const askedAt = clock.now();
+    const containers = await docker.listContainers({all: true, abortSignal} as Docker.ContainerListOptions);
+    heard();
+    keepers.list(containers, askedAt);
+    const facts = await survey.again(containers);
+    if (facts) events?.surveyed(facts);
+    if (keepers.renew()) lookIn(0);
   }
 
   function happened(event: ContainerEvent): void {
     heard();
-    if (listing && !connected) {
+    if (listing !== 'idle' && !connected) {
       early.push(event);
       return;
     }
-    const set = keepers.get(event.service)?.set;
-    if (!set) return;
-    switch (event.kind) {
-      case 'died':
-        return set.died(event.id, event.detail);
-      case 'healthy':
-        return set.ready(event.id);
-      case 'unhealthy':
-        return set.unready(event.id);
-      case 'gone':
-        return set.vanished(event.id);
-      case 'other':
-        // What we start ourselves is known; a pause, or somebody else's start, is worth a look.
-        if (event.detail !== 'start' || !set.has(event.id)) look();
-    }
+    const {id, kind, owner} = event;
+    const keeper = keepers.owning(owner);
+    // What we start ourselves is known; a pause, or somebody else's start, is worth a look.
+    const isForeignStart = kind === 'started' && !keeper?.has(id);
+    if (owner.kind === 'compose') meet(event, isForeignStart);
+    keeper?.happened(event);
+    if (keeper && (kind === 'paused' || isForeignStart)) look();
+  }
+
+  /** Somebody may be deploying or taking down with Compose. */
+  function meet(event: ContainerEvent, isForeignStart: boolean): void {
+    const {id, kind, owner} = event;
+    const hasCome = kind === 'created' && !survey.knows(composeHostName(owner));
+    const hasGone = kind === 'gone' && !others.isMine(id);
+    if (hasCome || hasGone) lookIn(burstMs);
+    if (keepers.hasOf(owner.project)) others.saw(event);
+    if (isForeignStart) others.forget(id);
+  }
+
+  /** A listing that is due sooner will do. */
+  function lookIn(delayMs: number): void {
+    if (lookAt <= clock.now() + delayMs) return;
+    cancelLook();
+    lookAt = clock.now() + delayMs;
+    cancelLook = clock.after(delayMs, look);
   }
 
   function look(): void {
-    if (connected) list().catch((error: unknown) => lose(hostError(chosen, error).message));
+    cancelLook();
+    lookAt = Number.POSITIVE_INFINITY;
+    if (connected && !stop.signal.aborted) list().catch((error: unknown) => lose(hostError(chosen, error).message));
   }
 
   /** Events first, then the listing, so that nothing falls between the two. */
@@ -165,7 +148,7 @@ export function createDockerHost({clock, chosen, project, lease = project, workl
     connection.abort();
     connection = new AbortController();
     const {signal} = connection;
-    await within(connectLimitMs, () => followEvents(docker, project, happened, reason => !signal.aborted && lose(reason), signal));
+    await within(connectLimitMs, () => followEvents(docker, happened, reason => !signal.aborted && lose(reason), signal));
     await list();
     connected = true;
     for (const event of early.splice(0)) happened(event);
@@ -176,7 +159,7 @@ export function createDockerHost({clock, chosen, project, lease = project, workl
     connected = false;
     connection.abort();
     queue.clear();
-    for (const {set} of keepers.values()) set.suspend();
+    for (const keeper of keepers.all()) keeper.suspend();
     events?.disconnected(reason);
     reconnect(reconnectFirstMs);
   }
@@ -186,10 +169,7 @@ export function createDockerHost({clock, chosen, project, lease = project, workl
       if (stop.signal.aborted) return;
       attach().then(
         () => {
-          for (const [service, keeper] of keepers) {
-            keeper.set.resume();
-            if (!keeper.image) void prepare(service);
-          }
+          for (const keeper of keepers.all()) keeper.resume();
           events?.connected();
         },
         (error: unknown) => {
@@ -221,18 +201,7 @@ export function createDockerHost({clock, chosen, project, lease = project, workl
   return {
     async connect(): Promise<HostFacts> {
       try {
-        const filters = JSON.stringify({label: [`${projectLabel}=${project}`]});
-        const asked = () => Promise.all([docker.version(), docker.info(), docker.listContainers({all: true, filters})]);
-        const [version, info, containers] = await within(connectLimitMs, asked);
-        const facts = info as {Name?: string; NCPU?: number; MemTotal?: number};
-        return {
-          title: `docker ${version.Version} @ ${chosen.url}`,
-          simulated: false,
-          remark: '',
-          nodes: [{name: facts.Name ?? 'host', cpus: facts.NCPU ?? null, memoryBytes: facts.MemTotal ?? null, reserved: []}],
-          found: [],
-          made: [...new Set(containers.flatMap(container => container.Labels[serviceLabel] ?? []))],
-        };
+        return await within(connectLimitMs, () => survey.first());
       } catch (error) {
         client.destroy();
         throw hostError(chosen, error);
@@ -240,48 +209,45 @@ export function createDockerHost({clock, chosen, project, lease = project, workl
     },
     async open(services, listener) {
       events = listener;
-      for (const {name, priority} of services) keeperOf(name).priority = priority;
+      keepers.name(services);
       try {
         await attach();
       } catch (error) {
         throw hostError(chosen, error);
       }
       listener.connected();
-      for (const {name} of services) void prepare(name);
+      for (const keeper of keepers.all()) keeper.prepare();
       ping();
       listAgain();
     },
     configure(services) {
-      for (const {name, priority} of services) {
-        const isNew = !keepers.has(name);
-        const keeper = keeperOf(name);
-        keeper.priority = priority;
-        const workload = workloadOf(name);
-        if (!isNew && workload && JSON.stringify(workload) !== keeper.fingerprint) keeper.set.outdate();
-        if (workload && JSON.stringify(workload) !== keeper.fingerprint) void prepare(name);
-        if (isNew) events?.observed(name, keeper.set.observation());
+      const known = new Set(keepers.all());
+      keepers.name(services);
+      keepers.renew();
+      const fresh = keepers.all().filter(keeper => !known.has(keeper));
+      for (const {name} of services) {
+        const keeper = keepers.of(name);
+        keeper.configure();
+        if (fresh.includes(keeper)) events?.observed(name, keeper.observation());
       }
+      if (fresh.some(({owner}) => owner.kind === 'compose')) lookIn(0);
     },
-    scale({service, replicas, standby, order}) {
-      keeperOf(service).set.scale(replicas, standby, order);
+    scale(action) {
+      keepers.of(action.service).scale(action);
     },
     refresh: look,
     rest() {
-      for (const {set} of keepers.values()) set.rest();
+      for (const keeper of keepers.all()) keeper.rest();
     },
     lease: createDockerLeaseStore(docker, lease),
     async close() {
       stop.abort();
+      cancelLook();
       connection.abort();
-      for (const {set} of keepers.values()) set.close();
+      for (const keeper of keepers.all()) keeper.close();
       // What was stopped is still removed; an engine that takes longer keeps it for the next start.
       if (connected) await within(closeLimitMs, () => queue.idle()).catch(() => {});
       client.destroy();
     },
   };
-}
-
-function pullWords(image: string, error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.includes(image) ? message : `image ${image} can't be pulled: ${message}`;
 }

@@ -1,26 +1,32 @@
 /** The engine's event stream as happenings to one container: bounded lines in, what matters out. */
 import type Docker from 'dockerode';
-import {projectLabel} from './container.ts';
+import {ownerOf, type Owner} from './owner.ts';
 
 export interface ContainerEvent {
   readonly id: string;
-  readonly service: string;
-  readonly kind: 'died' | 'healthy' | 'unhealthy' | 'gone' | 'other';
+  readonly owner: Owner;
+  readonly kind: 'created' | 'started' | 'signalled' | 'died' | 'healthy' | 'unhealthy' | 'paused' | 'gone';
+  /** How it died, or the number of the signal. */
   readonly detail: string;
 }
 
 /** An event is a few hundred bytes; what has no end is no event stream. */
 const lineMax = 1024 * 1024;
 
-/** Resolves once the stream is open; `ended` is told once when it ends, for whatever reason. */
+/** Health checks and the like are left out where they arise: an engine tells of each of their runs. */
+const actions = ['create', 'start', 'kill', 'die', 'destroy', 'pause', 'unpause', 'health_status'];
+
+/**
+ * All containers' events, since the engine can't be asked for those with one label or another: whose they are is told.
+ * Resolves once the stream is open; `ended` is told once when it ends, for whatever reason.
+ */
 export async function followEvents(
   docker: Docker,
-  project: string,
   happened: (event: ContainerEvent) => void,
   ended: (reason: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const filters = JSON.stringify({type: ['container'], label: [`${projectLabel}=${project}`]});
+  const filters = JSON.stringify({type: ['container'], event: actions});
   const stream = await docker.getEvents({filters, abortSignal: signal} as Docker.GetEventsOptions);
   let rest = '';
   let over = false;
@@ -55,7 +61,7 @@ function cutWords({message}: Error): string {
   return /^(aborted|socket hang up)$/.test(message) ? 'the engine went away' : `the connection broke: ${message}`;
 }
 
-/** Null for what is no event of a container of ours, or does not matter. */
+/** Null for what is no event of a service's container, or does not matter. */
 export function parseEvent(line: string): ContainerEvent | null {
   let raw: RawEvent;
   try {
@@ -65,22 +71,31 @@ export function parseEvent(line: string): ContainerEvent | null {
   }
   const id = raw.Actor?.ID;
   const attributes = raw.Actor?.Attributes ?? {};
-  const service = attributes['microscale.service'];
-  if (!id || !service) return null;
-  const action = raw.Action ?? '';
+  const owner = ownerOf(attributes);
+  const kind = kindOf(raw.Action ?? '');
+  if (!id || !owner || !kind) return null;
+  return {id, owner, kind, detail: kind === 'died' ? exitWords(attributes['exitCode'] ?? '') : (attributes['signal'] ?? '')};
+}
+
+function kindOf(action: string): ContainerEvent['kind'] | null {
   switch (action) {
+    case 'create':
+      return 'created';
+    case 'start':
+      return 'started';
+    case 'kill':
+      return 'signalled';
     case 'die':
-      return {id, service, kind: 'died', detail: exitWords(attributes['exitCode'] ?? '')};
+      return 'died';
     case 'destroy':
-      return {id, service, kind: 'gone', detail: ''};
-    case 'health_status: healthy':
-      return {id, service, kind: 'healthy', detail: ''};
-    case 'health_status: unhealthy':
-      return {id, service, kind: 'unhealthy', detail: ''};
+      return 'gone';
     case 'pause':
     case 'unpause':
-    case 'start':
-      return {id, service, kind: 'other', detail: action};
+      return 'paused';
+    case 'health_status: healthy':
+      return 'healthy';
+    case 'health_status: unhealthy':
+      return 'unhealthy';
     default:
       return null;
   }

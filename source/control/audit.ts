@@ -1,0 +1,233 @@
+/** Who decided what, and what was done about it, as JSON lines that are only ever added to. It decides nothing and reads nothing back. */
+import {createWriteStream} from 'node:fs';
+import {open} from 'node:fs/promises';
+import {clean} from '../clean.ts';
+import type {Action, Command, Entry, Happening} from '../scaler/entry.ts';
+import {explain} from '../scaler/explain.ts';
+import {aliveReplicas, type Fleet, type Lease, type Rule} from '../scaler/fleet.ts';
+import type {Step} from '../scaler/step.ts';
+
+export interface Audit {
+  /** To be called after each step. It never throws. */
+  stepped(entries: readonly Entry[], result: Step): void;
+  /** Resolves once everything is written. */
+  close(): Promise<void>;
+}
+
+/** What one line says beside its moment and its kind. */
+type Fields = Readonly<Record<string, string | number | null>>;
+
+/** At most this much waits for a slow disk; past it, the log ends and says so. */
+const bufferedMax = 16 * 1024 * 1024;
+
+/**
+ * Adds to a file, or makes it, for its owner alone. Rejects with an `Error` that says what to do when it can't be opened.
+ * A write that fails later ends the log, is told once to `failed`, and what was written stays.
+ */
+export async function openAudit(path: string, failed: (reason: string) => void): Promise<Audit> {
+  const torn = await endsTorn(path);
+  const stream = createWriteStream(path, {flags: 'a', mode: 0o600});
+  await new Promise<void>((resolve, reject) => {
+    stream.once('open', () => resolve());
+    stream.once('error', error => reject(openError(path, error)));
+  });
+  const askedBefore = followAsked(null);
+  let ended = false;
+  const end = (reason: string) => {
+    if (ended) return;
+    ended = true;
+    stream.destroy();
+    failed(`the audit log ${path} ends here: ${clean(reason)}`);
+  };
+  stream.on('error', error => end(error.message));
+  if (torn) stream.write('\n');
+  return {
+    stepped(entries, result) {
+      if (ended) return;
+      const asked = askedBefore(result);
+      const lines = [...result.happenings.flatMap(happeningLine), ...refusalLines(entries, result), ...actionLines(result, asked)];
+      if (lines.length === 0) return;
+      stream.write(lines.join(''));
+      if (stream.writableLength > bufferedMax) end('the disk is too slow');
+    },
+    close: () =>
+      new Promise(resolve => {
+        if (ended) return resolve();
+        stream.once('close', resolve);
+        stream.end();
+      }),
+  };
+}
+
+/** A crash may have cut the last line short: the next one must not be lost to it. */
+async function endsTorn(path: string): Promise<boolean> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const stats = await file.stat();
+      if (!stats.isFile() || stats.size === 0) return false;
+      const {buffer} = await file.read(Buffer.alloc(1), 0, 1, stats.size - 1);
+      return buffer.toString() !== '\n';
+    } finally {
+      await file.close();
+    }
+  } catch {
+    // A file that isn't there yet, or that may only be written to, has no end to look at.
+    return false;
+  }
+}
+
+function openError(path: string, error: NodeJS.ErrnoException): Error {
+  return new Error(`the audit log ${path} can't be opened: ${openWords(error)}`, {cause: error});
+}
+
+function openWords({code, message}: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'there is no such folder. Make it, or name another file with --audit';
+    case 'EACCES':
+    case 'EPERM':
+      return 'this user may not write there. Change its permissions, or name another file with --audit';
+    case 'EISDIR':
+      return 'it is a folder. Name a file in it with --audit';
+    default:
+      return `${clean(message)}. Name another file with --audit`;
+  }
+}
+
+/**
+ * What had been asked for before each action of a step, by service, or what was there where nothing had been: the
+ * number that the scaler counted from. It is to be shown every step; `first` is the fleet before the first of them.
+ */
+export function followAsked(first: Fleet | null): (result: Step) => ReadonlyMap<string, number> {
+  let asked = first ? askedOf(first) : new Map<string, number>();
+  return ({fleet, actions, happenings, changed}) => {
+    if (!changed) return new Map();
+    for (const happening of happenings) {
+      // Whoever has just got the lease begins with what is there; whoever's count was changed, with the new one.
+      if (happening.kind === 'lease' && happening.lease.kind === 'held') asked.clear();
+      if (happening.kind === 'drifted') asked.set(happening.service, happening.to);
+    }
+    const services = new Map(fleet.services.map(service => [service.spec.name, service]));
+    const before = actions.map(({service: name}) => {
+      const service = services.get(name);
+      return [name, asked.get(name) ?? (service ? aliveReplicas(service) : 0)] as const;
+    });
+    asked = askedOf(fleet);
+    return new Map(before);
+  };
+}
+
+function askedOf(fleet: Fleet): Map<string, number> {
+  return new Map(fleet.services.flatMap(({spec, asked}) => (asked === null ? [] : [[spec.name, asked] as const])));
+}
+
+function line(at: number, kind: string, fields: Fields): string {
+  const cleaned = Object.entries(fields).map(([key, value]) => [key, typeof value === 'string' ? clean(value) : value]);
+  return `${JSON.stringify({at: isoTime(at), kind, ...Object.fromEntries(cleaned)})}\n`;
+}
+
+/** A moment that no calendar reaches, such as the end of a very long override, is not worth a crash. */
+function isoTime(at: number): string {
+  return Number.isFinite(at) && Math.abs(at) <= lastDate ? new Date(at).toISOString() : 'beyond any calendar';
+}
+
+/** Zero stands for a moment that nobody told. */
+function sinceTime(since: number): string | null {
+  return since === 0 ? null : isoTime(since);
+}
+
+/** What a `Date` holds at most, in milliseconds since the epoch. */
+const lastDate = 8_640_000_000_000_000;
+
+/** What somebody decided, and what changed the right to act; the rest belongs to a recording. */
+function happeningLine(happening: Happening): readonly string[] {
+  const say = (kind: string, fields: Fields) => [line(happening.at, kind, fields)];
+  switch (happening.kind) {
+    case 'overridden': {
+      const {rule, owner, until, note} = happening.override;
+      const ends = until === null ? null : isoTime(until);
+      return say('override', {service: happening.service, by: owner, ...ruleFields(rule), until: ends, note});
+    }
+    case 'released': {
+      const {rule, owner} = happening.override;
+      return say('release', {service: happening.service, by: happening.by, how: happening.how, ...ruleFields(rule), placedBy: owner});
+    }
+    case 'paused':
+      return say('pause', {by: happening.by});
+    case 'resumed':
+      return say('resume', {by: happening.by});
+    case 'lease':
+      return say('lease', leaseFields(happening.lease));
+    case 'drifted':
+      return say('drift', {service: happening.service, from: happening.from, to: happening.to, answer: happening.drift});
+    case 'configured':
+      return say('configured', {services: happening.services, capacity: happening.capacity});
+    case 'decided':
+    case 'trouble':
+    case 'recovered':
+    case 'source-lost':
+    case 'source-found':
+    case 'connected':
+    case 'disconnected':
+    case 'noted':
+      return [];
+  }
+}
+
+function ruleFields({kind, ...rest}: Rule): Fields {
+  return {rule: kind, ...rest};
+}
+
+function leaseFields(lease: Lease): Fields {
+  switch (lease.kind) {
+    case 'held':
+      return {lease: 'held', by: lease.by, since: sinceTime(lease.since)};
+    case 'lapsed':
+      return {lease: 'lapsed', reason: lease.reason};
+    case 'elsewhere':
+      return {lease: 'elsewhere', by: lease.by, where: lease.where, since: sinceTime(lease.since), trouble: lease.trouble};
+    case 'unneeded':
+    case 'seeking':
+      return {lease: lease.kind};
+  }
+}
+
+/** Commands that were refused. Their replies are in the order of the commands. */
+function refusalLines(entries: readonly Entry[], {replies}: Step): readonly string[] {
+  const commands = entries.filter(entry => entry.kind === 'command');
+  return commands.flatMap(({at, command, owner}, index) => {
+    const reply = replies[index];
+    if (reply?.kind !== 'refused') return [];
+    return [line(at, 'refused', {by: owner, ...commandFields(command), note: command.note ?? '', reason: reply.reason})];
+  });
+}
+
+function commandFields(command: Command): Fields {
+  switch (command.kind) {
+    case 'override':
+      return {command: 'override', service: command.service, ...ruleFields(command.rule)};
+    case 'adjust':
+    case 'rank':
+      return {command: command.kind, service: command.service, change: command.by};
+    case 'hold':
+    case 'boost':
+    case 'last':
+    case 'clear':
+      return {command: command.kind, service: command.service};
+    case 'clear-all':
+    case 'undo':
+    case 'pause':
+    case 'resume':
+      return {command: command.kind};
+  }
+}
+
+function actionLines({fleet, actions}: Step, asked: ReadonlyMap<string, number>): readonly string[] {
+  return actions.map(({service, replicas, standby, order}: Action) => {
+    const decision = fleet.services.find(({spec}) => spec.name === service)?.decision;
+    const why = decision ? explain(decision, isoTime) : '';
+    return line(fleet.at, 'scale', {service, from: asked.get(service) ?? null, replicas, standby, order, why});
+  });
+}

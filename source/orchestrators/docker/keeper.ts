@@ -1,0 +1,162 @@
+/** One service on the engine: its replicas, what they are made from, and whether that is ready. It knows no connection. */
+import type {ContainerInfo} from 'dockerode';
+import type {Clock} from '../../ports.ts';
+import type {Action} from '../../scaler/entry.ts';
+import type {Observation} from '../../scaler/fleet.ts';
+import type {CallQueue} from '../call-queue.ts';
+import {createReplicaSet} from '../replica-set.ts';
+import {createDriver} from './driver.ts';
+import type {ContainerEvent} from './events.ts';
+import type {Owner} from './owner.ts';
+import type {Recipe} from './recipe.ts';
+
+export interface Keeper {
+  readonly owner: Owner;
+  scale(action: Action): void;
+  /** What was asked for last, for whoever keeps the service next; null for nothing. */
+  asked(): Action | null;
+  rest(): void;
+  /** Makes ready what replicas are made from, in the background: a slow or failing pull holds up nobody else. */
+  prepare(): void;
+  /** The configuration was read again: what differs is made anew. */
+  configure(): void;
+  /** Takes a full listing of its containers, asked for at `askedAt`, as the truth. */
+  list(own: readonly ContainerInfo[], askedAt: number): void;
+  happened(event: ContainerEvent): void;
+  has(id: string): boolean;
+  suspend(): void;
+  resume(): void;
+  observation(): Observation;
+  close(): void;
+}
+
+export interface KeeperParts {
+  readonly clock: Clock;
+  readonly queue: CallQueue;
+  readonly recipeFor: (isReplica: (id: string) => boolean) => Recipe;
+  readonly mayAct: () => boolean;
+  readonly heard: () => void;
+  readonly isConnected: () => boolean;
+  readonly changed: () => void;
+  readonly signal: AbortSignal;
+}
+
+export function createKeeper({clock, queue, recipeFor, mayAct, heard, isConnected, changed, signal}: KeeperParts): Keeper {
+  const recipe: Recipe = recipeFor(id => set.has(id));
+  const driver = createDriver({recipe, queue, mayAct, heard, serves: id => set.ready(id)});
+  const set = createReplicaSet({
+    clock,
+    driver,
+    changed: () => {
+      if (seen) changed();
+    },
+    retried: () => {
+      if (!ready) prepare();
+    },
+  });
+  let ready = false;
+  let print: string | null = null;
+  let tries = 0;
+  let asked: Action | null = null;
+  /** There is no container left that others could be made from. */
+  let bare = false;
+  /** Somebody else's service runs already: until its containers were listed, nothing is said of it, and none is made. */
+  let seen = recipe.owner.kind === 'made';
+  if (!seen) set.suspend();
+
+  /** What somebody else made is left alone until we are told how many of it there shall be. */
+  const handsOff = () => recipe.owner.kind === 'compose' && asked === null;
+
+  function prepare(): void {
+    print = recipe.print();
+    if (print === null) return;
+    ready = false;
+    const own = ++tries;
+    const holdUp = bare ? null : recipe.holdUp();
+    set.prepare(holdUp ?? '');
+    if (holdUp !== null) return;
+    const isCurrent = () => tries === own && !signal.aborted;
+    const told = (reason: string) => {
+      if (isCurrent()) set.prepare(reason);
+    };
+    recipe.prepare(told, signal).then(
+      () => {
+        if (!isCurrent()) return;
+        ready = true;
+        set.prepare(null);
+      },
+      (error: unknown) => {
+        if (!isCurrent()) return;
+        if (isConnected()) set.fail(error instanceof Error ? error.message : String(error));
+        else set.prepare(null);
+      },
+    );
+  }
+
+  /** Says so when the last container is gone, and forgets it when there are some again. */
+  function lookForTemplate(own: readonly ContainerInfo[]): void {
+    if (recipe.noneLeft === null) return;
+    bare = own.length === 0;
+    const {trouble} = set.observation();
+    const told = trouble.kind === 'failing' && trouble.reason === recipe.noneLeft;
+    if (bare !== told) prepare();
+    if (told && !bare && isConnected()) set.resume();
+  }
+
+  return {
+    owner: recipe.owner,
+    scale(action) {
+      asked = action;
+      set.scale(action.replicas, action.standby, action.order);
+    },
+    asked: () => asked,
+    rest() {
+      asked = null;
+      set.rest();
+    },
+    prepare,
+    configure() {
+      const present = recipe.print();
+      if (present === null || present === print) return;
+      if (print !== null) set.outdate();
+      prepare();
+    },
+    list(own, askedAt) {
+      const listed = own.flatMap(container => recipe.listed(container) ?? []);
+      set.reset(
+        listed.filter(({state}) => state !== 'dead' || !handsOff()),
+        askedAt,
+      );
+      if (!handsOff()) for (const {Id: id, Status: status} of own) if (/\(unhealthy\)/.test(status)) set.unready(id);
+      lookForTemplate(own);
+      if (seen) return;
+      seen = true;
+      set.resume();
+    },
+    happened({id, kind, detail}) {
+      switch (kind) {
+        case 'died':
+          return handsOff() || recipe.wasEnded(id) ? set.vanished(id) : set.died(id, detail);
+        case 'healthy':
+          return set.ready(id);
+        case 'unhealthy':
+          if (!handsOff()) set.unready(id);
+          return;
+        case 'gone':
+          return set.vanished(id);
+        case 'created':
+        case 'started':
+        case 'signalled':
+        case 'paused':
+      }
+    },
+    has: set.has,
+    suspend: set.suspend,
+    resume() {
+      set.resume();
+      if (!ready) prepare();
+    },
+    observation: set.observation,
+    close: set.close,
+  };
+}

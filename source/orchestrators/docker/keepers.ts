@@ -1,0 +1,120 @@
+/** All services' keepers on one engine: whose containers are whose, and what becomes of a service that turns into another. */
+import type Docker from 'dockerode';
+import type {ContainerInfo} from 'dockerode';
+import type {Workload} from '../../config/config.ts';
+import type {Clock} from '../../ports.ts';
+import type {Observation, ServiceSpec} from '../../scaler/fleet.ts';
+import type {CallQueue} from '../call-queue.ts';
+import {createComposeRecipe} from './compose-recipe.ts';
+import {createKeeper, type Keeper} from './keeper.ts';
+import {createOthers, type Others} from './others.ts';
+import {composeOwner, ownerKey, ownerOf, type Owner} from './owner.ts';
+import type {Recipe} from './recipe.ts';
+import {createWorkloadRecipe} from './workload-recipe.ts';
+
+export interface Keepers {
+  readonly others: Others;
+  all(): readonly Keeper[];
+  of(service: string): Keeper;
+  /** Null for containers of no service that is kept. */
+  owning(owner: Owner): Keeper | null;
+  /** Whether a service of this Compose project is kept. */
+  hasOf(composeProject: string): boolean;
+  /** Makes sure that there is one for each, and lets go of what was adopted and isn't named any more. */
+  name(services: readonly ServiceSpec[]): void;
+  /** Puts new keepers in the place of those whose service has become another; true where there are new ones. */
+  renew(): boolean;
+  /** Takes a listing of all containers, asked for at `askedAt`, as the truth. */
+  list(containers: readonly ContainerInfo[], askedAt: number): void;
+}
+
+export interface KeepersParts {
+  readonly clock: Clock;
+  readonly docker: Docker;
+  readonly queue: CallQueue;
+  readonly project: string;
+  readonly workloadOf: (service: string) => Workload | null;
+  readonly adoptedName: (service: string) => string | null;
+  readonly mayAct: () => boolean;
+  readonly heard: () => void;
+  readonly isConnected: () => boolean;
+  readonly observed: (service: string, observation: Observation) => void;
+  readonly signal: AbortSignal;
+}
+
+export function createKeepers(parts: KeepersParts): Keepers {
+  const {clock, docker, project, workloadOf, adoptedName, observed, signal} = parts;
+  const keepers = new Map<string, Keeper>();
+  const priorities = new Map<string, number>();
+  const isOf = ({owner}: Keeper, composeProject: string) => owner.kind === 'compose' && owner.project === composeProject;
+  const others = createOthers(clock, busy => {
+    for (const keeper of keepers.values()) if (isOf(keeper, busy)) keeper.prepare();
+  });
+
+  function keeperOf(service: string): Keeper {
+    const known = keepers.get(service);
+    if (known) return known;
+    const changed = () => {
+      if (!signal.aborted && keepers.get(service) === keeper) observed(service, keeper.observation());
+    };
+    const keeper: Keeper = createKeeper({...parts, recipeFor: isReplica => recipeOf(service, isReplica), changed});
+    keepers.set(service, keeper);
+    return keeper;
+  }
+
+  function recipeOf(service: string, isReplica: (id: string) => boolean): Recipe {
+    const adopted = adoptedName(service);
+    if (adopted !== null) return createComposeRecipe({docker, clock, owner: composeOwner(adopted), others, isReplica});
+    const priority = () => priorities.get(service) ?? 1;
+    return createWorkloadRecipe({docker, project, service, workload: () => workloadOf(service), priority});
+  }
+
+  /** What microscale made goes; what somebody else made stays as it is. */
+  function letGo(service: string, keeper: Keeper): void {
+    keepers.delete(service);
+    if (keeper.owner.kind === 'compose') keeper.close();
+    else keeper.scale({kind: 'scale', service, replicas: 0, standby: 0, order: 0});
+  }
+
+  /** Adopted, adopted from elsewhere, or made from now on. What isn't configured any more is what it was. */
+  function hasBecomeAnother(service: string, {owner}: Keeper): boolean {
+    const adopted = adoptedName(service);
+    if (adopted !== null) return ownerKey(owner) !== ownerKey(composeOwner(adopted));
+    return owner.kind === 'compose' && workloadOf(service) !== null;
+  }
+
+  return {
+    others,
+    all: () => [...keepers.values()],
+    of: keeperOf,
+    owning: owner => [...keepers.values()].find(keeper => ownerKey(keeper.owner) === ownerKey(owner)) ?? null,
+    hasOf: composeProject => [...keepers.values()].some(keeper => isOf(keeper, composeProject)),
+    name(services) {
+      const named = new Set(services.map(({name}) => name));
+      for (const [service, keeper] of keepers) if (keeper.owner.kind === 'compose' && !named.has(service)) letGo(service, keeper);
+      for (const {name, priority} of services) {
+        priorities.set(name, priority);
+        keeperOf(name);
+      }
+    },
+    renew() {
+      const changed = [...keepers].filter(([service, keeper]) => hasBecomeAnother(service, keeper));
+      for (const [service, keeper] of changed) {
+        const asked = keeper.asked();
+        letGo(service, keeper);
+        const next = keeperOf(service);
+        next.prepare();
+        if (asked) next.scale(asked);
+      }
+      return changed.length > 0;
+    },
+    list(containers, askedAt) {
+      const byOwner = new Map<string, ContainerInfo[]>([...keepers.values()].map(({owner}) => [ownerKey(owner), []]));
+      for (const container of containers) {
+        const owner = ownerOf(container.Labels);
+        if (owner) byOwner.get(ownerKey(owner))?.push(container);
+      }
+      for (const keeper of keepers.values()) keeper.list(byOwner.get(ownerKey(keeper.owner)) ?? [], askedAt);
+    },
+  };
+}

@@ -1,0 +1,325 @@
+/** Services that the real Docker Compose made on the real engine, adopted and scaled. */
+import {execFile, spawnSync} from 'node:child_process';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {promisify} from 'node:util';
+import {afterEach, beforeEach, describe, expect, test} from 'vitest';
+import {createRealClock} from '../../../source/clock.ts';
+import {createDockerHost} from '../../../source/orchestrators/docker/docker.ts';
+import type {HostFacts, Orchestrator} from '../../../source/ports.ts';
+import type {Observation} from '../../../source/scaler/fleet.ts';
+import {chosenEngine, docker, engineTest, socket} from '../../support/engine.ts';
+import {spec} from '../../support/fleets.ts';
+import {until} from '../../support/until.ts';
+
+const project = 'composed';
+const neighbour = 'composedtoo';
+const limitMs = 60_000;
+const isInstalled = spawnSync('docker-compose', ['--version'], {timeout: limitMs}).status === 0;
+const command = ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 3600 & wait; done'];
+const small = {image: 'busybox', network_mode: 'none', command};
+
+let folder = '';
+let host: Orchestrator | null = null;
+let latest = new Map<string, Observation>();
+let surveys: HostFacts[] = [];
+let adopted: Record<string, string> = {};
+let orders = 0;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'microscale-compose-'));
+});
+afterEach(async () => {
+  await host?.close();
+  host = null;
+  if (socket !== '') await sweep();
+  rmSync(folder, {recursive: true, force: true});
+});
+
+/** Left out with the reason where there is no Compose; a failure where the engine is required. */
+function composeTest(title: string, run: () => Promise<void>): void {
+  const missing = 'docker-compose is not installed (Debian: apt-get install docker-compose)';
+  if (isInstalled) return engineTest(title, run);
+  test(title, ({skip}) => {
+    if (process.env['MICROSCALE_TEST_ENGINE'] === 'required') throw new Error(`MICROSCALE_TEST_ENGINE is required, and ${missing}`);
+    skip(`needs Docker Compose, and ${missing}`);
+  });
+}
+
+/** The shape of a Compose file is also JSON's. */
+async function up(services: Record<string, object>, name = project, ...more: string[]): Promise<void> {
+  writeFileSync(join(folder, `${name}.json`), JSON.stringify({version: '2.4', services, volumes: {kept: {}}}));
+  await compose(name, 'up', '-d', ...more);
+}
+
+async function compose(name: string, ...words: string[]): Promise<string> {
+  const environment = {...process.env, DOCKER_HOST: `unix://${socket}`};
+  const options = {env: environment, timeout: limitMs, cwd: folder};
+  const {stdout} = await promisify(execFile)('docker-compose', ['-p', name, '-f', `${name}.json`, ...words], options);
+  return stdout;
+}
+
+const containersOf = (name: string, all = false) =>
+  docker().listContainers({all, filters: JSON.stringify({label: [`com.docker.compose.project=${name}`]})});
+const namesOf = async (name: string, all = false) => (await containersOf(name, all)).flatMap(({Names: names}) => names).toSorted();
+const idsOf = async (name: string, all = false) => (await containersOf(name, all)).map(({Id: id}) => id).toSorted();
+const inspectAll = async (name: string) => Promise.all((await containersOf(name)).map(({Id: id}) => docker().getContainer(id).inspect()));
+
+async function sweep(): Promise<void> {
+  for (const name of [project, neighbour])
+    for (const id of await idsOf(name, true)) await docker().getContainer(id).remove({force: true, v: true});
+}
+
+/** Adopts these Compose services, each under its own name. */
+async function open(...services: string[]): Promise<HostFacts> {
+  latest = new Map();
+  surveys = [];
+  adopted = Object.fromEntries(services.map(service => [service, `${project}/${service}`]));
+  const opened = createDockerHost({
+    clock: createRealClock(),
+    chosen: chosenEngine(),
+    project: 'adopting',
+    workloadOf: () => null,
+    adoptedName: service => adopted[service] ?? null,
+  });
+  host = opened;
+  const facts = await opened.connect();
+  await opened.open(
+    services.map(name => spec(name, {adopted: true})),
+    {
+      observed: (service, observation) => void latest.set(service, observation),
+      connected() {},
+      disconnected() {},
+      noted() {},
+      surveyed: facts => void surveys.push(facts),
+      drifted() {},
+      heard() {},
+    },
+  );
+  return facts;
+}
+
+const scale = (service: string, replicas: number, standby = 0) => host?.scale({kind: 'scale', service, replicas, standby, order: ++orders});
+const reaches = (service: string, running: number) =>
+  until(`${service} to run ${running}`, () => {
+    const seen = latest.get(service);
+    return seen && seen.running === running && seen.pending + seen.stopping === 0 && seen.trouble.kind === 'none';
+  });
+const foundIn = (facts: HostFacts | undefined, name: string) => facts?.found.find(({hostName}) => hostName === name);
+
+describe('what Compose made', () => {
+  composeTest('is found, with our labels, its limits and its grace', async () => {
+    const web = {
+      ...small,
+      labels: {'microscale.priority': '1', 'com.microscaling.is-scalable': 'true', team: 'shop'},
+      mem_limit: '64m',
+      cpus: 0.5,
+      stop_grace_period: '3s',
+    };
+    await up({web, db: small});
+    await compose(project, 'run', '-d', 'db');
+    const {found, made} = await open();
+    expect(made).toEqual([]);
+    expect(found.filter(({hostName}) => hostName.startsWith(`${project}/`))).toEqual([
+      {
+        hostName: 'composed/db',
+        shortName: 'db',
+        title: 'Compose service composed/db',
+        labels: {},
+        cpus: null,
+        memoryBytes: null,
+        stopGraceMs: 10_000,
+        unfit: null,
+      },
+      {
+        hostName: 'composed/web',
+        shortName: 'web',
+        title: 'Compose service composed/web',
+        labels: {'com.microscaling.is-scalable': 'true', 'microscale.priority': '1'},
+        cpus: 0.5,
+        memoryBytes: 64 * 1024 ** 2,
+        stopGraceMs: 3000,
+        unfit: null,
+      },
+    ]);
+  });
+
+  composeTest('later is told of when it comes, changes and goes', async () => {
+    await open();
+    await up({api: small}, neighbour);
+    const first = await until('it to be told', () => foundIn(surveys.at(-1), `${neighbour}/api`));
+    expect(first.labels).toEqual({});
+    await up({api: {...small, labels: {'microscale.priority': '2'}}}, neighbour);
+    await until('its labels to be told', () => foundIn(surveys.at(-1), `${neighbour}/api`)?.labels['microscale.priority'] === '2');
+    await compose(neighbour, 'down');
+    await until('its end to be told', () => surveys.length > 0 && !foundIn(surveys.at(-1), `${neighbour}/api`));
+  });
+});
+
+describe('an adopted service', () => {
+  composeTest('is scaled up, to none and up again as Compose would, and Compose takes all of it down', async () => {
+    await up({web: {...small, labels: {'microscale.priority': '1'}}, other: small});
+    await up({web: small}, neighbour);
+    const others = [...(await idsOf(neighbour)), ...(await idsOf(project)).filter(Boolean)];
+    const first = (await namesOf(project)).find(name => name.includes('web'));
+    expect(first).toBe('/composed_web_1');
+    await open('web');
+    expect(latest.get('web')).toMatchObject({running: 1, pending: 0});
+
+    scale('web', 4);
+    await reaches('web', 4);
+    expect(await namesOf(project, true)).toEqual([
+      '/composed_other_1',
+      '/composed_web_1',
+      '/composed_web_2',
+      '/composed_web_3',
+      '/composed_web_4',
+    ]);
+    expect((await idsOf(project)).filter(id => others.includes(id))).toHaveLength(2);
+    const listed = (await compose(project, 'ps', '-q', 'web')).trim().split('\n').toSorted();
+    expect(listed).toEqual((await idsOf(project)).filter(id => listed.includes(id)));
+    expect(listed).toHaveLength(4);
+
+    scale('web', 0);
+    await reaches('web', 0);
+    const left = await until('one to be left', async () => {
+      const all = (await containersOf(project, true)).filter(({Names: [name]}) => name?.includes('web'));
+      return all.length === 1 && all[0];
+    });
+    expect(left.State).toBe('exited');
+    expect(await compose(project, 'ps', '-a')).toContain(left.Names[0]?.slice(1));
+
+    scale('web', 3);
+    await reaches('web', 3);
+    expect(await idsOf(project)).toContain(left.Id);
+    expect((await compose(project, 'ps', '-q', 'web')).trim().split('\n')).toHaveLength(3);
+
+    await compose(project, 'down');
+    expect(await namesOf(project, true)).toEqual([]);
+    const words = 'there is no container of composed/web any more to make others from: run docker compose up';
+    await until('the trouble to be told', () => {
+      const trouble = latest.get('web')?.trouble;
+      return trouble?.kind === 'failing' && trouble.reason === words;
+    });
+    expect(latest.get('web')).toMatchObject({running: 0, stopping: 0});
+    expect(await namesOf(project, true)).toEqual([]);
+    expect(await idsOf(neighbour)).toEqual(others.filter(id => !listed.includes(id)).slice(0, 1));
+
+    await compose(project, 'up', '-d');
+    await reaches('web', 3);
+  });
+
+  composeTest('at none is still found after a restart, and its kept container serves again', async () => {
+    await up({web: small});
+    const before = await idsOf(project);
+    await open('web');
+    scale('web', 1);
+    scale('web', 0);
+    await reaches('web', 0);
+    await host?.close();
+    expect(foundIn(await open('web'), 'composed/web')).toBeDefined();
+    expect(latest.get('web')).toMatchObject({running: 0, pending: 0, standby: 0});
+    scale('web', 1);
+    await reaches('web', 1);
+    expect(await idsOf(project, true)).toEqual(before);
+  });
+
+  composeTest('is left alone until somebody says how many of it there shall be', async () => {
+    await up({web: small, batch: {...small, command: ['false']}});
+    await open('web', 'batch');
+    const before = await idsOf(project, true);
+    await compose(project, 'kill', 'web');
+    await until('its end to be seen', () => latest.get('web')?.running === 0);
+    host?.refresh();
+    scale('web', 1);
+    await reaches('web', 1);
+    expect(await idsOf(project, true)).toEqual(before);
+  });
+
+  composeTest('has siblings with the same configuration, volumes of their own, and what is shared', async () => {
+    const web = {
+      ...small,
+      environment: {MODE: 'live'},
+      user: '1000',
+      working_dir: '/tmp',
+      mem_limit: '64m',
+      restart: 'unless-stopped',
+      volumes: ['/scratch', 'kept:/kept'],
+    };
+    await up({web});
+    await open('web');
+    scale('web', 3);
+    await reaches('web', 3);
+    const all = await inspectAll(project);
+    const [first, ...rest] = all.map(({Config: config, HostConfig: hostConfig}) => ({
+      ...config,
+      ...hostConfig,
+      Hostname: '',
+      Labels: {...config.Labels, 'com.docker.compose.container-number': ''},
+    }));
+    for (const other of rest) expect(other).toEqual(first);
+    expect(all.map(({Config: {Hostname: name}, Id: id}) => id.startsWith(name))).toEqual([true, true, true]);
+    const volumes = (place: string) => all.flatMap(({Mounts: mounts}) => mounts.filter(({Destination: at}) => at === place));
+    expect(new Set(volumes('/scratch').map(({Name: name}) => name)).size).toBe(3);
+    expect(new Set(volumes('/kept').map(({Name: name}) => name)).size).toBe(1);
+  });
+
+  composeTest('counts as running when its health check says so', async () => {
+    await up({web: {...small, image: 'healthy', command: undefined}});
+    await open('web');
+    expect(latest.get('web')).toMatchObject({running: 0, pending: 1});
+    scale('web', 2);
+    const containers = await until('two to be there', async () => {
+      const running = await containersOf(project);
+      return running.length === 2 && running;
+    });
+    expect(latest.get('web')).toMatchObject({running: 0, pending: 2});
+    for (const {Id: id} of containers) {
+      const touch = await docker()
+        .getContainer(id)
+        .exec({Cmd: ['touch', '/tmp/healthy']});
+      await touch.start({Detach: true});
+    }
+    await reaches('web', 2);
+  });
+
+  composeTest('is replaced when it dies, and backs off when it goes on dying', async () => {
+    await up({web: small});
+    await open('web');
+    scale('web', 2);
+    await reaches('web', 2);
+    const [victim] = await containersOf(project);
+    await docker()
+      .getContainer(victim?.Id ?? '')
+      .kill();
+    await until('another to be in its place', async () => {
+      const ids = await idsOf(project);
+      return ids.length === 2 && !ids.includes(victim?.Id ?? '');
+    });
+    await compose(project, 'down');
+    await up({web: {...small, command: ['false']}});
+    await until('it to be failing', () => {
+      const trouble = latest.get('web')?.trouble;
+      return trouble?.kind === 'failing' && trouble.reason === 'it ended with exit 1';
+    });
+    await until('one to be kept', async () => (await idsOf(project, true)).length >= 1);
+  });
+
+  composeTest('is let go as it is when it is no longer configured', async () => {
+    await up({web: small});
+    await open('web');
+    scale('web', 2);
+    await reaches('web', 2);
+    adopted = {};
+    host?.configure([]);
+    const [victim] = await idsOf(project);
+    await docker()
+      .getContainer(victim ?? '')
+      .kill();
+    adopted = {shop: `${project}/web`};
+    host?.configure([spec('shop', {adopted: true})]);
+    await until('it to be adopted again', () => latest.get('shop')?.running === 1);
+    expect(await idsOf(project, true)).toHaveLength(2);
+  });
+});
