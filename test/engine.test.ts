@@ -131,10 +131,28 @@ describe('a session', () => {
     expect(first.happenings.length).toBeGreaterThan(0);
     const waiting = session.next();
     engine.read('web', {kind: 'value', value: 4});
-    await turn();
+    await turn(0.9 * second);
     const second_ = await waiting;
     expect(second_.samples).toEqual([]);
     expect(second_.happenings.map(({kind}) => kind)).toEqual(['decided', 'decided']);
+  });
+
+  test('what somebody does is told at once; what moves by itself waits a little for more', async () => {
+    const {engine, feed, turn} = await started();
+    await turn(3 * second);
+    const session = feed.session('ops@here', false);
+    await session.next();
+    const told: string[] = [];
+    const follow = async () => {
+      for (;;) for (const {kind} of (await session.next()).happenings) told.push(kind);
+    };
+    void follow();
+    engine.read('web', {kind: 'value', value: 4});
+    await turn();
+    expect(told).toEqual([]);
+    void engine.command({kind: 'boost', service: 'web', lasting: 'default', toggle: true}, 'ann@there');
+    await turn();
+    expect(told).toContain('overridden');
   });
 
   test('memory is bounded, however long nobody asks', async () => {

@@ -26,6 +26,8 @@ export interface Assembled {
   readonly engine: Engine;
   readonly feed: Feed;
   readonly facts: HostFacts;
+  /** What an operator should know of the configuration on this host. */
+  warnings(): readonly string[];
   /** Reads the configuration again; what is wrong with it is told as a note and the old one stays. */
   reload(): void;
   close(): Promise<void>;
@@ -196,6 +198,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
     engine,
     feed,
     facts,
+    warnings: () => said,
     reload,
     async close() {
       unwatch();

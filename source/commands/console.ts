@@ -90,7 +90,8 @@ async function openThread(options: Options): Promise<Extract<Held, {kind: 'own'}
   void broken.then(error => session.end(error.message));
   const [news] = (await Promise.race([once(thread, 'message'), broken.then(error => Promise.reject(error))])) as [EngineThreadNews];
   if (news.kind === 'open') return {kind: 'own', thread, session};
-  await thread.terminate();
+  // It ends by itself, having nothing left to do. To end a thread that is still loading can end the whole process.
+  thread.unref();
   if (news.kind === 'elsewhere') return news;
   throw Object.assign(new Error(news.kind === 'failed' ? news.message : 'the engine ended before it began'), {
     name: news.kind === 'failed' ? news.name : 'Error',

@@ -1,4 +1,5 @@
 /** `plan`: observes once, says what the scaler would do and why, and changes nothing. */
+import {clean} from '../clean.ts';
 import {assemble} from './assemble.ts';
 import {clockWords, hostLine, planLines} from './lines.ts';
 import type {Options} from './options.ts';
@@ -12,14 +13,16 @@ export async function plan(options: Options, output: Output): Promise<void> {
   const {engine, facts} = running;
   await readingsOf(engine);
   const fleet = engine.fleet();
+  const warnings = running.warnings();
   await running.close();
   if (options.json) {
     const services = fleet.services.map(({spec, demand, observed, decision}) => ({service: spec.name, demand, observed, decision}));
-    output.line(JSON.stringify({host: facts.title, simulated: facts.simulated, capacity: fleet.settings.capacity, services}));
+    output.line(JSON.stringify({host: facts.title, simulated: facts.simulated, capacity: fleet.settings.capacity, services, warnings}));
     return;
   }
   output.line(hostLine(facts, fleet));
   for (const text of planLines(fleet, clockWords)) output.line(text);
+  for (const text of warnings) output.line(clean(`!  ${text}`));
 }
 
 function readingsOf(engine: {

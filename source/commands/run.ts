@@ -28,7 +28,7 @@ export async function run(options: Options, output: Output, untilEnd: (running: 
   };
   const running = await assemble(options, tell);
   const {engine, feed, facts} = running;
-  const alarms = watchAlarms(feed.session('run', true), alarm => (options.json ? json('alarm', {alarm}) : printed(`!  ${alarm}`)));
+  const alarms = watchAlarms(feed.session('run', true, false), alarm => (options.json ? json('alarm', {alarm}) : printed(`!  ${alarm}`)));
   if (options.json) json('host', {facts, fleet: engine.fleet()});
   else printed(hostLine(facts, engine.fleet()));
   const ending = await untilEnd(running);

@@ -27,8 +27,6 @@ export interface ConsoleParts {
   readonly ends: (leave: (why: Leaving) => void) => void;
 }
 
-/** Data is drawn this often at most, which a slow line can carry; an operator's key is shown at once. */
-const dataFrameMs = 800;
 const framesPerSecond = 10;
 
 export async function runConsole({session, terminal, input, look, readOnly, attached, ends}: ConsoleParts): Promise<Leaving> {
@@ -37,8 +35,6 @@ export async function runConsole({session, terminal, input, look, readOnly, atta
   const store = createStore(first, () => terminal.idle());
   const stop = new AbortController();
   let why: Leaving = {kind: 'asked'};
-
-  let hurry: () => void = () => {};
 
   const say = (text: string, refused: boolean) => store.dispatch({kind: 'said', text, refused, at: store.latest().update?.vitals.at ?? 0});
 
@@ -51,7 +47,6 @@ export async function runConsole({session, terminal, input, look, readOnly, atta
       case 'command':
         void session.command(effect.command).then(reply => {
           store.dispatch({kind: 'replied', reply, at: store.latest().update?.vitals.at ?? 0});
-          hurry();
         });
         return;
       case 'take-over':
@@ -61,7 +56,6 @@ export async function runConsole({session, terminal, input, look, readOnly, atta
           if (reply.kind !== 'accepted') return;
           store.dispatch({kind: 'attached', attached: attached()});
           if (store.latest().gone !== null) watch();
-          hurry();
         });
         return;
       case 'refresh':
@@ -97,12 +91,7 @@ export async function runConsole({session, terminal, input, look, readOnly, atta
   async function follow(): Promise<void> {
     while (!stop.signal.aborted) {
       await terminal.idle();
-      const update = await session.next(stop.signal);
-      store.dispatch({kind: 'updated', update});
-      await new Promise<void>(resolve => {
-        hurry = resolve;
-        setTimeout(resolve, dataFrameMs);
-      });
+      store.dispatch({kind: 'updated', update: await session.next(stop.signal)});
     }
   }
   function watch(): void {

@@ -24,7 +24,10 @@ export function headerLines(state: ConsoleState, width: number, look: Look): rea
   const where = place(fleet, vitals, look);
   const whereWidth = Math.max(12, Math.min(widthOf(where.text), room));
   const shownPlace = {...where, text: fit(where.text, whereWidth, symbols)};
-  return [packed([[name], [shownPlace], ...must, ...may], gap, width, symbols), packed(scores(fleet, look), gap, width, symbols)];
+  return [
+    packed([[name], [shownPlace], ...must, ...may], gap, width, symbols),
+    packed(withOperators(scores(fleet, look), vitals, width, look), gap, width, symbols),
+  ];
 }
 
 const gap = '  ';
@@ -64,7 +67,6 @@ function signs(
     may: [
       alarmPieces(vitals, style),
       ...(entitled ? [leasePieces(state, fleet, style)] : []),
-      operatorPieces(vitals, style),
       [{text: 'mode normal', paint: style.dim}],
       [{text: clock(vitals.at).slice(0, 5), paint: style.dim}],
     ],
@@ -87,11 +89,18 @@ function leasePieces({attached}: ConsoleState, {lease, acting, host}: Fleet, sty
   }
 }
 
-/** Who else is there; those who only watch in brackets. */
-function operatorPieces({operators}: Vitals, style: Look['style']): readonly Piece[] {
-  if (operators.length < 2) return [];
-  const names = operators.map(({name, readOnly}) => (readOnly ? `(${clean(name)})` : clean(name)));
-  return [{text: `here: ${names.join(' ')}`, paint: style.dim}];
+/** Who else is there, those who only watch in brackets; where there is no room for their names, how many. */
+function withOperators(
+  groups: readonly (readonly Piece[])[],
+  {operators}: Vitals,
+  width: number,
+  {style}: Look,
+): readonly (readonly Piece[])[] {
+  if (operators.length < 2) return groups;
+  const names = `here: ${operators.map(({name, readOnly}) => (readOnly ? `(${clean(name)})` : clean(name))).join(' ')}`;
+  const shown = groups.filter(group => groupsWidth([group]) > 0);
+  const room = width - groupsWidth(shown) - gap.length * shown.length;
+  return [...groups, [{text: widthOf(names) <= room ? names : `${operators.length} here`, paint: style.dim}]];
 }
 
 function connection(state: ConsoleState, fleet: Fleet, {heardAt, at}: Vitals, style: Look['style']): readonly Piece[] {

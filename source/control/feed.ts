@@ -8,6 +8,8 @@ import type {Fleet} from '../scaler/fleet.ts';
 const samplesMax = 600;
 const happeningsMax = 500;
 const sampleMs = 1000;
+/** What moves by itself is told this often at most, which a slow line can carry; what people do is told at once. */
+const calmMs = 800;
 /** Alarms are few; the latest are what matters. */
 const alarmsMax = 5;
 
@@ -29,6 +31,7 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
   let sampled = 0;
   let happened = 0;
   let version = 0;
+  let urgentVersion = 0;
   let ended: string | null = null;
 
   function renew(): void {
@@ -49,6 +52,8 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
 
   function session(owner: string, readOnly: boolean, present = true): Session {
     let seen = -1;
+    let givenAt = Number.NEGATIVE_INFINITY;
+    let cancelCalm: () => void = () => {};
     let samplesSeen = Math.max(0, sampled - samples.length);
     let happeningsSeen = Math.max(0, happened - happenings.length);
     let left = false;
@@ -60,6 +65,7 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
 
     function update(): Update {
       seen = version;
+      givenAt = clock.now();
       const newSamples = samples.slice(Math.max(0, samples.length - (sampled - samplesSeen)));
       const newHappenings = happenings.slice(Math.max(0, happenings.length - (happened - happeningsSeen)));
       samplesSeen = sampled;
@@ -79,11 +85,24 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
               waiting.delete(check);
               reject(new Error(ended));
             } else if (version !== seen) {
+              cancelCalm();
+              const calmLeftMs = givenAt + calmMs - clock.now();
+              if (calmLeftMs > 0 && urgentVersion <= seen) {
+                cancelCalm = clock.after(calmLeftMs, check);
+                return;
+              }
               waiting.delete(check);
               resolve(update());
             }
           };
-          signal?.addEventListener('abort', () => waiting.delete(check), {once: true});
+          signal?.addEventListener(
+            'abort',
+            () => {
+              waiting.delete(check);
+              cancelCalm();
+            },
+            {once: true},
+          );
           waiting.add(check);
           check();
         });
@@ -112,7 +131,9 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
         happened++;
       }
       if (happenings.length > happeningsMax) happenings.splice(0, happenings.length - happeningsMax);
-      if (changed || news.length > 0) renew();
+      if (!changed && news.length === 0) return;
+      if (news.some(isUrgent)) urgentVersion = version + 1;
+      renew();
     },
     alarm(reason) {
       alarms.push(reason);
@@ -125,6 +146,11 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
       renew();
     },
   };
+}
+
+/** What somebody did, or must know of at once. */
+function isUrgent({kind}: Happening): boolean {
+  return ['overridden', 'released', 'paused', 'resumed', 'lease', 'connected', 'disconnected'].includes(kind);
 }
 
 function sampleOf(fleet: Fleet, at: number): Sample {

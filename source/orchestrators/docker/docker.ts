@@ -8,6 +8,7 @@ import type {ChosenEndpoint} from './endpoint.ts';
 import {followEvents, type ContainerEvent} from './events.ts';
 import {createKeepers} from './keepers.ts';
 import {createDockerLeaseStore} from './lease-store.ts';
+import {createLooks} from './looks.ts';
 import {composeHostName} from './owner.ts';
 import {createSurvey} from './survey.ts';
 import {within} from './within.ts';
@@ -56,13 +57,9 @@ export function createDockerHost({
   let events: OrchestratorEvents | null = null;
   let connection = new AbortController();
   let connected = false;
-  let listing: 'idle' | 'under way' | 'under way, and due again' = 'idle';
-  let cancelLook: () => void = () => {};
-  let lookAt = Number.POSITIVE_INFINITY;
   const early: ContainerEvent[] = [];
 
   const heard = () => events?.heard();
-  const isListingDue = () => listing === 'under way, and due again';
 
   const keepers = createKeepers({
     clock,
@@ -78,35 +75,21 @@ export function createDockerHost({
     signal: stop.signal,
   });
   const {others} = keepers;
+  const looks = createLooks(clock, () => within(listLimitMs, list), look);
 
-  async function list(): Promise<void> {
-    if (listing !== 'idle') {
-      listing = 'under way, and due again';
-      return;
-    }
-    listing = 'under way';
-    try {
-      await within(listLimitMs, listNow);
-    } finally {
-      const due = isListingDue();
-      listing = 'idle';
-      if (due) lookIn(0);
-    }
-  }
-
-  async function listNow(abortSignal: AbortSignal): Promise<void> {
+  async function list(abortSignal: AbortSignal): Promise<void> {
     const askedAt = clock.now();
     const containers = await docker.listContainers({all: true, abortSignal} as Docker.ContainerListOptions);
     heard();
     keepers.list(containers, askedAt);
     const facts = await survey.again(containers);
     if (facts) events?.surveyed(facts);
-    if (keepers.renew()) lookIn(0);
+    if (keepers.renew()) looks.within(0);
   }
 
   function happened(event: ContainerEvent): void {
     heard();
-    if (listing !== 'idle' && !connected) {
+    if (looks.isUnderWay() && !connected) {
       early.push(event);
       return;
     }
@@ -124,23 +107,13 @@ export function createDockerHost({
     const {id, kind, owner} = event;
     const hasCome = kind === 'created' && !survey.knows(composeHostName(owner));
     const hasGone = kind === 'gone' && !others.isMine(id);
-    if (hasCome || hasGone) lookIn(burstMs);
+    if (hasCome || hasGone) looks.within(burstMs);
     if (keepers.hasOf(owner.project)) others.saw(event);
     if (isForeignStart) others.forget(id);
   }
 
-  /** A listing that is due sooner will do. */
-  function lookIn(delayMs: number): void {
-    if (lookAt <= clock.now() + delayMs) return;
-    cancelLook();
-    lookAt = clock.now() + delayMs;
-    cancelLook = clock.after(delayMs, look);
-  }
-
   function look(): void {
-    cancelLook();
-    lookAt = Number.POSITIVE_INFINITY;
-    if (connected && !stop.signal.aborted) list().catch((error: unknown) => lose(hostError(chosen, error).message));
+    if (connected && !stop.signal.aborted) looks.now().catch((error: unknown) => lose(hostError(chosen, error).message));
   }
 
   /** Events first, then the listing, so that nothing falls between the two. */
@@ -149,7 +122,7 @@ export function createDockerHost({
     connection = new AbortController();
     const {signal} = connection;
     await within(connectLimitMs, () => followEvents(docker, happened, reason => !signal.aborted && lose(reason), signal));
-    await list();
+    await looks.now();
     connected = true;
     for (const event of early.splice(0)) happened(event);
   }
@@ -230,7 +203,7 @@ export function createDockerHost({
         keeper.configure();
         if (fresh.includes(keeper)) events?.observed(name, keeper.observation());
       }
-      if (fresh.some(({owner}) => owner.kind === 'compose')) lookIn(0);
+      if (fresh.some(({owner}) => owner.kind === 'compose')) looks.within(0);
     },
     scale(action) {
       keepers.of(action.service).scale(action);
@@ -242,7 +215,7 @@ export function createDockerHost({
     lease: createDockerLeaseStore(docker, lease),
     async close() {
       stop.abort();
-      cancelLook();
+      looks.close();
       connection.abort();
       for (const keeper of keepers.all()) keeper.close();
       // What was stopped is still removed; an engine that takes longer keeps it for the next start.

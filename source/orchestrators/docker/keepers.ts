@@ -110,11 +110,16 @@ export function createKeepers(parts: KeepersParts): Keepers {
     },
     list(containers, askedAt) {
       const byOwner = new Map<string, ContainerInfo[]>([...keepers.values()].map(({owner}) => [ownerKey(owner), []]));
+      const composeProjects = new Set<string>();
       for (const container of containers) {
         const owner = ownerOf(container.Labels);
-        if (owner) byOwner.get(ownerKey(owner))?.push(container);
+        if (!owner) continue;
+        byOwner.get(ownerKey(owner))?.push(container);
+        if (owner.kind === 'compose') composeProjects.add(owner.project);
       }
       for (const keeper of keepers.values()) keeper.list(byOwner.get(ownerKey(keeper.owner)) ?? [], askedAt);
+      for (const {owner} of keepers.values())
+        if (owner.kind === 'compose' && !composeProjects.has(owner.project)) others.over(owner.project);
     },
   };
 }

@@ -16,6 +16,8 @@ export interface Others {
   /** True where somebody else told the container to stop. */
   toldToStop(id: string): boolean;
   isBusy(project: string): boolean;
+  /** Nothing of the project is left: whoever took it down is done. */
+  over(project: string): void;
 }
 
 /** Longer than the 10 s after which Docker kills what doesn't stop: the slowest of a project's containers is waited for. */
@@ -36,12 +38,16 @@ export function createOthers(clock: Clock, changed: (project: string) => void): 
   function touch(project: string): void {
     const isNew = !busy.has(project);
     busy.get(project)?.();
-    const over = () => {
-      busy.delete(project);
-      changed(project);
-    };
-    busy.set(project, clock.after(quietMs, over));
+    busy.set(
+      project,
+      clock.after(quietMs, () => over(project)),
+    );
     if (isNew) changed(project);
+  }
+
+  function over(project: string): void {
+    busy.get(project)?.();
+    if (busy.delete(project)) changed(project);
   }
 
   function forget(id: string): void {
@@ -63,5 +69,6 @@ export function createOthers(clock: Clock, changed: (project: string) => void): 
     forget,
     toldToStop,
     isBusy: project => busy.has(project),
+    over,
   };
 }

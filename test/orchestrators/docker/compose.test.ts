@@ -19,6 +19,8 @@ const limitMs = 60_000;
 const isInstalled = spawnSync('docker-compose', ['--version'], {timeout: limitMs}).status === 0;
 const command = ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 3600 & wait; done'];
 const small = {image: 'busybox', network_mode: 'none', command};
+/** Stops only when it is killed. */
+const stubborn = {...small, command: ['sleep', '3600'], stop_grace_period: '3s'};
 
 let folder = '';
 let host: Orchestrator | null = null;
@@ -60,15 +62,21 @@ async function compose(name: string, ...words: string[]): Promise<string> {
   return stdout;
 }
 
-const containersOf = (name: string, all = false) =>
-  docker().listContainers({all, filters: JSON.stringify({label: [`com.docker.compose.project=${name}`]})});
-const namesOf = async (name: string, all = false) => (await containersOf(name, all)).flatMap(({Names: names}) => names).toSorted();
-const idsOf = async (name: string, all = false) => (await containersOf(name, all)).map(({Id: id}) => id).toSorted();
+const labelled = (name: string, service: string | null) => [
+  `com.docker.compose.project=${name}`,
+  ...(service === null ? [] : [`com.docker.compose.service=${service}`]),
+];
+const containersOf = (name: string, service: string | null = null, all = false) =>
+  docker().listContainers({all, filters: JSON.stringify({label: labelled(name, service)})});
+const namesOf = async (...which: Parameters<typeof containersOf>) =>
+  (await containersOf(...which)).flatMap(({Names: names}) => names).toSorted();
+const idsOf = async (...which: Parameters<typeof containersOf>) => (await containersOf(...which)).map(({Id: id}) => id).toSorted();
+const composeIds = async (service: string) => (await compose(project, 'ps', '-q', service)).trim().split('\n').toSorted();
 const inspectAll = async (name: string) => Promise.all((await containersOf(name)).map(({Id: id}) => docker().getContainer(id).inspect()));
 
 async function sweep(): Promise<void> {
   for (const name of [project, neighbour])
-    for (const id of await idsOf(name, true)) await docker().getContainer(id).remove({force: true, v: true});
+    for (const id of await idsOf(name, null, true)) await docker().getContainer(id).remove({force: true, v: true});
 }
 
 /** Adopts these Compose services, each under its own name. */
@@ -159,55 +167,63 @@ describe('what Compose made', () => {
 
 describe('an adopted service', () => {
   composeTest('is scaled up, to none and up again as Compose would, and Compose takes all of it down', async () => {
-    await up({web: {...small, labels: {'microscale.priority': '1'}}, other: small});
+    await up({web: {...small, labels: {'microscale.priority': '1'}}, other: stubborn});
     await up({web: small}, neighbour);
-    const others = [...(await idsOf(neighbour)), ...(await idsOf(project)).filter(Boolean)];
-    const first = (await namesOf(project)).find(name => name.includes('web'));
-    expect(first).toBe('/composed_web_1');
+    const bystanders = [...(await idsOf(neighbour)), ...(await idsOf(project, 'other'))];
+    const [first] = await idsOf(project, 'web');
     await open('web');
     expect(latest.get('web')).toMatchObject({running: 1, pending: 0});
 
     scale('web', 4);
     await reaches('web', 4);
-    expect(await namesOf(project, true)).toEqual([
-      '/composed_other_1',
-      '/composed_web_1',
-      '/composed_web_2',
-      '/composed_web_3',
-      '/composed_web_4',
-    ]);
-    expect((await idsOf(project)).filter(id => others.includes(id))).toHaveLength(2);
-    const listed = (await compose(project, 'ps', '-q', 'web')).trim().split('\n').toSorted();
-    expect(listed).toEqual((await idsOf(project)).filter(id => listed.includes(id)));
-    expect(listed).toHaveLength(4);
+    expect(await namesOf(project, 'web')).toEqual(['/composed_web_1', '/composed_web_2', '/composed_web_3', '/composed_web_4']);
+    expect(await idsOf(project, 'web')).toContain(first);
+    expect(await composeIds('web')).toEqual(await idsOf(project, 'web'));
 
     scale('web', 0);
     await reaches('web', 0);
-    const left = await until('one to be left', async () => {
-      const all = (await containersOf(project, true)).filter(({Names: [name]}) => name?.includes('web'));
-      return all.length === 1 && all[0];
+    const [kept] = await until('one to be left', async () => {
+      const all = await containersOf(project, 'web', true);
+      return all.length === 1 && all;
     });
-    expect(left.State).toBe('exited');
-    expect(await compose(project, 'ps', '-a')).toContain(left.Names[0]?.slice(1));
+    expect(kept?.State).toBe('exited');
+    expect(await compose(project, 'ps', '-a')).toContain(kept?.Names[0]?.slice(1));
 
     scale('web', 3);
     await reaches('web', 3);
-    expect(await idsOf(project)).toContain(left.Id);
-    expect((await compose(project, 'ps', '-q', 'web')).trim().split('\n')).toHaveLength(3);
+    const three = await idsOf(project, 'web', true);
+    expect(three).toHaveLength(3);
+    expect(three).toContain(kept?.Id);
+    expect(await composeIds('web')).toEqual(three);
+    expect([...(await idsOf(neighbour)), ...(await idsOf(project, 'other'))]).toEqual(bystanders);
 
+    // The stubborn one holds the stopped ones up for a while, and none may be made meanwhile.
     await compose(project, 'down');
-    expect(await namesOf(project, true)).toEqual([]);
+    expect(await namesOf(project, null, true)).toEqual([]);
     const words = 'there is no container of composed/web any more to make others from: run docker compose up';
     await until('the trouble to be told', () => {
       const trouble = latest.get('web')?.trouble;
       return trouble?.kind === 'failing' && trouble.reason === words;
     });
     expect(latest.get('web')).toMatchObject({running: 0, stopping: 0});
-    expect(await namesOf(project, true)).toEqual([]);
-    expect(await idsOf(neighbour)).toEqual(others.filter(id => !listed.includes(id)).slice(0, 1));
+    expect(await namesOf(project, null, true)).toEqual([]);
+    expect(await idsOf(neighbour)).toEqual(bystanders.slice(0, 1));
 
     await compose(project, 'up', '-d');
     await reaches('web', 3);
+  });
+
+  composeTest('that somebody stops is left alone while they are at it, and then goes on with the same containers', async () => {
+    await up({web: small});
+    await open('web');
+    scale('web', 2);
+    await reaches('web', 2);
+    const before = await idsOf(project);
+    await compose(project, 'stop');
+    const {trouble} = await until('it to hold off', () => latest.get('web')?.trouble.kind === 'preparing' && latest.get('web'));
+    expect(trouble).toMatchObject({reason: 'somebody else is stopping containers of composed: waiting until that is over'});
+    await reaches('web', 2);
+    expect(await idsOf(project, null, true)).toEqual(before);
   });
 
   composeTest('at none is still found after a restart, and its kept container serves again', async () => {
@@ -222,19 +238,19 @@ describe('an adopted service', () => {
     expect(latest.get('web')).toMatchObject({running: 0, pending: 0, standby: 0});
     scale('web', 1);
     await reaches('web', 1);
-    expect(await idsOf(project, true)).toEqual(before);
+    expect(await idsOf(project, null, true)).toEqual(before);
   });
 
   composeTest('is left alone until somebody says how many of it there shall be', async () => {
     await up({web: small, batch: {...small, command: ['false']}});
     await open('web', 'batch');
-    const before = await idsOf(project, true);
+    const before = await idsOf(project, null, true);
     await compose(project, 'kill', 'web');
     await until('its end to be seen', () => latest.get('web')?.running === 0);
     host?.refresh();
     scale('web', 1);
     await reaches('web', 1);
-    expect(await idsOf(project, true)).toEqual(before);
+    expect(await idsOf(project, null, true)).toEqual(before);
   });
 
   composeTest('has siblings with the same configuration, volumes of their own, and what is shared', async () => {
@@ -303,7 +319,7 @@ describe('an adopted service', () => {
       const trouble = latest.get('web')?.trouble;
       return trouble?.kind === 'failing' && trouble.reason === 'it ended with exit 1';
     });
-    await until('one to be kept', async () => (await idsOf(project, true)).length >= 1);
+    await until('one to be kept', async () => (await idsOf(project, null, true)).length >= 1);
   });
 
   composeTest('is let go as it is when it is no longer configured', async () => {
@@ -320,6 +336,20 @@ describe('an adopted service', () => {
     adopted = {shop: `${project}/web`};
     host?.configure([spec('shop', {adopted: true})]);
     await until('it to be adopted again', () => latest.get('shop')?.running === 1);
-    expect(await idsOf(project, true)).toHaveLength(2);
+    expect(await idsOf(project, null, true)).toHaveLength(2);
+  });
+
+  composeTest('that is another from now on leaves the one that it was, and the other one gets what was asked for', async () => {
+    await up({web: small});
+    await up({api: small}, neighbour);
+    await open('web');
+    scale('web', 2);
+    await reaches('web', 2);
+    const before = await idsOf(project);
+    adopted = {web: `${neighbour}/api`};
+    host?.configure([spec('web', {adopted: true})]);
+    await until('the other to have two', async () => (await idsOf(neighbour)).length === 2);
+    await reaches('web', 2);
+    expect(await idsOf(project, null, true)).toEqual(before);
   });
 });
