@@ -15,6 +15,8 @@ export const lapseMs = 10_000;
 const marginMs = 1000;
 /** How often one that is held elsewhere is looked at, and how soon a call that failed is made again. */
 const lookMs = 500;
+/** Half of what is left of a lease after a renewal: there is time for another try. */
+const answerLimitMs = 3000;
 /** How long a lease that was given up for somebody is left to them. */
 const heirMs = 5000;
 /** Changes of the overrides that come together are kept together. */
@@ -72,12 +74,14 @@ export interface LeaseParts {
 type State =
   | {readonly kind: 'looking'}
   | {readonly kind: 'held'; readonly stored: StoredLease; readonly since: number; readonly until: number; readonly renewals: number}
-  | {readonly kind: 'elsewhere'; readonly version: string; readonly seenAt: number; readonly told: string};
+  | {readonly kind: 'elsewhere'; readonly told: string};
 
 export function createLease({clock, store, self}: LeaseParts): LeaseHold {
   let state: State = {kind: 'looking'};
   let tell: (news: LeaseNews) => void = () => {};
   let legacy: Legacy = {acting: 'auto', overrides: []};
+  /** Since when what is stored has been as it is, by our own clock. */
+  let seen = {version: '', at: 0};
   let wanting = false;
   let closed = false;
   let busy = false;
@@ -96,8 +100,7 @@ export function createLease({clock, store, self}: LeaseParts): LeaseHold {
     }
     busy = true;
     again = false;
-    const task = state.kind === 'held' ? renew(state) : look();
-    task
+    timely(state.kind === 'held' ? renew(state) : look())
       .catch((error: unknown) => {
         noteLapse((error as Error).message);
         return lookMs;
@@ -109,6 +112,14 @@ export function createLease({clock, store, self}: LeaseParts): LeaseHold {
         },
         () => {},
       );
+  }
+
+  /** A place that takes the question and never answers is as good as out of reach. */
+  function timely(task: Promise<number>): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const stop = clock.after(answerLimitMs, () => reject(new Error(`no answer within ${answerLimitMs / 1000} s`)));
+      task.then(resolve, reject).finally(stop);
+    });
   }
 
   function wait(delayMs: number): void {
@@ -130,36 +141,35 @@ export function createLease({clock, store, self}: LeaseParts): LeaseHold {
   /** Sees who holds it, and takes it where nobody does. Resolves with the time until the next look. */
   async function look(): Promise<number> {
     const stored = await store.read();
-    const now = clock.now();
     if (stored === null) return take(null, null);
+    if (seen.version !== stored.version) seen = {version: stored.version, at: clock.now()};
     const read = readLease(stored.text);
     if (read.kind === 'newer') {
       const trouble = `its lease has format ${read.format}, which this one can't read: update this one`;
-      elsewhere(stored, {by: 'a newer microscale', where: 'another machine', since: 0, trouble}, null);
+      elsewhere({by: 'a newer microscale', where: 'another machine', since: 0, trouble}, null);
       return lookMs;
     }
     const record = read.kind === 'record' ? read.record : null;
     if (record?.held && record.id === self().id) return take(stored, record, true);
-    const seenAt = state.kind === 'elsewhere' && state.version === stored.version ? state.seenAt : now;
-    const silentMs = now - seenAt;
+    const silentMs = clock.now() - seen.at;
     const free = record !== null && !record.held;
     const forSomebody = free && record.heir !== null && record.heir !== self().id && silentMs < heirMs;
     if ((free && !forSomebody) || silentMs >= lapseMs) return take(stored, record);
     const ours = record?.project === self().project;
     const trouble = record && !ours ? `it runs project ${clean(record.project)}` : '';
     const {by = 'somebody', where = 'another machine', since = 0} = record ?? {};
-    elsewhere(stored, {by, where, since, trouble}, ours && record ? record.legacy : null);
+    // Given up for somebody who is about to take it: there is nobody to name yet.
+    if (!forSomebody) elsewhere({by, where, since, trouble}, ours && record ? record.legacy : null);
     if (wanting && record?.held) await store.ask(stored, JSON.stringify({id: self().id, by: self().by}));
-    return Math.max(1, Math.min(lookMs, seenAt + lapseMs - clock.now()));
+    return Math.max(1, Math.min(lookMs, seen.at + lapseMs - clock.now()));
   }
 
   /** Told once for each holder, and again when what it would leave has changed: whoever watches sees its overrides. */
-  function elsewhere(stored: StoredLease, holder: Omit<Extract<Lease, {kind: 'elsewhere'}>, 'kind'>, left: Legacy | null): void {
+  function elsewhere(holder: Omit<Extract<Lease, {kind: 'elsewhere'}>, 'kind'>, left: Legacy | null): void {
     const told = JSON.stringify([holder, left]);
-    const before = state.kind === 'elsewhere' ? state : null;
-    const seenAt = before?.version === stored.version ? before.seenAt : clock.now();
-    state = {kind: 'elsewhere', version: stored.version, seenAt, told};
-    if (before?.told !== told) tell({lease: {kind: 'elsewhere', ...holder}, legacy: left});
+    if (state.kind === 'elsewhere' && state.told === told) return;
+    state = {kind: 'elsewhere', told};
+    tell({lease: {kind: 'elsewhere', ...holder}, legacy: left});
   }
 
   async function take(before: StoredLease | null, record: LeaseRecord | null, ours = false): Promise<number> {
