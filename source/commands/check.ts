@@ -6,6 +6,7 @@ import type {Output} from './run.ts';
 export function check(path: string, output: Output): void {
   const config = loadConfig(path);
   output.line(`${path} is fine: project ${config.project}, capacity ${config.capacity}, ${config.services.length} services`);
+  for (const note of config.notes) output.line(`  note: ${note}`);
   for (const spec of config.services.toSorted((a, b) => a.priority - b.priority)) {
     const target = spec.target.kind === 'perReplica' ? `1 replica per ${spec.target.value}` : spec.target.kind;
     const max = spec.max === unbounded ? 'no max' : `max ${spec.max}`;

@@ -33,13 +33,17 @@ function quoted(word: string): string {
 /** The socket of the one engine that runs here, as a path; or the one that was named. */
 export async function findSocket(named: string | null): Promise<string> {
   if (named !== null) return named;
-  const found = await Promise.all(knownSockets().map(async path => ({path, state: await stateOf(path)})));
+  const known = knownSockets();
+  const found = await Promise.all(known.sockets.map(async path => ({path, state: await stateOf(path)})));
   const open = found.filter(({state}) => state === 'open').map(({path}) => path);
   const [only] = open;
   if (only !== undefined && open.length === 1) return only;
   if (open.length > 1) throw new HostError(`several engines run here: say which with --socket ${open.join(' or ')}`);
   const closed = found.find(({state}) => state === 'closed to us');
   if (closed) return closed.path;
+  const [folder] = known.closed;
+  if (folder !== undefined)
+    throw new HostError(`this user may not look into ${folder}, where engines have their sockets: join its group, or use sudo`);
   throw new HostError('no engine runs on this machine: start “microscale run”, or name its socket with --socket');
 }
 

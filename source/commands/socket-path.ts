@@ -12,14 +12,26 @@ export function socketPathFor(asked: string | null, lease: string, url: string):
   return join(ownFolder(), `${lease}-${place}.sock`);
 }
 
+export interface KnownSockets {
+  readonly sockets: readonly string[];
+  /** Folders that there are and that this user may not look into. */
+  readonly closed: readonly string[];
+}
+
 /** Every socket that an engine on this machine may have, in places where only its owner can have put one. */
-export function knownSockets(): readonly string[] {
-  return [...new Set([ownFolder(), systemFolder])].flatMap(folder => {
-    if (!isTrusted(folder)) return [];
-    return readdirSync(folder)
-      .filter(name => name.endsWith('.sock') && !name.startsWith('.'))
-      .map(name => join(folder, name));
-  });
+export function knownSockets(): KnownSockets {
+  const sockets: string[] = [];
+  const closed: string[] = [];
+  for (const folder of new Set([ownFolder(), systemFolder])) {
+    if (!isTrusted(folder)) continue;
+    try {
+      const names = readdirSync(folder).filter(name => name.endsWith('.sock') && !name.startsWith('.'));
+      sockets.push(...names.map(name => join(folder, name)));
+    } catch {
+      closed.push(folder);
+    }
+  }
+  return {sockets, closed};
 }
 
 const systemFolder = '/run/microscale';

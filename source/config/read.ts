@@ -70,9 +70,11 @@ export function readConfig(text: string, options: ReadOptions): Config {
 
 /** The configuration of a host whose services say in their labels what they need. Throws `ConfigError` for one without any. */
 export function readLabelled(options: ReadOptions & {readonly found: readonly FoundService[]}): Config {
-  const {config, mistakes} = readValue({project: projectOf(options.found), services: {}}, options);
+  const {config, mistakes, notes} = readValue({project: projectOf(options.found), services: {}}, options);
   if (config && mistakes.length === 0 && config.services.length > 0) return config;
-  const problems = [...(config?.notes ?? []), ...mistakes.map(({path, words}) => `${pathWords(path)}${clean(words)}`)];
+  // That nothing is left to run follows from the rest.
+  const others = mistakes.filter(({path}) => path.length !== 1 || path[0] !== 'services');
+  const problems = [...notes, ...others.map(({path, words}) => `${pathWords(path)}${clean(words)}`)];
   throw new ConfigError(options.name, problems.length > 0 ? problems : [noLabels]);
 }
 
@@ -90,11 +92,12 @@ function projectOf(found: readonly FoundService[]): string {
 }
 
 /** The file and the labels together; a service whose labels are wrong is left out and tried again without it. */
-function readValue(given: unknown, options: ReadOptions): {config: Config | null; mistakes: readonly Mistake[]} {
+function readValue(given: unknown, options: ReadOptions): {config: Config | null; mistakes: readonly Mistake[]; notes: readonly string[]} {
   const isMapping = typeof given === 'object' && given !== null && !Array.isArray(given);
-  const filed = isMapping && options.capacity !== undefined ? {...given, capacity: options.capacity} : given;
-  let found = options.found ?? [];
+  const whole = isMapping && options.capacity !== undefined ? {...given, capacity: options.capacity} : given;
   const notes: string[] = [];
+  const filed = options.found === undefined || options.found === null ? supposeLabels(whole, notes) : whole;
+  let found = options.found ?? [];
   for (;;) {
     const merged = isMapping ? mergeLabels(filed as Record<string, unknown>, found) : null;
     const value = merged?.value ?? filed;
@@ -102,13 +105,26 @@ function readValue(given: unknown, options: ReadOptions): {config: Config | null
     const mistakes = parsed.success ? [] : parsed.error.issues.flatMap(issue => mistakesOf(issue, value));
     const config = parsed.success ? convert(parsed.data, options, merged, mistakes) : null;
     const wrong = merged ? wrongLabels(merged, mistakes) : new Map<FoundService, readonly string[]>();
-    if (wrong.size === 0) return {config: config && {...config, notes: [...notes, ...config.notes]}, mistakes};
+    if (wrong.size === 0) return {config: config && {...config, notes}, mistakes, notes};
     for (const [service, problems] of wrong) {
       notes.push(`${service.title} is left alone: ${problems.join('; ')}`);
     }
     // Without its labels a service that the file names is still adopted, and one that it doesn't isn't there.
     found = found.map(service => (wrong.has(service) ? {...service, labels: {}} : service));
   }
+}
+
+/** While the host isn't known, what an entry leaves to the labels of the service that it adopts is taken to be there. */
+function supposeLabels(value: unknown, notes: string[]): unknown {
+  const services = valueAt(value, ['services']);
+  if (typeof services !== 'object' || services === null || Array.isArray(services)) return value;
+  const supposed = Object.entries(services as Record<string, unknown>).map(([name, entry]) => {
+    if (typeof entry !== 'object' || entry === null || 'image' in entry) return [name, entry] as const;
+    const missing = {...(!('priority' in entry) && {priority: 1}), ...(!('target' in entry || 'demand' in entry) && {target: 'fill'})};
+    if (Object.keys(missing).length > 0) notes.push(`${name} leaves ${Object.keys(missing).join(' and ')} to its labels on the host`);
+    return [name, {...missing, ...entry}] as const;
+  });
+  return {...(value as object), services: Object.fromEntries(supposed)};
 }
 
 /** The services whose labels, and not the file, are wrong. */

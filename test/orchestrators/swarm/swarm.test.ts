@@ -244,7 +244,7 @@ describe('on a real Swarm', () => {
     await reaches('sound', 4);
   });
 
-  swarm.test('what it made itself it follows: another image is rolled out, and a service that is no longer configured goes', async () => {
+  swarm.test('what it made itself it knows again, and a service that is no longer configured is emptied and goes', async () => {
     const {engine} = await openOn([spec('web')], 4);
     engine.read('web', {kind: 'value', value: 2});
     await reaches('shop_web', 2);
