@@ -70,6 +70,7 @@ export function readConfig(text: string, options: ReadOptions): Config {
 
 /** The configuration of a host whose services say in their labels what they need. Throws `ConfigError` for one without any. */
 export function readLabelled(options: ReadOptions & {readonly found: readonly FoundService[]}): Config {
+  if (!options.found.some(({labels}) => Object.keys(labels).length > 0)) throw new ConfigError(options.name, [noLabels]);
   const {config, mistakes, notes} = readValue({project: projectOf(options.found), services: {}}, options);
   if (config && mistakes.length === 0 && config.services.length > 0) return config;
   // That nothing is left to run follows from the rest.

@@ -193,6 +193,9 @@ describe('several operators', () => {
   });
 });
 
+/** A user who owns nothing here. */
+const nobody = 65_534;
+
 /** Sends lines to the socket and resolves with all that it answers until it is over. */
 function talk(path: string, messages: readonly unknown[]): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -258,13 +261,15 @@ describe('the control socket', () => {
     const {control, folder} = await startEngine();
     chownSync(control, 12_345, 12_345);
     chmodSync(control, 0o600);
-    const plain = join(folder, 'plain.sock');
-    // Somebody who isn't root is needed to be kept out.
-    const asked = run(['status', '--socket', control], folder, {});
-    expect(await asked.ended).toBe(0);
+    chmodSync(folder, 0o755);
+    // Somebody who isn't root is kept out, and told why.
+    const asked = run(['status', '--socket', control], folder, {}, nobody);
+    expect(await asked.ended).toBe(3);
+    expect(asked.errors()).toContain('it belongs to user 12345, group 12345, and lets only them in. Join the group, or use sudo');
     const second = run(['run', '--host', `unix://${engineSocket}`, '--socket', control], folder);
     started.push(second);
     await until('the alarm', () => second.output().includes('another microscale listens there'));
-    expect(statSync(plain, {throwIfNoEntry: false})).toBeUndefined();
+    await until('it to watch all the same', () => second.output().includes('this engine watches'));
+    expect(statSync(control).uid).toBe(12_345);
   });
 });

@@ -65,11 +65,11 @@ export async function startPrivateEngine(): Promise<PrivateEngine> {
       const gone = once(daemon, 'exit');
       daemon.kill('SIGKILL');
       await gone;
-      rmSync(socket, {force: true});
-      rmSync(join(folder, 'pid'), {force: true});
+      forgetProcesses(folder);
     },
     async restart() {
       for (const pid of processesNaming(folder)) endAndWait(pid);
+      forgetProcesses(folder);
       // What a killed daemon held (locks, mounts) may take a moment to be given back: the first start may fail.
       for (let tries = 3; ; tries--) {
         daemon = spawnDaemon(dockerd, socket, folder);
@@ -77,7 +77,7 @@ export async function startPrivateEngine(): Promise<PrivateEngine> {
           return await answer(socket, daemon);
         } catch (error) {
           if (tries === 1) throw new Error(`${(error as Error).message}: ${logTail(folder)}`, {cause: error});
-          rmSync(join(folder, 'pid'), {force: true});
+          forgetProcesses(folder);
         }
       }
     },
@@ -90,6 +90,12 @@ export function findTools(): {readonly dockerd: string; readonly busybox: string
   const busybox = ['/bin/busybox', '/usr/bin/busybox'].find(existsSync);
   if (!busybox) throw new Error('busybox is not installed (Debian: apt-get install busybox-static)');
   return {dockerd, busybox};
+}
+
+/** What says which processes run: where nobody collects the dead, a new daemon would wait for them to answer. */
+export function forgetProcesses(folder: string): void {
+  for (const name of ['docker.sock', 'pid', 'exec/containerd/containerd.pid', 'exec/containerd/containerd.sock'])
+    rmSync(join(folder, name), {force: true});
 }
 
 export function logTail(folder: string): string {

@@ -8,7 +8,17 @@ import {existsSync, mkdirSync, mkdtempSync, openSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import Docker from 'dockerode';
-import {answer, childrenOf, endAndWait, findTools, importImage, logTail, processesNaming, stopEngine} from './private-engine.ts';
+import {
+  answer,
+  childrenOf,
+  endAndWait,
+  findTools,
+  forgetProcesses,
+  importImage,
+  logTail,
+  processesNaming,
+  stopEngine,
+} from './private-engine.ts';
 
 export interface SwarmNode {
   readonly name: string;
@@ -98,12 +108,19 @@ export async function startPrivateSwarm(managers: number, workers = 0): Promise<
         // A shim that ends leaves its container: those go with it, as they do when a machine loses its power.
         const helpers = processesNaming(own);
         for (const pid of [...childrenOf(helpers), ...helpers]) endAndWait(pid, 'SIGKILL');
-        rmSync(socket, {force: true});
-        rmSync(join(own, 'pid'), {force: true});
+        forgetProcesses(own);
       },
       async restart() {
-        daemon = start();
-        await answer(socket, daemon);
+        // What a killed daemon held (locks, mounts) may take a moment to be given back: the first start may fail.
+        for (let tries = 3; ; tries--) {
+          daemon = start();
+          try {
+            return await answer(socket, daemon);
+          } catch (error) {
+            if (tries === 1) throw new Error(`${(error as Error).message}: ${logTail(own)}`, {cause: error});
+            forgetProcesses(own);
+          }
+        }
       },
       cut: () => ip('-n', bridge, 'link', 'set', outer, 'down'),
       mend: () => ip('-n', bridge, 'link', 'set', outer, 'up'),

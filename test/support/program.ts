@@ -30,8 +30,15 @@ export interface Run {
   readonly ended: Promise<number | null>;
 }
 
-export function run(arguments_: readonly string[], folder: string, more: Readonly<Record<string, string>> = {}): Run {
-  const child = spawn(process.execPath, [program, ...arguments_], {cwd: folder, env: environment(more), stdio: ['ignore', 'pipe', 'pipe']});
+/** As the user who runs the tests, or as another, whom only root can become. */
+export function run(arguments_: readonly string[], folder: string, more: Readonly<Record<string, string>> = {}, user?: number): Run {
+  const who = user === undefined ? {} : {uid: user, gid: user};
+  const child = spawn(process.execPath, [program, ...arguments_], {
+    cwd: folder,
+    env: environment(more),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...who,
+  });
   let output = '';
   let errors = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
