@@ -1,11 +1,13 @@
-/** `npm run bench [handover|planner|console …]`: everything that is promised about speed, measured in one run. */
+/** `npm run bench [handover|planner|console|swarm …]`: everything that is promised about speed, measured in one run. */
 import {mkdtempSync, writeFileSync} from 'node:fs';
 import {cpus, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {startPrivateEngine} from '../test/support/private-engine.ts';
+import {startPrivateSwarm} from '../test/support/private-swarm.ts';
 import {benchConsole, consoleLines} from './console.ts';
 import {benchHandover, handoverLines} from './handover.ts';
 import {benchPlanner, plannerLines} from './planner.ts';
+import {benchSwarm, swarmLines} from './swarm.ts';
 
 /** Demand that stays. */
 const quietConfig = `
@@ -22,6 +24,14 @@ const print = (lines: readonly string[]) => console.log(`${lines.join('\n')}\n`)
 
 print([`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`]);
 if (wanted('planner')) print(plannerLines(benchPlanner([100, 1000, 10_000, 100_000])));
+if (wanted('swarm')) {
+  const swarm = await startPrivateSwarm(3);
+  try {
+    print(swarmLines(await benchSwarm(swarm, 7)));
+  } finally {
+    swarm.stop();
+  }
+}
 if (wanted('handover') || wanted('console')) {
   const engine = await startPrivateEngine();
   try {

@@ -40,12 +40,14 @@ test.each([
   ['an orchestrator', 'source/orchestrators/planted.ts', '../console/store.ts'],
   ['an orchestrator’s part', 'source/orchestrators/docker/planted.ts', '../../engine.ts'],
   ['control', 'source/control/planted.ts', '../sources/fixed.ts'],
+  ['control’s part', 'source/control/metrics/planted.ts', '../../sources/fixed.ts'],
   ['the console', 'source/console/planted.ts', '../engine.ts'],
   ['the console', 'source/console/planted.ts', 'dockerode'],
   ['the simulator', 'source/simulator/planted.ts', '../console/store.ts'],
   ['a source', 'source/sources/planted.ts', 'ink'],
   ['a command', 'source/commands/planted.ts', 'meow'],
   ['a command', 'source/commands/planted.ts', 'dockerode'],
+  ['a command', 'source/commands/planted.ts', 'prom-client'],
 ])('%s that imports what it must not know is seen (%s imports %s)', (_layer, path, module) => {
   expect(plant(path, `import * as planted from '${module}';\n\nexport const found = planted;\n`)).toContain('no-restricted-imports');
 });

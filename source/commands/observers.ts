@@ -24,7 +24,7 @@ export async function openObservers({metrics, audit}: Options, {engine, clock, a
       open.push(await openAudit(audit, alarm));
     }
     if (metrics !== null) {
-      const {serveMetrics} = await import('../control/metrics.ts');
+      const {serveMetrics} = await import('../control/metrics/server.ts');
       open.push(await serveMetrics({address: metrics, engine, clock}));
     }
   } catch (error) {

@@ -2,10 +2,11 @@
 import {createWriteStream} from 'node:fs';
 import {open} from 'node:fs/promises';
 import {clean} from '../clean.ts';
-import type {Action, Command, Entry, Happening} from '../scaler/entry.ts';
+import type {Command, Entry, Happening} from '../scaler/entry.ts';
 import {explain} from '../scaler/explain.ts';
-import {aliveReplicas, type Fleet, type Lease, type Rule} from '../scaler/fleet.ts';
+import type {Lease, Rule} from '../scaler/fleet.ts';
 import type {Step} from '../scaler/step.ts';
+import {followAsked} from './asked-counts.ts';
 
 export interface Audit {
   /** To be called after each step. It never throws. */
@@ -29,7 +30,7 @@ export async function openAudit(path: string, failed: (reason: string) => void):
   const stream = createWriteStream(path, {flags: 'a', mode: 0o600});
   await new Promise<void>((resolve, reject) => {
     stream.once('open', () => resolve());
-    stream.once('error', error => reject(openError(path, error)));
+    stream.once('error', error => reject(new Error(`the audit log ${path} can't be opened: ${openWords(error)}`, {cause: error})));
   });
   const askedBefore = followAsked(null);
   let ended = false;
@@ -77,10 +78,6 @@ async function endsTorn(path: string): Promise<boolean> {
   }
 }
 
-function openError(path: string, error: NodeJS.ErrnoException): Error {
-  return new Error(`the audit log ${path} can't be opened: ${openWords(error)}`, {cause: error});
-}
-
 function openWords({code, message}: NodeJS.ErrnoException): string {
   switch (code) {
     case 'ENOENT':
@@ -94,33 +91,6 @@ function openWords({code, message}: NodeJS.ErrnoException): string {
     default:
       return `${clean(message)}. Name another file with --audit`;
   }
-}
-
-/**
- * What had been asked for before each action of a step, by service, or what was there where nothing had been: the
- * number that the scaler counted from. It is to be shown every step; `first` is the fleet before the first of them.
- */
-export function followAsked(first: Fleet | null): (result: Step) => ReadonlyMap<string, number> {
-  let asked = first ? askedOf(first) : new Map<string, number>();
-  return ({fleet, actions, happenings, changed}) => {
-    if (!changed) return new Map();
-    for (const happening of happenings) {
-      // Whoever has just got the lease begins with what is there; whoever's count was changed, with the new one.
-      if (happening.kind === 'lease' && happening.lease.kind === 'held') asked.clear();
-      if (happening.kind === 'drifted') asked.set(happening.service, happening.to);
-    }
-    const services = new Map(fleet.services.map(service => [service.spec.name, service]));
-    const before = actions.map(({service: name}) => {
-      const service = services.get(name);
-      return [name, asked.get(name) ?? (service ? aliveReplicas(service) : 0)] as const;
-    });
-    asked = askedOf(fleet);
-    return new Map(before);
-  };
-}
-
-function askedOf(fleet: Fleet): Map<string, number> {
-  return new Map(fleet.services.flatMap(({spec, asked}) => (asked === null ? [] : [[spec.name, asked] as const])));
 }
 
 function line(at: number, kind: string, fields: Fields): string {
@@ -225,7 +195,7 @@ function commandFields(command: Command): Fields {
 }
 
 function actionLines({fleet, actions}: Step, asked: ReadonlyMap<string, number>): readonly string[] {
-  return actions.map(({service, replicas, standby, order}: Action) => {
+  return actions.map(({service, replicas, standby, order}) => {
     const decision = fleet.services.find(({spec}) => spec.name === service)?.decision;
     const why = decision ? explain(decision, isoTime) : '';
     return line(fleet.at, 'scale', {service, from: asked.get(service) ?? null, replicas, standby, order, why});

@@ -2,7 +2,7 @@ import {once} from 'node:events';
 import {connect} from 'node:net';
 import {networkInterfaces} from 'node:os';
 import {afterEach, describe, expect, test} from 'vitest';
-import {serveMetrics} from '../../source/control/metrics.ts';
+import {serveMetrics} from '../../source/control/metrics/server.ts';
 import {createEngine, type Engine} from '../../source/engine.ts';
 import {calmHost, createSimulatedHost, roughHost} from '../../source/orchestrators/simulated.ts';
 import type {Entry} from '../../source/scaler/entry.ts';

@@ -62,7 +62,7 @@ describe('a Swarm that can’t be run', () => {
       Name: 'microscale-lease-newer',
       Labels: {'microscale.lease': JSON.stringify({microscale: 'lease', format: 99})},
       Data: Buffer.from('lease').toString('base64'),
-    } as never);
+    });
     const folder = emptyFolder({'microscale.yaml': config('lease: newer')});
     const running = run(['run', '--host', node(0).host, '--socket', join(folder, 'c.sock')], folder);
     await until('it to say so', () => running.output().includes("its lease has format 99, which this one can't read: update this one"));

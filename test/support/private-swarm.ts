@@ -26,6 +26,8 @@ export interface SwarmNode {
   readonly socket: string;
   readonly host: string;
   readonly docker: Docker;
+  /** The daemon's process. */
+  pid(): number;
   /** Ends the daemon as a power cut would, with every container that it runs. */
   kill(): Promise<void>;
   restart(): Promise<void>;
@@ -100,6 +102,7 @@ export async function startPrivateSwarm(managers: number, workers = 0): Promise<
       socket,
       host: `unix://${socket}`,
       docker: new Docker({socketPath: socket}),
+      pid: () => daemon.pid ?? 0,
       async kill() {
         const gone = once(daemon, 'exit');
         // The daemon first: it must not live to tell of the end of its containers.

@@ -10,6 +10,7 @@ import {fingerprint, serviceLabel, specLabel, type Made} from '../docker/contain
 import type {ChosenEndpoint} from '../docker/endpoint.ts';
 import {registryAuth} from '../docker/registry-auth.ts';
 import {within} from '../docker/within.ts';
+import {eventActor, followLines} from './event-lines.ts';
 import {callFailure, isOfTheSwarm} from './failures.ts';
 import {swarmApi} from './api.ts';
 import {createSwarmLeaseStore, isStale} from './lease-store.ts';
@@ -34,8 +35,8 @@ export interface SwarmParts {
 
 /** While something moves: as soon as this, and never so often that the manager does little else. */
 const quickMs = 25;
-const quickShare = 3;
-/** While nothing moves. At a thousand tasks a look takes a manager some 50 ms: a twentieth of a core at most. */
+const quickShare = 1;
+/** While nothing moves. At a thousand tasks a look costs a manager some 30 ms: a twentieth of a core at most. */
 const slowMs = 1000;
 const slowShare = 20;
 const lookLimitMs = 10_000;
@@ -271,11 +272,17 @@ export function createSwarmHost({
     const end = () => {
       if (!signal.aborted) lose(`the Swarm manager at ${managers.chosen().url} went away`);
     };
-    stream.on('data', () => {
-      if (!signal.aborted) lookSlowly(eventsMs);
+    followLines(stream, line => {
+      if (!signal.aborted && !isOurDoing(line)) lookSlowly(eventsMs);
     });
     for (const event of ['end', 'close', 'error']) stream.on(event, end);
     signal.addEventListener('abort', () => (stream as {destroy?: () => void}).destroy?.(), {once: true});
+  }
+
+  /** A service that we are about to change, or that still follows, is looked at anyway. */
+  function isOurDoing(line: string): boolean {
+    const id = eventActor(line);
+    return id !== null && [...services.values()].some(service => service.id() === id && service.isUnsettled());
   }
 
   async function attach(): Promise<void> {

@@ -122,7 +122,7 @@ describe('on a real Swarm', () => {
         const body = {...now.Spec, Labels: {...now.Spec.Labels, ...labels}};
         return manager()
           .docker.getService(id)
-          .update({_query: {version: now.Version.Index}, _body: body} as never)
+          .update({_query: {version: now.Version.Index}, _body: body})
           .then(() => true);
       });
     }
@@ -144,7 +144,7 @@ describe('on a real Swarm', () => {
         const now = await inspect(id);
         return manager()
           .docker.getService(id)
-          .update({_query: {version: now.Version.Index}, _body: withReplicas(now.Spec, 1)} as never)
+          .update({_query: {version: now.Version.Index}, _body: withReplicas(now.Spec, 1)})
           .then(() => true);
       });
     }
