@@ -57,7 +57,7 @@ async function createBox(socket: string): Promise<Box> {
   let watch: () => void = () => {};
   const engine: Engine = createEngine({clock: createRealClock(), orchestrator, recorder: null, acting: 'auto', stepped: () => watch()});
   await engine.open(() => ({
-    settings: {project: 'bench', capacity, nodeSlots: [], overrideMs: null},
+    settings: {project: 'bench', capacity, nodeSlots: [], overrideMs: null, modes: []},
     services: [spec('web', {max: capacity}), filler('batch', {priority: 2})],
   }));
   const web = () => engine.fleet().services.find(service => service.spec.name === 'web');

@@ -107,7 +107,7 @@ async function microscaleRound(node: SwarmNode, bare: Bare): Promise<{growth: nu
       stepped: () => watch(),
     });
     const services = [spec('web', {max: capacity, adopted: true}), ...(withBatch ? [filler('batch', {priority: 2, adopted: true})] : [])];
-    await engine.open(() => ({settings: {project: 'bench', capacity, nodeSlots: [], overrideMs: null}, services}));
+    await engine.open(() => ({settings: {project: 'bench', capacity, nodeSlots: [], overrideMs: null, modes: []}, services}));
     engine.read('web', {kind: 'value', value: few});
     await until('the start', () =>
       engine

@@ -146,7 +146,7 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
 
   function configure(settings: Settings, services: readonly ServiceSpec[]): void {
     const named = new Set(services.map(service => service.name));
-    const leaving = fleet.services.map(service => service.spec).filter(spec => !named.has(spec.name) && !spec.adopted);
+    const leaving = fleet.services.map(service => service.configured).filter(spec => !named.has(spec.name) && !spec.adopted);
     configured = {kind: 'configured', settings, services};
     schedule();
     orchestrator.configure([...services, ...leaving]);
@@ -262,14 +262,14 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
 }
 
 /** What the next holder of the lease should go on with. */
-function legacyOf({acting, services}: Fleet): Legacy {
+function legacyOf({acting, mode, services}: Fleet): Legacy {
   const overridden = services.filter(service => service.overrides.length > 0);
-  return {acting, overrides: overridden.map(service => [service.spec.name, service.overrides] as const)};
+  return {acting, mode, overrides: overridden.map(service => [service.spec.name, service.overrides] as const)};
 }
 
 /** True when the two fleets would leave different things to the next holder. */
 function leavesOther(before: Fleet, after: Fleet): boolean {
-  if (before.lease.kind !== 'held' || before.acting !== after.acting) return true;
+  if (before.lease.kind !== 'held' || before.acting !== after.acting || before.mode !== after.mode) return true;
   if (before.services === after.services) return false;
   const earlier = new Map(before.services.map(service => [service.spec.name, service.overrides]));
   return (

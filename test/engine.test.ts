@@ -29,7 +29,7 @@ async function started(host = calmHost) {
     await new Promise(resolve => setImmediate(resolve));
   };
   const opening = engine.open(() => ({
-    settings: {project: 'test', capacity: 10, nodeSlots: [], overrideMs: 60 * second},
+    settings: {project: 'test', capacity: 10, nodeSlots: [], overrideMs: 60 * second, modes: []},
     services: [spec('web', {max: 10}), filler('batch', {priority: 2})],
   }));
   for (let round = 0; round < 5; round++) await turn();

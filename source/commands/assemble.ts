@@ -138,7 +138,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
       const {settings, services} = engine.fleet();
       const same =
         JSON.stringify([fitted.settings, fitted.services]) ===
-          JSON.stringify([settings, services.filter(({spec}) => !spec.retired).map(({spec}) => spec)]) &&
+          JSON.stringify([settings, services.filter(({spec}) => !spec.retired).map(({configured}) => configured)]) &&
         JSON.stringify([...fresh.workloads]) === JSON.stringify([...(before?.workloads ?? [])]);
       if (!same || always) engine.configure(fitted.settings, fitted.services);
       demands.follow(fresh.demands);

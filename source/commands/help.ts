@@ -16,7 +16,7 @@ export const helpText = `
   Overrule the engine that runs here (or with --host ssh://…, there)
     status, services              what runs, and what was found (--json)
     pin SERVICE N, cap SERVICE N, hold SERVICE, boost SERVICE, priority SERVICE N
-    clear SERVICE, clear --all, pause, resume
+    clear SERVICE, clear --all, mode NAME, pause, resume
         --for 30m         how long it lasts; --note TEXT why, for all to read
 
   What to run

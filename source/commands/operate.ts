@@ -3,6 +3,7 @@ import {clean} from '../clean.ts';
 import type {Update} from '../ports.ts';
 import type {Command, Lasting} from '../scaler/entry.ts';
 import {leaseWords} from '../scaler/explain.ts';
+import {normalMode} from '../scaler/fleet.ts';
 import {attachToEngine} from './engine-socket.ts';
 import {clockWords, hostLine, planLines, scoreLines} from './lines.ts';
 import {UsageError, type Options} from './options.ts';
@@ -19,6 +20,7 @@ export const verbs: Readonly<Record<string, string>> = {
   boost: 'SERVICE',
   priority: 'SERVICE N',
   clear: 'SERVICE, or --all',
+  mode: 'NAME',
   pause: '',
   resume: '',
 };
@@ -52,7 +54,7 @@ export function commandOf(verb: string, words: readonly string[], {forMs, note, 
   const terms = {lasting, ...(note !== null && {note: clean(note).slice(0, noteMax)})};
   const [service = '', number, ...more] = words;
   const counted = ['pin', 'cap', 'priority'].includes(verb);
-  const named = counted || ['hold', 'boost', 'clear'].includes(verb);
+  const named = counted || ['hold', 'boost', 'clear', 'mode'].includes(verb);
   const everything = verb === 'clear' && all;
   if (all && !everything) throw new UsageError(`--all is for clear, and not for ${verb}`);
   if (
@@ -75,6 +77,8 @@ export function commandOf(verb: string, words: readonly string[], {forMs, note, 
       return {kind: verb, service, toggle: false, ...terms};
     case 'clear':
       return everything ? {kind: 'clear-all'} : {kind: 'clear', service};
+    case 'mode':
+      return {kind: 'mode', mode: service, ...terms};
     case 'pause':
     case 'resume':
       return {kind: verb, ...(note !== null && {note: terms.note ?? ''})};
@@ -100,6 +104,7 @@ function statusLines({fleet, vitals}: Update): readonly string[] {
   return [
     ...(vitals.facts ? [hostLine(vitals.facts, fleet)] : []),
     `lease: ${leaseWords(fleet.lease, clockWords)}`,
+    `mode: ${modeWords(fleet)}`,
     ...(fleet.host.kind === 'lost' ? [`HOST LOST: ${fleet.host.reason}`] : []),
     ...vitals.alarms.map(alarm => `!  ${alarm}`),
     ...(who.length > 0 ? [`attached: ${who.join(', ')}`] : []),
@@ -108,6 +113,13 @@ function statusLines({fleet, vitals}: Update): readonly string[] {
     '',
     ...scoreLines(fleet),
   ].map(clean);
+}
+
+/** The mode that holds, and the others that there are. */
+function modeWords({mode, settings}: Update['fleet']): string {
+  const present = mode ? `${mode.name}, chosen by ${mode.by}${mode.until === null ? '' : ` until ${clockWords(mode.until)}`}` : normalMode;
+  const others = [normalMode, ...settings.modes.map(({name}) => name)].filter(name => name !== (mode?.name ?? normalMode));
+  return others.length === 0 ? present : `${present} (there are also ${others.join(', ')})`;
 }
 
 /** What was found, and what is configured of it. */
@@ -133,6 +145,7 @@ function statusOf({fleet, vitals}: Update): object {
     at: vitals.at,
     heardAt: vitals.heardAt,
     acting: fleet.acting,
+    mode: fleet.mode,
     lease: fleet.lease,
     connection: fleet.host,
     capacity: fleet.settings.capacity,

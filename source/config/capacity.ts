@@ -14,9 +14,9 @@ export interface Fitted {
 type Host = Pick<HostFacts, 'title' | 'nodes'>;
 
 export function fitToHost(config: Config, host: Host): Fitted {
-  const {project, overrideMs} = config;
+  const {project, overrideMs, modes} = config;
   if (config.capacity !== 'auto') {
-    return {settings: {project, overrideMs, capacity: config.capacity, nodeSlots: []}, services: config.services, problems: []};
+    return {settings: {project, overrideMs, modes, capacity: config.capacity, nodeSlots: []}, services: config.services, problems: []};
   }
   const slot = slotOf(config);
   const managed = new Set([...config.adopted.values()].map(({hostName}) => hostName));
@@ -27,7 +27,7 @@ export function fitToHost(config: Config, host: Host): Fitted {
   const problems: string[] = [];
   if (nodeSlots.some(slots => !Number.isFinite(slots))) {
     problems.push(`${host.title} doesn't say what it has: give capacity as a number`);
-    return {settings: {project, overrideMs, capacity: 0, nodeSlots: []}, services, problems};
+    return {settings: {project, overrideMs, modes, capacity: 0, nodeSlots: []}, services, problems};
   }
   const capacity = nodeSlots.reduce((sum, slots) => sum + slots, 0);
   const largest = Math.max(0, ...nodeSlots);
@@ -41,7 +41,7 @@ export function fitToHost(config: Config, host: Host): Fitted {
         `${name} takes ${slots} slots and ${nodeSlots.length > 1 ? 'no node holds more than' : 'the host holds'} ${largest}: it could never run`,
       );
   }
-  return {settings: {project, overrideMs, capacity, nodeSlots: nodeSlots.length > 1 ? nodeSlots : []}, services, problems};
+  return {settings: {project, overrideMs, modes, capacity, nodeSlots: nodeSlots.length > 1 ? nodeSlots : []}, services, problems};
 }
 
 /** What one slot holds: what the configuration says, or the least that a service reserves. */

@@ -1,6 +1,6 @@
 /** A configuration as the rest of the program knows it: plain numbers, every default filled in. */
 import type {FoundService} from '../ports.ts';
-import type {ServiceSpec} from '../scaler/fleet.ts';
+import type {ModeSpec, ServiceSpec} from '../scaler/fleet.ts';
 import type {DemandSpec} from '../sources/source.ts';
 
 /** What one replica is made from; fields as Compose means them, resolved. */
@@ -50,6 +50,7 @@ export interface Config {
   readonly workloads: ReadonlyMap<string, Workload>;
   readonly demands: ReadonlyMap<string, DemandSpec>;
   readonly overrideMs: number | null;
+  readonly modes: readonly ModeSpec[];
   readonly onExit: 'leave' | 'restore' | 'drain' | null;
 }
 

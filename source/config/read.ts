@@ -1,7 +1,7 @@
 /** Text in, configuration out, every mistake named at once with its line. It opens no file but those it is given. */
 import {LineCounter, isMap, isScalar, parseDocument, type Document} from 'yaml';
 import type {z} from 'zod';
-import {unbounded, type ServiceSpec, type Target} from '../scaler/fleet.ts';
+import {normalMode, unbounded, type ModeSpec, type ServiceSpec, type Target} from '../scaler/fleet.ts';
 import type {DemandSpec} from '../sources/source.ts';
 import {ConfigError, type Config, type Workload} from './config.ts';
 import {knownKeys, knownKinds, valueAt} from './known.ts';
@@ -280,8 +280,32 @@ function convert(parsed: ConfigText, options: ReadOptions, merged: Merged | null
     workloads,
     demands,
     overrideMs: expire === 'never' ? null : parseDuration(expire),
+    modes: modesOf(parsed, services, mistakes),
     onExit: parsed.onExit ?? null,
   };
+}
+
+/** Each mode must be one that could hold: its services are there, and their bounds fit together. */
+function modesOf({modes = {}}: ConfigText, services: readonly ServiceSpec[], mistakes: Mistake[]): readonly ModeSpec[] {
+  return Object.entries(modes).map(([name, {say = '', services: changes}]) => {
+    if (name === normalMode)
+      mistakes.push({path: ['modes', name], words: 'is what holds when no other mode does: give it another name', key: true});
+    for (const [service, change] of Object.entries(changes)) {
+      const path = ['modes', name, 'services', service];
+      const spec = services.find(candidate => candidate.name === service);
+      if (!spec) {
+        const close = nearest(
+          service,
+          services.map(candidate => candidate.name),
+        );
+        mistakes.push({path, words: `is no service here${close ? `: did you mean “${close}”?` : ''}`, key: true});
+        continue;
+      }
+      const {min = spec.min, max = spec.max} = change;
+      if (min > max) mistakes.push({path: [...path, 'min'], words: `is ${min} and max is ${max}: min can't be over max`});
+    }
+    return {name, say, services: changes as ModeSpec['services']};
+  });
 }
 
 /** What an engine grants a replica to end by itself where nothing else is said. */

@@ -89,6 +89,21 @@ export const serviceSchema = z.strictObject({
   logging: logging.optional(),
 });
 
+const mode = z.strictObject({
+  say: text.optional().describe('What it is for, in a sentence'),
+  services: z
+    .record(
+      z.string(),
+      z.strictObject({
+        priority: z.int().min(1).max(1000).optional(),
+        min: count.optional(),
+        max: count.optional(),
+        weight: z.number().positive().optional(),
+      }),
+    )
+    .describe('What it changes, by service'),
+});
+
 export const configSchema = z.strictObject({
   project: z
     .string()
@@ -109,6 +124,10 @@ export const configSchema = z.strictObject({
   services: z
     .record(z.string(), serviceSchema)
     .refine(services => Object.keys(services).length > 0, {error: 'expected at least one service'}),
+  modes: z
+    .record(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,31}$/i), mode)
+    .optional()
+    .describe('Other priorities and bounds, for while an operator chooses them'),
   overrides: z.strictObject({expire: z.union([duration, z.literal('never')]).default('30m')}).default({expire: '30m'}),
   onExit: z.enum(['leave', 'restore', 'drain']).optional().describe('What becomes of the containers when microscale ends'),
 });

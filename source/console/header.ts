@@ -2,7 +2,7 @@
 import {clean} from '../clean.ts';
 import {durationWords} from '../config/units.ts';
 import {percentile} from '../scaler/score.ts';
-import type {Fleet} from '../scaler/fleet.ts';
+import {normalMode, type Fleet} from '../scaler/fleet.ts';
 import type {Vitals} from '../ports.ts';
 import type {Look} from './look.ts';
 import type {ConsoleState} from './state.ts';
@@ -67,7 +67,7 @@ function signs(
     may: [
       alarmPieces(vitals, style),
       ...(entitled ? [leasePieces(state, fleet, style)] : []),
-      [{text: 'mode normal', paint: style.dim}],
+      [{text: `mode ${clean(fleet.mode?.name ?? normalMode)}`, paint: fleet.mode ? style.warning : style.dim}],
       [{text: clock(vitals.at).slice(0, 5), paint: style.dim}],
     ],
   };

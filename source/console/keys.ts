@@ -1,5 +1,6 @@
 /** Every key, in one table: what it does, in words, and why it can't act now. The bar, the help and the README follow it. */
 import type {Command} from '../scaler/entry.ts';
+import {normalMode} from '../scaler/fleet.ts';
 import {overrideOf, undoMs} from '../scaler/override.ts';
 import {orderedServices, selectedService, type ConsoleEvent, type ConsoleState} from './state.ts';
 
@@ -166,6 +167,18 @@ export const keyTable: readonly Key[] = [
       state.update?.fleet.acting === 'paused'
         ? event({kind: 'prompted', prompt: {kind: 'confirm', question: 'Resume the scaler?', answer: 'resume'}})
         : command({kind: 'pause'}),
+  },
+  {
+    keys: ['m'],
+    shown: 'm',
+    words: 'choose the mode: asks which',
+    bar: null,
+    acts: true,
+    press: state => {
+      const modes = state.update?.fleet.settings.modes ?? [];
+      if (modes.length === 0) return refuse('the configuration has no modes');
+      return event({kind: 'prompted', prompt: {kind: 'mode', modes: [normalMode, ...modes.map(({name}) => name)].slice(0, 9)}});
+    },
   },
   {
     keys: ['?'],

@@ -23,6 +23,8 @@ export function promptWords(prompt: Prompt): string {
       return `${prompt.service} is priority 1. Type its name to take it to 0: ${prompt.typed}_`;
     case 'lasting':
       return `${prompt.service}'s override lasts: ${lastings.map(({key, words}) => `${key} ${words}`).join('  ')}`;
+    case 'mode':
+      return `Mode: ${prompt.modes.map((mode, index) => `${index + 1} ${mode}`).join('  ')}  (Esc leaves it as it is)`;
     case 'command':
       return `:${prompt.typed}_  (Enter does it, Esc leaves it; takeover, quit)`;
     case 'confirm':
@@ -49,6 +51,11 @@ export function answer(state: ConsoleState, key: string): readonly Effect[] {
       const chosen = lastings.find(lasting => lasting.key === key);
       if (!chosen) return key === 'n' || key === 'enter' ? [close] : [];
       return [close, {kind: 'command', command: {kind: 'last', service: prompt.service, lasting: chosen.lasting}}];
+    }
+    case 'mode': {
+      const mode = /^[1-9]$/.test(key) ? prompt.modes[Number(key) - 1] : undefined;
+      if (mode === undefined) return key === 'n' || key === 'enter' ? [close] : [];
+      return [close, {kind: 'command', command: {kind: 'mode', mode, lasting: 'default'}}];
     }
     case 'command':
       return key === 'enter' ? [close, named(state, prompt.typed.trim())] : typing(prompt, key, /^[\w -]$/, 40);

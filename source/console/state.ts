@@ -11,6 +11,7 @@ export type Prompt =
   | {readonly kind: 'name'; readonly service: string; readonly typed: string; readonly command: Command}
   | {readonly kind: 'lasting'; readonly service: string}
   | {readonly kind: 'command'; readonly typed: string}
+  | {readonly kind: 'mode'; readonly modes: readonly string[]}
   | {readonly kind: 'confirm'; readonly question: string; readonly answer: 'clear-all' | 'resume' | 'leave' | 'take-over'};
 
 export interface Message {

@@ -124,6 +124,10 @@ function happeningLine(happening: Happening): readonly string[] {
       const {rule, owner} = happening.override;
       return say('release', {service: happening.service, by: happening.by, how: happening.how, ...ruleFields(rule), placedBy: owner});
     }
+    case 'mode': {
+      const {from, to, by, until} = happening;
+      return say('mode', {from, to, by, until: until === null ? null : isoTime(until)});
+    }
     case 'paused':
       return say('pause', {by: happening.by});
     case 'resumed':
@@ -186,6 +190,8 @@ function commandFields(command: Command): Fields {
     case 'last':
     case 'clear':
       return {command: command.kind, service: command.service};
+    case 'mode':
+      return {command: 'mode', mode: command.mode};
     case 'clear-all':
     case 'undo':
     case 'pause':

@@ -150,7 +150,7 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
 
 /** What somebody did, or must know of at once. */
 function isUrgent({kind}: Happening): boolean {
-  return ['overridden', 'released', 'paused', 'resumed', 'lease', 'connected', 'disconnected'].includes(kind);
+  return ['overridden', 'released', 'mode', 'paused', 'resumed', 'lease', 'connected', 'disconnected'].includes(kind);
 }
 
 function sampleOf(fleet: Fleet, at: number): Sample {

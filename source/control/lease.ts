@@ -79,7 +79,7 @@ type State =
 export function createLease({clock, store, self}: LeaseParts): LeaseHold {
   let state: State = {kind: 'looking'};
   let tell: (news: LeaseNews) => void = () => {};
-  let legacy: Legacy = {acting: 'auto', overrides: []};
+  let legacy: Legacy = {acting: 'auto', mode: null, overrides: []};
   /** Since when what is stored has been as it is, by our own clock. */
   let seen = {version: '', at: 0};
   let wanting = false;
@@ -242,7 +242,7 @@ export function createLease({clock, store, self}: LeaseParts): LeaseHold {
       const {stored, since} = state;
       state = {kind: 'looking'};
       // What still stands is left for whoever comes next; where nothing does, nothing is left.
-      const empty = legacy.overrides.length === 0 && legacy.acting === 'auto';
+      const empty = legacy.overrides.length === 0 && legacy.mode === null && legacy.acting === 'auto';
       const given = async () => {
         if (empty) return store.remove(stored);
         await store.renew(stored, text(false, since, 0, null));

@@ -1,5 +1,5 @@
 /** What can happen, and what comes of it: the words that pass between the world and `step`. */
-import type {Acting, Decision, Lease, Observation, Override, Rule, ServiceSpec, Settings} from './fleet.ts';
+import type {Acting, ChosenMode, Decision, Lease, Observation, Override, Rule, ServiceSpec, Settings} from './fleet.ts';
 
 /** What a source says. It never says zero for "I don't know". */
 export type Reading =
@@ -24,6 +24,8 @@ export type Command = (
   | {readonly kind: 'clear'; readonly service: string}
   | {readonly kind: 'clear-all'}
   | {readonly kind: 'undo'}
+  /** `normal` ends any other. */
+  | {readonly kind: 'mode'; readonly mode: string; readonly lasting: Lasting}
   | {readonly kind: 'pause'}
   | {readonly kind: 'resume'}
 ) & {readonly note?: string};
@@ -46,6 +48,7 @@ export type Entry = {readonly at: number} & (
 /** What a lease carries from one holder to the next. */
 export interface Legacy {
   readonly acting: Acting;
+  readonly mode: ChosenMode | null;
   readonly overrides: readonly (readonly [service: string, overrides: readonly Override[]])[];
 }
 
@@ -81,6 +84,15 @@ export type Happening = {readonly at: number} & (
   | {readonly kind: 'recovered'; readonly service: string}
   | {readonly kind: 'source-lost'; readonly service: string; readonly reason: string}
   | {readonly kind: 'source-found'; readonly service: string}
+  /** `by` is null where its time was up. */
+  | {
+      readonly kind: 'mode';
+      readonly from: string;
+      readonly to: string;
+      readonly by: string | null;
+      readonly until: number | null;
+      readonly say: string;
+    }
   | {readonly kind: 'paused'; readonly by: string}
   | {readonly kind: 'resumed'; readonly by: string}
   | {readonly kind: 'configured'; readonly services: number; readonly capacity: number}

@@ -116,6 +116,11 @@ export function tell(happening: Happening, clock: ClockWords): Told {
       return told(happening.service, `source lost: ${happening.reason}`, true);
     case 'source-found':
       return told(happening.service, 'source is back');
+    case 'mode': {
+      const {from, to, by, until, say} = happening;
+      const who = by === null ? 'its time was up' : `by ${by}${until === null ? '' : ` until ${clock(until)}`}`;
+      return told('mode', `${from} → ${to}, ${who}${say && `: ${say}`}`);
+    }
     case 'paused':
       return told('scaler', `paused by ${happening.by}`, true);
     case 'resumed':

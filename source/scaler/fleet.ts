@@ -33,6 +33,29 @@ export interface ServiceSpec {
   readonly retired: boolean;
 }
 
+/** A named set of priorities and bounds that holds while its circumstance does. */
+export interface ModeSpec {
+  readonly name: string;
+  /** What it is for, as its owner wrote it; empty for nothing. */
+  readonly say: string;
+  /** What it changes, by service. */
+  readonly services: Readonly<Record<string, ModeChange>>;
+}
+
+export type ModeChange = Partial<Pick<ServiceSpec, 'priority' | 'min' | 'max' | 'weight'>>;
+
+/** The mode that an operator has chosen. */
+export interface ChosenMode {
+  readonly name: string;
+  readonly by: string;
+  readonly since: number;
+  /** When it ends, in milliseconds since the epoch; null stays until another is chosen. */
+  readonly until: number | null;
+}
+
+/** What holds when nobody has chosen another. */
+export const normalMode = 'normal';
+
 /** What the demand of a service is known to be. */
 export type Demand =
   | {readonly kind: 'waiting'}
@@ -112,7 +135,9 @@ export interface Decision {
 
 /** One service as the fleet knows it. */
 export interface Service {
+  /** What holds at this moment: what is configured, as the mode changes it. */
   readonly spec: ServiceSpec;
+  readonly configured: ServiceSpec;
   readonly demand: Demand;
   readonly overrides: readonly Override[];
   /** Superseded higher wants, oldest and highest first. */
@@ -183,6 +208,7 @@ export interface Settings {
   readonly nodeSlots: readonly number[];
   /** How long an override lasts when nothing else is said, in milliseconds; null for ever. */
   readonly overrideMs: number | null;
+  readonly modes: readonly ModeSpec[];
 }
 
 export interface Fleet {
@@ -191,6 +217,8 @@ export interface Fleet {
   readonly acting: Acting;
   readonly host: Host;
   readonly lease: Lease;
+  /** Null for the normal one. */
+  readonly mode: ChosenMode | null;
   readonly services: readonly Service[];
   readonly undo: Undo | null;
   readonly standing: Standing;
@@ -201,10 +229,11 @@ export interface Fleet {
 export function emptyFleet(acting: Acting): Fleet {
   return {
     at: 0,
-    settings: {project: '', capacity: 0, nodeSlots: [], overrideMs: null},
+    settings: {project: '', capacity: 0, nodeSlots: [], overrideMs: null, modes: []},
     acting,
     host: {kind: 'connecting'},
     lease: {kind: 'unneeded'},
+    mode: null,
     services: [],
     undo: null,
     standing: {met: true, won: false, runningSlots: 0, heldSlots: 0},

@@ -1,6 +1,7 @@
 /** How each kind of news changes what the fleet knows. No decision is made here. */
 import type {Entry, Happening, Legacy, Reading} from './entry.ts';
 import type {Demand, Fleet, Lease, Observation, Override, Service, ServiceSpec, Settings, Trouble} from './fleet.ts';
+import {inMode} from './mode.ts';
 import {aspect} from './override.ts';
 
 /**
@@ -12,16 +13,16 @@ export function configure(fleet: Fleet, settings: Settings, specs: readonly Serv
   const named = new Set(specs.map(spec => spec.name));
   const services = specs.map(spec => {
     const service = known.get(spec.name);
-    return service ? {...service, spec} : newService(spec);
+    return service ? {...service, configured: spec} : newService(spec);
   });
   for (const service of fleet.services) {
     if (named.has(service.spec.name) || isEmpty(service) || service.spec.adopted) continue;
-    services.push({...service, spec: retire(service.spec), overrides: []});
+    services.push({...service, configured: retire(service.configured), overrides: []});
   }
   const count = specs.filter(spec => !spec.retired).length;
   happenings.push({kind: 'configured', at: fleet.at, services: count, capacity: settings.capacity});
   const undo = fleet.undo && named.has(fleet.undo.service) ? fleet.undo : null;
-  return {...fleet, settings, services, undo};
+  return inMode({...fleet, settings, services, undo}, fleet.mode);
 }
 
 /** The spec of a service that is to be emptied. */
@@ -32,6 +33,7 @@ export function retire(spec: ServiceSpec): ServiceSpec {
 function newService(spec: ServiceSpec): Service {
   return {
     spec,
+    configured: spec,
     demand: {kind: 'waiting'},
     overrides: [],
     peaks: [],
@@ -157,11 +159,11 @@ export function lease(fleet: Fleet, next: Lease, happenings: Happening[]): Fleet
   return {...fleet, lease: next, services};
 }
 
-/** What the holder of the lease leaves, or has at this moment: its overrides, and whether it is paused. */
-export function inherit(fleet: Fleet, {acting, overrides}: Legacy): Fleet {
+/** What the holder of the lease leaves, or has at this moment: its overrides, its mode, and whether it is paused. */
+export function inherit(fleet: Fleet, {acting, mode, overrides}: Legacy): Fleet {
   const left = new Map(overrides);
   const services = fleet.services.map(service => ({...service, overrides: left.get(service.spec.name) ?? []}));
-  return {...fleet, services, acting: fleet.acting === 'dry-run' ? fleet.acting : acting};
+  return inMode({...fleet, services, acting: fleet.acting === 'dry-run' ? fleet.acting : acting}, mode);
 }
 
 /** Whether the host can be reached. */

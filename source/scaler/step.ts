@@ -126,7 +126,7 @@ function act(fleet: Fleet): {readonly fleet: Fleet; readonly actions: readonly A
 
 /** When time alone will next change something: an override ends, or a settle window closes. Null for never. */
 export function wakeAt(fleet: Fleet): number | null {
-  let soonest = Number.POSITIVE_INFINITY;
+  let soonest = fleet.mode?.until ?? Number.POSITIVE_INFINITY;
   for (const service of fleet.services) {
     for (const override of service.overrides) soonest = Math.min(soonest, override.until ?? soonest);
     const peak = service.peaks[0];
@@ -153,6 +153,7 @@ function sameButForTime(before: Fleet, after: Fleet): boolean {
     before.acting === after.acting &&
     before.host === after.host &&
     before.lease === after.lease &&
+    before.mode === after.mode &&
     before.undo === after.undo
   );
 }

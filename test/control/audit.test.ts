@@ -14,7 +14,7 @@ import {after, filler, fleetOf, observed, reading, spec, type Timeless} from '..
 import {until} from '../support/until.ts';
 
 const second = 1000;
-const settings = {project: 'test', capacity: 10, nodeSlots: [], overrideMs: 60 * second};
+const settings = {project: 'test', capacity: 10, nodeSlots: [], overrideMs: 60 * second, modes: []};
 const folder = mkdtempSync(join(tmpdir(), 'microscale-audit-'));
 afterAll(() => rmSync(folder, {recursive: true, force: true}));
 

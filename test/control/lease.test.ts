@@ -79,6 +79,7 @@ function ownClock(clock: VirtualClock, rate: number) {
 const kinds = ({news}: Engine) => news.map(({lease}) => lease.kind);
 const pin: Legacy = {
   acting: 'auto',
+  mode: null,
   overrides: [['web', [{rule: {kind: 'pin', replicas: 3}, owner: 'ann', placedAt: 1, until: null, note: 'rush'}]]],
 };
 
@@ -194,7 +195,7 @@ describe('the lease', () => {
     await pass(100);
     expect(two.news).toMatchObject([{lease: {kind: 'held'}, legacy: pin}]);
     const empty = two.lease;
-    empty.keep({acting: 'auto', overrides: []});
+    empty.keep({acting: 'auto', mode: null, overrides: []});
     await pass(second);
     void empty.release();
     await pass(100);

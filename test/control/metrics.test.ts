@@ -14,7 +14,7 @@ import {createVirtualClock} from '../../source/simulator/virtual-clock.ts';
 import {after, filler, fleetOf, observed, reading, spec, type Timeless} from '../support/fleets.ts';
 
 const second = 1000;
-const settings = {project: 'test', capacity: 10, nodeSlots: [], overrideMs: 60 * second};
+const settings = {project: 'test', capacity: 10, nodeSlots: [], overrideMs: 60 * second, modes: []};
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {

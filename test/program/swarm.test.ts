@@ -10,6 +10,9 @@ import {until} from '../support/until.ts';
 // A Swarm takes its time to see that a node is lost; no test waits this long to pass.
 vi.setConfig({testTimeout: 150_000});
 
+/** A Swarm takes ten to twenty seconds to choose another leader, and as long again to see what it has lost. */
+const electionLimitMs = 120_000;
+
 const swarm = swarmForTests(3, 1);
 const capacity = 10;
 
@@ -21,6 +24,7 @@ afterEach(async () => {
     child.kill('SIGKILL');
     await ended;
   }
+  await swarm().whole();
   await sweepSwarm(swarm());
 });
 
@@ -66,10 +70,11 @@ function demand(folder: string, value: number): void {
 }
 
 async function reaches(web: number, batch = capacity - web): Promise<void> {
-  await until(`web ${web}, batch ${batch}`, async () => {
+  const look = async () => {
     const [webs, batches] = await Promise.all([countOn(swarm(), 'shop_web'), countOn(swarm(), 'shop_batch')]);
     return webs === web && batches === batch;
-  });
+  };
+  await until(`web ${web}, batch ${batch}`, look, electionLimitMs);
 }
 
 /** Looks as often as it can, and remembers the most containers that it ever saw on the nodes that answer. */
@@ -136,7 +141,7 @@ describe('on a real Swarm', () => {
     await reaches(6);
     await leader.kill();
     demand(folder, 4);
-    await until('another to lead', async () => (await swarm().leader(other)) !== leader);
+    await until('another to lead', async () => (await swarm().leader(other)) !== leader, electionLimitMs);
     await reaches(4);
     await leader.restart();
     await reaches(4);

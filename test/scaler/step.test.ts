@@ -77,7 +77,7 @@ describe('a handover', () => {
 
 describe('nothing is asked for on guesses', () => {
   test('before every service has been seen', () => {
-    const settings = {project: 'test', capacity: 10, nodeSlots: [], overrideMs: null};
+    const settings = {project: 'test', capacity: 10, nodeSlots: [], overrideMs: null, modes: []};
     const entries = [
       {at: 1, kind: 'configured', settings, services: specs},
       {at: 1, kind: 'connected'},
@@ -122,7 +122,7 @@ describe('entries', () => {
 
 describe('a new configuration', () => {
   const configured = (services: typeof specs, capacity = 10) =>
-    ({kind: 'configured', settings: {project: 'test', capacity, nodeSlots: [], overrideMs: null}, services}) as const;
+    ({kind: 'configured', settings: {project: 'test', capacity, nodeSlots: [], overrideMs: null, modes: []}, services}) as const;
 
   test('keeps what is known of a service that stays', () => {
     const {fleet} = after(settled(), 2000, configured([spec('web', {max: 1}), filler('batch', {priority: 2})]));

@@ -53,7 +53,7 @@ describe('a source that is lost', () => {
   });
 
   test('a source that speaks later than the host keeps what was found, although the configuration came first', () => {
-    const settings = {project: 'test', capacity: 10, nodeSlots: [], overrideMs: null};
+    const settings = {project: 'test', capacity: 10, nodeSlots: [], overrideMs: null, modes: []};
     const configured = {kind: 'configured', settings, services: [spec('web'), filler('batch', {priority: 2})]} as const;
     const before = after(emptyFleet('auto'), 1000, configured, {kind: 'connected'}).fleet;
     const {fleet, actions} = after(before, 1001, observed('web', {running: 6}), observed('batch', {running: 4}));

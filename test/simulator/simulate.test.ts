@@ -12,7 +12,7 @@ const minute = 60_000;
 const box: Simulation = {
   seed: 7,
   forMs: 10 * minute,
-  settings: {project: 'box', capacity: 10, nodeSlots: [], overrideMs: 5 * minute},
+  settings: {project: 'box', capacity: 10, nodeSlots: [], overrideMs: 5 * minute, modes: []},
   services: [spec('web', {max: 10}), filler('batch', {priority: 2})],
   demands: new Map([['web', {source: 'random', min: 0, max: 10, everyMs: 1000, step: 3, spikes: 0.03}]]),
   host: calmHost,

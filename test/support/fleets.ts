@@ -41,7 +41,7 @@ export const observed = (service: string, rest: Partial<Observation> = {}): Time
 /** A fleet that was configured, connected and seen, with nothing running unless said. */
 export function fleetOf(specs: readonly ServiceSpec[], capacity: number, more: readonly Timeless[] = [], at = 1000): Fleet {
   const entries: Timeless[] = [
-    {kind: 'configured', settings: {project: 'test', capacity, nodeSlots: [], overrideMs: 60_000}, services: specs},
+    {kind: 'configured', settings: {project: 'test', capacity, nodeSlots: [], overrideMs: 60_000, modes: []}, services: specs},
     {kind: 'connected'},
     ...specs.map(({name}) => observed(name)),
     ...more,

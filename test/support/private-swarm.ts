@@ -8,6 +8,7 @@ import {existsSync, mkdirSync, mkdtempSync, openSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import Docker from 'dockerode';
+import {until} from './until.ts';
 import {
   answer,
   childrenOf,
@@ -40,6 +41,8 @@ export interface PrivateSwarm {
   readonly nodes: readonly SwarmNode[];
   /** The node that leads at this moment, as one that is up says. */
   leader(asked?: SwarmNode): Promise<SwarmNode>;
+  /** Brings back every node that a test has left dead or cut off. */
+  whole(): Promise<void>;
   stop(): void;
 }
 
@@ -64,7 +67,7 @@ export async function startPrivateSwarm(managers: number, workers = 0): Promise<
   ip('netns', 'add', bridge);
   ip('-n', bridge, 'link', 'add', 'br0', 'type', 'bridge');
   ip('-n', bridge, 'link', 'set', 'br0', 'up');
-  const made: {readonly node: SwarmNode; daemon(): ChildProcess}[] = [];
+  const made: {readonly node: SwarmNode; daemon(): ChildProcess; isDead(): boolean}[] = [];
 
   const stop = () => {
     for (const {daemon, node} of made) {
@@ -128,7 +131,7 @@ export async function startPrivateSwarm(managers: number, workers = 0): Promise<
       cut: () => ip('-n', bridge, 'link', 'set', outer, 'down'),
       mend: () => ip('-n', bridge, 'link', 'set', outer, 'up'),
     };
-    made.push({node, daemon: () => daemon});
+    made.push({node, daemon: () => daemon, isDead: () => daemon.exitCode !== null || daemon.signalCode !== null});
   }
 
   try {
@@ -148,6 +151,13 @@ export async function startPrivateSwarm(managers: number, workers = 0): Promise<
     return {
       nodes,
       stop,
+      async whole() {
+        for (const {node, isDead} of made) {
+          node.mend();
+          if (isDead()) await node.restart();
+        }
+        await until('a leader', async () => (await first.docker.listNodes()).length === nodes.length);
+      },
       async leader(asked = first) {
         const listed = (await asked.docker.listNodes()) as unknown as {ManagerStatus?: {Leader?: boolean; Addr: string}}[];
         const address = listed.find(({ManagerStatus: status}) => status?.Leader)?.ManagerStatus?.Addr.split(':')[0];

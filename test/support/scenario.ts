@@ -42,7 +42,7 @@ export function scenario(seed: number, forMs: number): Simulation {
     seed,
     forMs,
     startAt: 1_700_000_000_000,
-    settings: {project: 'scenario', capacity: Math.max(floor, pick(4, 30)), nodeSlots: [], overrideMs: pick(5, 60) * 1000},
+    settings: {project: 'scenario', capacity: Math.max(floor, pick(4, 30)), nodeSlots: [], overrideMs: pick(5, 60) * 1000, modes: []},
     services,
     demands,
     host: {...roughHost, crashesPerHour: pick(0, 60), refusals: chance() * 0.1, lostEvents: chance() * 0.2},

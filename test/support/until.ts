@@ -1,9 +1,13 @@
 /** Waits for a condition, never for a duration. */
 
-const limitMs = 45_000;
+const usualLimitMs = 45_000;
 
 /** Resolves with the first value that is neither false, null nor undefined; fails with `what` when none comes. */
-export async function until<Value>(what: string, look: () => Value | Promise<Value>): Promise<NonNullable<Exclude<Value, false>>> {
+export async function until<Value>(
+  what: string,
+  look: () => Value | Promise<Value>,
+  limitMs = usualLimitMs,
+): Promise<NonNullable<Exclude<Value, false>>> {
   const end = Date.now() + limitMs;
   let last: unknown;
   for (;;) {

@@ -39,8 +39,9 @@ const quickShare = 1;
 /** While nothing moves. At a thousand tasks a look costs a manager some 30 ms: a twentieth of a core at most. */
 const slowMs = 1000;
 const slowShare = 20;
-const lookLimitMs = 10_000;
-const updateLimitMs = 30_000;
+/** A manager without a leader keeps its callers waiting: another may know better. */
+const lookLimitMs = 5000;
+const updateLimitMs = 10_000;
 const reconnectFirstMs = 250;
 const reconnectLongestMs = 5000;
 

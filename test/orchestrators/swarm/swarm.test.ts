@@ -55,7 +55,7 @@ async function openOn(services: readonly ServiceSpec[], capacity: number): Promi
     stepped: (_entries, result) => void happenings.push(...result.happenings),
   });
   opened.push(engine);
-  const facts = await engine.open(() => ({settings: {project: 'shop', capacity, nodeSlots: [], overrideMs: 60_000}, services}));
+  const facts = await engine.open(() => ({settings: {project: 'shop', capacity, nodeSlots: [], overrideMs: 60_000, modes: []}, services}));
   return {engine, facts, happenings, surveys};
 }
 
