@@ -155,7 +155,7 @@ export function importImage(socket: string, folder: string, busybox: string): vo
   };
   load('busybox', []);
   load('healthy', [
-    'HEALTHCHECK --interval=1s --timeout=2s --retries=1 CMD test -e /tmp/healthy',
+    'HEALTHCHECK --interval=1s --timeout=20s --retries=1 CMD test -e /tmp/healthy',
     'CMD ["sh", "-c", "trap \'exit 0\' TERM; while :; do sleep 1 & wait; done"]',
   ]);
 }
