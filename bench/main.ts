@@ -8,6 +8,7 @@ import {benchConsole, consoleLines} from './console.ts';
 import {benchHandover, handoverLines} from './handover.ts';
 import {benchPlanner, plannerLines} from './planner.ts';
 import {benchSwarm, swarmLines} from './swarm.ts';
+import {benchTakeover, takeoverLines} from './takeover.ts';
 
 /** Demand that stays. */
 const quietConfig = `
@@ -28,6 +29,7 @@ if (wanted('swarm')) {
   const swarm = await startPrivateSwarm(3);
   try {
     print(swarmLines(await benchSwarm(swarm, 7)));
+    print(takeoverLines(await benchTakeover(swarm, 5)));
   } finally {
     swarm.stop();
   }

@@ -180,7 +180,9 @@ export interface Vitals {
   readonly at: number;
   /** Trouble of the engine itself, such as a recording that can't be written; empty for none. */
   readonly alarms: readonly string[];
-  /** Who else looks at it, the one who asks included. */
+  /** Under which name this session decides. */
+  readonly you: string;
+  /** Who looks at it, this session included. */
   readonly operators: readonly Operator[];
 }
 

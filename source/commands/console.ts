@@ -19,6 +19,8 @@ import {switchable} from './switchable.ts';
 
 /** How long the engine may take to bring things to their end; longer where it was asked to change counts. */
 const closeLimitMs = {leave: 10_000, restore: 70_000, drain: 70_000};
+/** How long a thread with nothing left to do may take to see that. */
+const endLimitMs = 1000;
 /** How soon an engine on this machine says that it is there. */
 const welcomeLimitMs = 2000;
 
@@ -90,8 +92,13 @@ async function openThread(options: Options): Promise<Extract<Held, {kind: 'own'}
   void broken.then(error => session.end(error.message));
   const [news] = (await Promise.race([once(thread, 'message'), broken.then(error => Promise.reject(error))])) as [EngineThreadNews];
   if (news.kind === 'open') return {kind: 'own', thread, session};
-  // It ends by itself, having nothing left to do. To end a thread that is still loading can end the whole process.
-  thread.unref();
+  // It ends by itself, having nothing left to do. To end a thread that is still loading, or the process under it, can crash.
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>(resolve => {
+    timer = setTimeout(resolve, endLimitMs);
+  });
+  await Promise.race([broken, late]);
+  clearTimeout(timer);
   if (news.kind === 'elsewhere') return news;
   throw Object.assign(new Error(news.kind === 'failed' ? news.message : 'the engine ended before it began'), {
     name: news.kind === 'failed' ? news.name : 'Error',

@@ -28,10 +28,12 @@ export async function run(options: Options, output: Output, untilEnd: (running: 
   };
   const running = await assemble(options, tell);
   const {engine, feed, facts} = running;
+  // Before a word is said: whoever hears it may end this at once.
+  const ended = untilEnd(running);
   const alarms = watchAlarms(feed.session('run', true, false), alarm => (options.json ? json('alarm', {alarm}) : printed(`!  ${alarm}`)));
   if (options.json) json('host', {facts, fleet: engine.fleet()});
   else printed(hostLine(facts, engine.fleet()));
-  const ending = await untilEnd(running);
+  const ending = await ended;
   alarms.abort();
   engine.tick();
   await running.close();

@@ -167,7 +167,8 @@ function messageLine(state: ConsoleState, columns: number, {style}: Look): strin
   const {message, update} = state;
   const now = update?.vitals.at ?? 0;
   const undo = update?.fleet.undo;
-  const undoable = undo && now < undo.at + undoMs ? `   u undo (${Math.ceil((undo.at + undoMs - now) / 1000)}s)` : '';
+  const undoable =
+    undo && undo.owner === update?.vitals.you && now < undo.at + undoMs ? `   u undo (${Math.ceil((undo.at + undoMs - now) / 1000)}s)` : '';
   if (!message || now > message.at + messageMs) return ' '.repeat(columns);
   const text = clean(symbols.unicode ? message.text : message.text.replaceAll(/[“”]/g, '"'));
   return line(

@@ -58,15 +58,18 @@ function signs(
   return {
     must: [
       [
-        {text: `[${acting}]`, paint: text => style.bold(paint(text))},
+        {
+          text: `[${state.gone === null ? acting : 'NOBODY ACTS'}]`,
+          paint: text => style.bold(state.gone === null ? paint(text) : style.danger(text)),
+        },
         ...(state.readOnly ? [{text: ' read-only', paint: style.warning}] : []),
       ],
-      ...(entitled ? [] : [leasePieces(state, fleet, style)]),
+      ...(entitled || state.gone !== null ? [] : [leasePieces(state, fleet, style)]),
       connection(state, fleet, vitals, style),
     ],
     may: [
       alarmPieces(vitals, style),
-      ...(entitled ? [leasePieces(state, fleet, style)] : []),
+      ...(entitled && state.gone === null ? [leasePieces(state, fleet, style)] : []),
       [{text: `mode ${clean(fleet.mode?.name ?? normalMode)}`, paint: fleet.mode ? style.warning : style.dim}],
       [{text: clock(vitals.at).slice(0, 5), paint: style.dim}],
     ],
@@ -92,19 +95,20 @@ function leasePieces({attached}: ConsoleState, {lease, acting, host}: Fleet, sty
 /** Who else is there, those who only watch in brackets; where there is no room for their names, how many. */
 function withOperators(
   groups: readonly (readonly Piece[])[],
-  {operators}: Vitals,
+  {operators, you}: Vitals,
   width: number,
   {style}: Look,
 ): readonly (readonly Piece[])[] {
   if (operators.length < 2) return groups;
-  const names = `here: ${operators.map(({name, readOnly}) => (readOnly ? `(${clean(name)})` : clean(name))).join(' ')}`;
+  const named = operators.map(({name, readOnly}) => (name === you ? 'you' : readOnly ? `(${clean(name)})` : clean(name)));
+  const names = `here: ${named.join(' ')}`;
   const shown = groups.filter(group => groupsWidth([group]) > 0);
   const room = width - groupsWidth(shown) - gap.length * shown.length;
   return [...groups, [{text: widthOf(names) <= room ? names : `${operators.length} here`, paint: style.dim}]];
 }
 
 function connection(state: ConsoleState, fleet: Fleet, {heardAt, at}: Vitals, style: Look['style']): readonly Piece[] {
-  if (state.gone !== null) return [{text: `ENGINE GONE: ${clean(state.gone)}`, paint: style.danger}];
+  if (state.gone !== null) return [{text: 'ENGINE GONE', paint: style.danger}];
   if (fleet.host.kind === 'lost')
     return [{text: `HOST LOST for ${durationWords(Math.floor((at - fleet.host.since) / 1000) * 1000)}`, paint: style.danger}];
   const ageMs = heardAt === null ? Number.POSITIVE_INFINITY : at - heardAt;

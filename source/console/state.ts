@@ -89,9 +89,10 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
       return {...state, prompt: event.prompt};
     case 'gone': {
       // An engine elsewhere is gone, and nobody scales any more: whoever may act is asked at once.
-      const question = `${event.reason}. Take over from here?`;
+      const question = 'The engine is gone. Take over from here?';
       const prompt: Prompt = state.readOnly || !state.attached ? {kind: 'none'} : {kind: 'confirm', question, answer: 'take-over'};
-      return {...state, gone: event.reason, prompt};
+      const message = {text: event.reason, refused: true, at: state.update?.vitals.at ?? 0};
+      return {...state, gone: event.reason, prompt, message};
     }
     case 'attached':
       return {...state, attached: event.attached};

@@ -70,7 +70,14 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
       const newHappenings = happenings.slice(Math.max(0, happenings.length - (happened - happeningsSeen)));
       samplesSeen = sampled;
       happeningsSeen = happened;
-      const vitals = {facts: engine.facts(), heardAt: engine.heardAt(), at: clock.now(), alarms: [...alarms], operators: [...operators]};
+      const vitals = {
+        facts: engine.facts(),
+        heardAt: engine.heardAt(),
+        at: clock.now(),
+        alarms: [...alarms],
+        you: owner,
+        operators: [...operators],
+      };
       return {fleet: engine.fleet(), vitals, samples: newSamples, happenings: newHappenings};
     }
 

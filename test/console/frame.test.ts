@@ -82,6 +82,7 @@ describe('truth before beauty', () => {
                 found: [],
               },
               heardAt: at,
+              you: 'ops@mgr-1',
               operators: [],
               at,
               alarms: [],
@@ -106,7 +107,10 @@ describe('truth before beauty', () => {
       change(state => withUpdate(state, {fleet: {...state.update!.fleet, host: {kind: 'lost', reason: 'gone', since: at - 7000}}})),
     ).toContain('HOST LOST for 7s');
     expect(change(state => withUpdate(state, {vitals: {...state.update!.vitals, heardAt: at - 12_000}}))).toContain('STALE 12s');
-    expect(change(state => reduce(state, {kind: 'gone', reason: 'it crashed'}))).toContain('ENGINE GONE: it crashed');
+    const gone = change(state => reduce(state, {kind: 'gone', reason: 'it crashed'}));
+    expect(gone).toContain('ENGINE GONE');
+    expect(gone).toContain('NOBODY ACTS');
+    expect(gone).toContain('it crashed');
   });
 
   test('names from outside can’t move the cursor, colour the rest or break a column', () => {

@@ -98,6 +98,9 @@ networks:
         });
       await reaches(3, 3);
       expect(running.output()).toContain('web can wait 1s for a handover, and batch may take 2s to stop');
+      const planned = run(['plan', '--host', manager.host, '--capacity', '6'], folder);
+      expect(await planned.ended).toBe(0);
+      expect(planned.output()).toContain('!  web can wait 1s for a handover, and batch may take 2s to stop: shorten its stop grace period');
       writeFileSync(join(folder, 'demand'), '5');
       await reaches(5, 1);
       deploy(

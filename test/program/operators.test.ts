@@ -1,5 +1,5 @@
 /** Several operators on one engine: consoles near and far, scripts, and what nobody should send to a socket. */
-import {chmodSync, chownSync, statSync} from 'node:fs';
+import {chmodSync, chownSync, readFileSync, statSync} from 'node:fs';
 import {createConnection} from 'node:net';
 import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, describe, expect, inject, onTestFinished} from 'vitest';
@@ -77,7 +77,7 @@ describe('several operators', () => {
       const {url, path, command} = far();
       const cyn = open(['attach', url, '--command', command, '--socket', control], emptyFolder(), 140, 40, {...as('cyn'), PATH: path});
       for (const screen of [ann, bob, cyn]) await shows(screen, 'web');
-      await shows(ann, /here: .*ann@.*bob@.*cyn@|here: .*cyn@/);
+      await shows(ann, /here: (?=.*you)(?=.*bob@)(?=.*cyn@)/);
       for (const [who, screen, keys] of [
         ['ann', ann, '+'],
         ['bob', bob, '+'],
@@ -211,6 +211,40 @@ function talk(path: string, messages: readonly unknown[]): Promise<string> {
     connection.on('error', reject);
   });
 }
+
+describe('for machines', () => {
+  engineTest('metrics and health are served, and every decision and action is in the audit log', async () => {
+    const folder = emptyFolder({'microscale.yaml': config()});
+    const control = join(folder, 'control.sock');
+    const audit = join(folder, 'audit.jsonl');
+    const port = 20_000 + (process.pid % 20_000);
+    const words = ['run', '--host', `unix://${engineSocket}`, '--socket', control, '--metrics', `127.0.0.1:${port}`, '--audit', audit];
+    const engine = run(words, folder);
+    started.push(engine);
+    const metric = async (name: string) =>
+      (await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).split('\n').find(line => line.startsWith(name));
+    await until('web to run 2', async () => (await metric('microscale_running_replicas{service="web"}'))?.endsWith(' 2'));
+    const health = await fetch(`http://127.0.0.1:${port}/healthz`);
+    expect(health.status).toBe(200);
+    expect(await health.json()).toMatchObject({status: 'ok', lease: 'held'});
+    const pinned = run(['pin', 'web', '4', '--note', 'rush', '--socket', control], folder);
+    expect(await pinned.ended).toBe(0);
+    await until('web to run 4', async () => (await metric('microscale_running_replicas{service="web"}'))?.endsWith(' 4'));
+    expect(await metric('microscale_overrides{service="web"}')).toMatch(/ 1$/);
+    const second = run(words.with(4, join(folder, 'other.sock')), folder);
+    expect(await second.ended).toBe(2);
+    expect(second.errors()).toMatch(new RegExp(`127\\.0\\.0\\.1:${port}`));
+    engine.child.kill('SIGTERM');
+    expect(await engine.ended).toBe(0);
+    const lines = readFileSync(audit, 'utf8')
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as {kind: string; service?: string});
+    expect(lines.map(({kind}) => kind)).toEqual(expect.arrayContaining(['configured', 'lease', 'scale', 'override']));
+    expect(lines.find(({kind}) => kind === 'override')).toMatchObject({service: 'web', rule: 'pin', replicas: 4, note: 'rush'});
+    expect(statSync(audit).mode & 0o777).toBe(0o600);
+  });
+});
 
 describe('the control socket', () => {
   engineTest('lets in its owner and group only, and is gone when the engine is', async () => {

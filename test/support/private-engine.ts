@@ -154,6 +154,7 @@ export function importImage(socket: string, folder: string, busybox: string): vo
     ]);
   };
   load('busybox', []);
+  load('labelled', ['LABEL microscale.priority=4 microscale.target=fill microscale.max=2', 'CMD ["sleep", "3600"]']);
   load('healthy', [
     'HEALTHCHECK --interval=1s --timeout=20s --retries=1 CMD test -e /tmp/healthy',
     'CMD ["sh", "-c", "trap \'exit 0\' TERM; while :; do sleep 1 & wait; done"]',

@@ -66,6 +66,7 @@ function stateOf(fleet: Fleet, taken: readonly Sample[], happenings: readonly Ha
     heardAt: at - 400,
     at,
     alarms: [],
+    you: 'ops@mgr-1',
     operators: [],
   };
   return reduce(emptyState(readOnly), {kind: 'updated', update: {fleet, vitals, samples: taken, happenings}});

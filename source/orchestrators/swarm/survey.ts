@@ -14,8 +14,16 @@ const stackLabel = 'com.docker.stack.namespace';
 /** What a Swarm grants a task to end by itself where nothing else is said. */
 const defaultGraceMs = 10_000;
 
-/** `managed` are the services whose reservations are microscale's own to move. */
-export function surveyOf({services, nodes, tasks}: Seen, url: string, project: string, managed: ReadonlySet<string>): HostFacts {
+export interface SurveyOptions {
+  readonly url: string;
+  readonly project: string;
+  /** The services whose reservations are microscale's own to move. */
+  readonly managed: ReadonlySet<string>;
+  /** What an image says of the services that are made from it. */
+  readonly labelsOf: (image: string) => Readonly<Record<string, string>>;
+}
+
+export function surveyOf({services, nodes, tasks}: Seen, {url, project, managed, labelsOf}: SurveyOptions): HostFacts {
   const managers = nodes.filter(({Spec: spec}) => spec?.Role === 'manager').length;
   const own = services.filter(service => isMade(service, project));
   const others = services.filter(service => !isMade(service, project));
@@ -25,7 +33,7 @@ export function surveyOf({services, nodes, tasks}: Seen, url: string, project: s
     remark: '',
     nodes: nodesOf({services, nodes, tasks}, managed),
     made: own.flatMap(({Spec: {Labels: labels}}) => labels?.[serviceLabel] ?? []),
-    found: others.map(foundOf).toSorted((a, b) => (a.hostName < b.hostName ? -1 : 1)),
+    found: others.map(service => foundOf(service, labelsOf)).toSorted((a, b) => (a.hostName < b.hostName ? -1 : 1)),
   };
 }
 
@@ -37,8 +45,8 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-function foundOf({Spec: spec}: ServiceObject): FoundService {
-  const labels = spec.Labels ?? {};
+function foundOf({Spec: spec}: ServiceObject, labelsOf: SurveyOptions['labelsOf']): FoundService {
+  const labels = {...labelsOf(spec.TaskTemplate?.ContainerSpec?.Image ?? ''), ...spec.Labels};
   const stack = labels[stackLabel];
   const reserved = spec.TaskTemplate?.Resources?.Reservations ?? {};
   const grace = spec.TaskTemplate?.ContainerSpec?.StopGracePeriod;

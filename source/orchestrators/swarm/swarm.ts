@@ -13,6 +13,7 @@ import {within} from '../docker/within.ts';
 import {eventActor, followLines} from './event-lines.ts';
 import {callFailure, isOfTheSwarm} from './failures.ts';
 import {swarmApi} from './api.ts';
+import {createImageLabels} from './image-labels.ts';
 import {createSwarmLeaseStore, isStale} from './lease-store.ts';
 import {createManagers} from './managers.ts';
 import {serviceSpec, swarmName} from './service-spec.ts';
@@ -67,6 +68,7 @@ export function createSwarmHost({
   let quickDue = false;
   let surveying = false;
 
+  const imageLabels = createImageLabels(() => managers.docker());
   const api = () => swarmApi(managers.docker());
   const nameOf = (service: string) => adoptedName(service) ?? swarmName({project, service});
   const managedNames = () => new Set([...services.keys()].map(nameOf));
@@ -152,6 +154,7 @@ export function createSwarmHost({
       Promise.all([api().services(signal), api().nodes(signal), api().tasks(signal)]),
     );
     events?.heard();
+    await imageLabels.learn(seenServices);
     return {services: seenServices, nodes: seenNodes, tasks};
   }
 
@@ -177,8 +180,12 @@ export function createSwarmHost({
     }
   }
 
+  function factsOf(seen: Seen): HostFacts {
+    return surveyOf(seen, {url: managers.chosen().url, project, managed: managedNames(), labelsOf: imageLabels.of});
+  }
+
   function tellSurvey(seen: Seen): void {
-    const facts = surveyOf(seen, managers.chosen().url, project, managedNames());
+    const facts = factsOf(seen);
     const text = JSON.stringify(facts);
     if (text === lastSurvey) return;
     const first = lastSurvey === '';
@@ -334,7 +341,7 @@ export function createSwarmHost({
       for (let tries = managers.count; tries > 0; tries--) {
         try {
           const seen = await lookAtAll();
-          return surveyOf(seen, managers.chosen().url, project, managedNames());
+          return factsOf(seen);
         } catch (error) {
           reasons.push(words(error));
           if (tries > 1) managers.turn();

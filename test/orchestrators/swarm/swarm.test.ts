@@ -193,6 +193,7 @@ describe('on a real Swarm', () => {
       Mode: {Global: {}},
     } as never);
     await create('stack_web', 1, {Labels: {'com.docker.stack.namespace': 'stack', 'microscale.priority': '2', unrelated: 'x'}});
+    await create('from-image', 0, {}, {ContainerSpec: {Image: 'labelled'}});
     const {facts} = await openOn([], 1);
     expect(facts.title).toMatch(/^swarm 1 manager \/ 2 nodes @ unix:/);
     expect(facts.nodes).toHaveLength(2);
@@ -200,6 +201,7 @@ describe('on a real Swarm', () => {
     expect(reserved.filter(({service}) => service === 'others').reduce((sum, {cpus}) => sum + cpus, 0)).toBe(1);
     expect(facts.found).toMatchObject([
       {hostName: 'everywhere', unfit: expect.stringContaining('only replicated services are scaled') as string},
+      {hostName: 'from-image', labels: {'microscale.priority': '4', 'microscale.target': 'fill', 'microscale.max': '2'}},
       {hostName: 'others', labels: {}, cpus: 0.5, memoryBytes: 64 * 1024 ** 2, unfit: null},
       {hostName: 'stack_web', shortName: 'web', labels: {'microscale.priority': '2'}, stopGraceMs: 2000, unfit: null},
     ]);

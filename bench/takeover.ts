@@ -1,0 +1,84 @@
+/** How long nobody acts when the engine that does is killed, and how soon an override is on another's screen. */
+import {spawn, type ChildProcess} from 'node:child_process';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join, resolve} from 'node:path';
+import {attachTo} from '../source/control/client.ts';
+import type {PrivateSwarm} from '../test/support/private-swarm.ts';
+import {until} from '../test/support/until.ts';
+import {median} from './statistics.ts';
+
+export interface TakeoverResult {
+  readonly takeoverMs: readonly number[];
+  readonly seenMs: readonly number[];
+}
+
+const config = (lease: string) => `
+project: takeover
+lease: ${lease}
+capacity: 4
+services:
+  web: {priority: 1, image: busybox, pull: never, command: [sleep, "3600"], init: true, stopGrace: 2s, demand: {source: fixed, value: 2}}
+`;
+
+export async function benchTakeover(swarm: PrivateSwarm, rounds: number): Promise<TakeoverResult> {
+  const takeoverMs: number[] = [];
+  const seenMs: number[] = [];
+  const folder = mkdtempSync(join(tmpdir(), 'microscale-bench-'));
+  try {
+    for (let round = 0; round < rounds; round++) {
+      writeFileSync(join(folder, 'microscale.yaml'), config(`round-${round}`));
+      const [one, two] = swarm.nodes.slice(0, 2).map(({host}, index) => start(folder, host, `${index}.sock`));
+      if (!one || !two) throw new Error('too few managers');
+      await until('the first to act', () => one.output().includes('this engine acts') || two.output().includes('this engine acts'));
+      const [holder, heir] = one.output().includes('this engine acts') ? [one, two] : [two, one];
+      await until('the second to watch', () => heir.output().includes('this engine watches'));
+      if (round === 0) seenMs.push(...(await seen(join(folder, holder === one ? '0.sock' : '1.sock'))));
+      const killedAt = performance.now();
+      holder.child.kill('SIGKILL');
+      await until('the second to act', () => heir.output().includes('this engine acts'));
+      takeoverMs.push(performance.now() - killedAt);
+      heir.child.kill('SIGTERM');
+      await new Promise(done => heir.child.once('exit', done));
+    }
+  } finally {
+    rmSync(folder, {recursive: true, force: true});
+  }
+  return {takeoverMs, seenMs};
+}
+
+function start(folder: string, host: string, socket: string): {child: ChildProcess; output: () => string} {
+  const words = [resolve('dist/cli.js'), 'run', '--host', host, '--socket', join(folder, socket)];
+  const child = spawn(process.execPath, words, {cwd: folder, stdio: ['ignore', 'pipe', 'ignore']});
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+  return {child, output: () => output};
+}
+
+/** From one console's key to another console's update, through the socket. */
+async function seen(socket: string): Promise<readonly number[]> {
+  const [ann, bob] = await Promise.all(['ann', 'bob'].map(owner => attachTo(socket, {owner, readOnly: false})));
+  if (!ann || !bob) throw new Error('nobody attached');
+  await Promise.all([ann.session.next(), bob.session.next()]);
+  const times: number[] = [];
+  for (let press = 0; press < 20; press++) {
+    await new Promise(done => setTimeout(done, 300 + 37 * press));
+    const pressedAt = performance.now();
+    const shown = (async () => {
+      for (;;) if ((await bob.session.next()).happenings.some(({kind}) => kind === 'overridden')) return performance.now() - pressedAt;
+    })();
+    await ann.session.command({kind: 'adjust', service: 'web', by: press % 2 === 0 ? 1 : -1, lasting: 'default'});
+    times.push(await shown);
+  }
+  ann.close();
+  bob.close();
+  return times;
+}
+
+export function takeoverLines({takeoverMs, seenMs}: TakeoverResult): readonly string[] {
+  return [
+    `an engine killed with SIGKILL, ${takeoverMs.length} rounds`,
+    `  until the other acts      median ${(median(takeoverMs) / 1000).toFixed(1)} s, longest ${(Math.max(...takeoverMs) / 1000).toFixed(1)} s   (under 12)`,
+    `  an override, until another console has it   median ${median(seenMs).toFixed(1)} ms, longest ${Math.max(...seenMs).toFixed(1)} ms   (under 500)`,
+  ];
+}
