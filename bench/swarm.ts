@@ -110,11 +110,10 @@ async function microscaleRound(node: SwarmNode, bare: Bare): Promise<{growth: nu
     await engine.open(() => ({settings: {project: 'bench', capacity, nodeSlots: [], overrideMs: null, modes: []}, services}));
     engine.read('web', {kind: 'value', value: few});
     await until('the start', () =>
-      engine
-        .fleet()
-        .services.every(
-          ({observed, decision}) => observed && observed.running === decision?.desired && observed.pending + observed.stopping === 0,
-        ),
+      engine.fleet().services.every(({spec: {name}, observed, decision}) => {
+        const wanted = name === 'web' ? few : capacity - few;
+        return decision?.desired === wanted && observed?.running === wanted && observed.pending + observed.stopping === 0;
+      }),
     );
     const startedAt = performance.now();
     const whole = new Promise<number>(resolve => {

@@ -1,6 +1,6 @@
 /** How long nobody acts when the engine that does is killed, and how soon an override is on another's screen. */
 import {spawn, type ChildProcess} from 'node:child_process';
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {attachTo} from '../source/control/client.ts';
@@ -32,6 +32,7 @@ export async function benchTakeover(swarm: PrivateSwarm, rounds: number): Promis
       if (!one || !two) throw new Error('too few managers');
       await until('the first to act', () => one.output().includes('this engine acts') || two.output().includes('this engine acts'));
       const [holder, heir] = one.output().includes('this engine acts') ? [one, two] : [two, one];
+      await until('its socket', () => existsSync(join(folder, holder === one ? '0.sock' : '1.sock')));
       await until('the second to watch', () => heir.output().includes('this engine watches'));
       if (round === 0) seenMs.push(...(await seen(join(folder, holder === one ? '0.sock' : '1.sock'))));
       const killedAt = performance.now();
