@@ -6,21 +6,20 @@ import type Docker from 'dockerode';
 import type {Workload} from '../../config/config.ts';
 import {HostError, type Clock, type HostFacts, type Orchestrator, type OrchestratorEvents} from '../../ports.ts';
 import {hostError} from '../docker/client.ts';
-import {fingerprint, serviceLabel, specLabel, type Made} from '../docker/container.ts';
+import {serviceLabel} from '../docker/container.ts';
 import type {ChosenEndpoint} from '../docker/endpoint.ts';
-import {registryAuth} from '../docker/registry-auth.ts';
 import {within} from '../docker/within.ts';
 import {eventActor, followLines} from './event-lines.ts';
-import {callFailure, isOfTheSwarm} from './failures.ts';
 import {swarmApi} from './api.ts';
+import {createCalls, isOutdated} from './calls.ts';
 import {createImageLabels} from './image-labels.ts';
-import {createSwarmLeaseStore, isStale} from './lease-store.ts';
+import {createSwarmLeaseStore} from './lease-store.ts';
 import {createManagers} from './managers.ts';
-import {serviceSpec, swarmName} from './service-spec.ts';
+import {swarmName} from './service-spec.ts';
 import {downNodes, isMade, surveyOf, type Seen} from './survey.ts';
-import {createSwarmService, type SwarmCalls, type SwarmService, type UpdateOutcome} from './swarm-service.ts';
+import {createSwarmService, type SwarmService} from './swarm-service.ts';
 import {countTasks} from './tasks.ts';
-import {withReplicas, type NodeObject, type ServiceObject, type ServiceSpecObject, type TaskObject} from './wire.ts';
+import type {NodeObject, ServiceObject, TaskObject} from './wire.ts';
 
 export interface SwarmParts {
   readonly clock: Clock;
@@ -42,7 +41,6 @@ const slowMs = 1000;
 const slowShare = 20;
 /** A manager without a leader keeps its callers waiting: another may know better. */
 const lookLimitMs = 5000;
-const updateLimitMs = 10_000;
 const reconnectFirstMs = 250;
 const reconnectLongestMs = 5000;
 
@@ -91,61 +89,17 @@ export function createSwarmHost({
     return service;
   }
 
-  function callsOf(name: string): SwarmCalls {
-    return {
-      update: (seen, replicas) =>
-        attempt(signal => {
-          const spec = withReplicas(specNow(name, seen), replicas);
-          return api().update(seen.ID, seen.Version.Index, spec, signal);
-        }),
-      create: replicas =>
-        attempt(async signal => {
-          const workload = workloadOf(name);
-          if (adoptedName(name) !== null) throw new Error(`there is no service ${nameOf(name)} any more: deploy it again`);
-          if (!workload) throw new Error('it is no longer configured');
-          return api().create(serviceSpec(madeOf(name, workload), replicas), await registryAuth(workload.image), signal);
-        }),
-      inspect: id => inspect(id ?? nameOf(name)),
-    };
-  }
-
-  const madeOf = (service: string, workload: Workload): Made => ({project, service, priority: 1, workload});
-
-  /** An adopted service's own spec; one that was made here follows its configuration. */
-  function specNow(name: string, seen: ServiceObject): ServiceSpecObject {
-    const {Spec: spec} = seen;
-    const workload = workloadOf(name);
-    if (!workload || !isOutdated(name, seen)) return spec;
-    const fresh = serviceSpec(madeOf(name, workload), 0) as unknown as ServiceSpecObject;
-    const forced = spec.TaskTemplate?.ForceUpdate ?? 0;
-    return {...fresh, TaskTemplate: {...fresh.TaskTemplate, ForceUpdate: forced}};
-  }
-
-  function isOutdated(name: string, {Spec: spec}: ServiceObject): boolean {
-    const workload = workloadOf(name);
-    return workload !== null && spec.Labels?.[specLabel] !== fingerprint(workload);
-  }
-
-  async function attempt(call: (signal: AbortSignal) => Promise<unknown>): Promise<UpdateOutcome> {
-    try {
-      await within(updateLimitMs, call);
-      events?.heard();
-      return {kind: 'done'};
-    } catch (error) {
-      if (isStale(error)) return {kind: 'stale'};
-      if (isOfTheSwarm(error)) lose(words(error));
-      return {kind: 'failed', failure: callFailure(error)};
-    }
-  }
-
-  async function inspect(idOrName: string): Promise<ServiceObject | null> {
-    try {
-      return await within(lookLimitMs, signal => api().service(idOrName, signal));
-    } catch (error) {
-      if ((error as {statusCode?: number}).statusCode === 404) return null;
-      throw error;
-    }
-  }
+  const callsOf = (name: string) =>
+    createCalls({
+      api,
+      project,
+      service: name,
+      name: () => nameOf(name),
+      isAdopted: () => adoptedName(name) !== null,
+      workload: () => workloadOf(name),
+      heard: () => events?.heard(),
+      lost: error => lose(words(error)),
+    });
 
   const words = (error: unknown) => hostError(managers.chosen(), error, 'the Swarm manager').message;
 
@@ -170,7 +124,7 @@ export function createSwarmHost({
       for (const [name, service] of services) {
         const object = byName.get(nameOf(name)) ?? null;
         service.see(object, askedAt);
-        if (object && isOutdated(name, object)) service.outdate();
+        if (object && isOutdated(object, workloadOf(name))) service.outdate();
       }
       count(seen.tasks, [...services.keys()]);
       await clearAway(seen.services);
@@ -312,10 +266,10 @@ export function createSwarmHost({
     cancelSlow();
     for (const service of services.values()) service.suspend();
     events?.disconnected(reason);
-    reconnect(reconnectFirstMs, reason);
+    reconnect(reconnectFirstMs);
   }
 
-  function reconnect(afterMs: number, _reason: string): void {
+  function reconnect(afterMs: number): void {
     clock.after(afterMs, () => {
       if (closed) return;
       managers.turn();
@@ -325,10 +279,9 @@ export function createSwarmHost({
           events?.connected();
         },
         (error: unknown) => {
-          const reason = words(error);
-          events?.disconnected(reason);
+          events?.disconnected(words(error));
           // Each of the managers has its turn before the wait grows.
-          reconnect(Math.min(reconnectLongestMs, afterMs * (managers.count > 1 ? 1.3 : 2)), reason);
+          reconnect(Math.min(reconnectLongestMs, afterMs * (managers.count > 1 ? 1.3 : 2)));
         },
       );
     });

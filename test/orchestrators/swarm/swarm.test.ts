@@ -246,6 +246,22 @@ describe('on a real Swarm', () => {
     await reaches('sound', 4);
   });
 
+  swarm.test('an adopted service that somebody removes is said to be gone, and goes on when it is deployed again', async () => {
+    const id = await create('web', 0);
+    const {engine, happenings} = await openOn([adopted('web')], 4);
+    engine.read('web', {kind: 'value', value: 2});
+    await reaches('web', 2);
+    await manager().docker.getService(id).remove();
+    await until('the loss to be told', () =>
+      happenings.some(
+        happening => happening.kind === 'trouble' && happening.reason.includes('there is no service web any more: deploy it again'),
+      ),
+    );
+    expect(engine.fleet().host.kind).toBe('connected');
+    await create('web', 0);
+    await reaches('web', 2);
+  });
+
   swarm.test('what it made itself it knows again, and a service that is no longer configured is emptied and goes', async () => {
     const {engine} = await openOn([spec('web')], 4);
     engine.read('web', {kind: 'value', value: 2});
