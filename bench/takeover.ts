@@ -3,14 +3,18 @@ import {spawn, type ChildProcess} from 'node:child_process';
 import {existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
-import {attachTo} from '../source/control/client.ts';
+import {attachThrough, attachTo, type Attached} from '../source/control/client.ts';
+import {parseSshTarget, sshStream} from '../source/ssh.ts';
 import type {PrivateSwarm} from '../test/support/private-swarm.ts';
+import {startPrivateSshd} from '../test/support/sshd.ts';
 import {until} from '../test/support/until.ts';
 import {median} from './statistics.ts';
 
 export interface TakeoverResult {
   readonly takeoverMs: readonly number[];
   readonly seenMs: readonly number[];
+  /** The same, with the other console at the far end of ssh. */
+  readonly seenFarMs: readonly number[];
 }
 
 const config = (lease: string) => `
@@ -24,6 +28,7 @@ services:
 export async function benchTakeover(swarm: PrivateSwarm, rounds: number): Promise<TakeoverResult> {
   const takeoverMs: number[] = [];
   const seenMs: number[] = [];
+  const seenFarMs: number[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'microscale-bench-'));
   try {
     for (let round = 0; round < rounds; round++) {
@@ -34,7 +39,11 @@ export async function benchTakeover(swarm: PrivateSwarm, rounds: number): Promis
       const [holder, heir] = one.output().includes('this engine acts') ? [one, two] : [two, one];
       await until('its socket', () => existsSync(join(folder, holder === one ? '0.sock' : '1.sock')));
       await until('the second to watch', () => heir.output().includes('this engine watches'));
-      if (round === 0) seenMs.push(...(await seen(join(folder, holder === one ? '0.sock' : '1.sock'))));
+      const socket = join(folder, holder === one ? '0.sock' : '1.sock');
+      if (round === 0) {
+        seenMs.push(...(await seen(socket, await attachTo(socket, {owner: 'bob', readOnly: false}))));
+        seenFarMs.push(...(await seenOverSsh(socket)));
+      }
       const killedAt = performance.now();
       holder.child.kill('SIGKILL');
       await until('the second to act', () => heir.output().includes('this engine acts'));
@@ -45,7 +54,7 @@ export async function benchTakeover(swarm: PrivateSwarm, rounds: number): Promis
   } finally {
     rmSync(folder, {recursive: true, force: true});
   }
-  return {takeoverMs, seenMs};
+  return {takeoverMs, seenMs, seenFarMs};
 }
 
 function start(folder: string, host: string, socket: string): {child: ChildProcess; output: () => string} {
@@ -57,9 +66,8 @@ function start(folder: string, host: string, socket: string): {child: ChildProce
 }
 
 /** From one console's key to another console's update, through the socket. */
-async function seen(socket: string): Promise<readonly number[]> {
-  const [ann, bob] = await Promise.all(['ann', 'bob'].map(owner => attachTo(socket, {owner, readOnly: false})));
-  if (!ann || !bob) throw new Error('nobody attached');
+async function seen(socket: string, bob: Attached): Promise<readonly number[]> {
+  const ann = await attachTo(socket, {owner: 'ann', readOnly: false});
   await Promise.all([ann.session.next(), bob.session.next()]);
   const times: number[] = [];
   for (let press = 0; press < 20; press++) {
@@ -76,10 +84,24 @@ async function seen(socket: string): Promise<readonly number[]> {
   return times;
 }
 
-export function takeoverLines({takeoverMs, seenMs}: TakeoverResult): readonly string[] {
+async function seenOverSsh(socket: string): Promise<readonly number[]> {
+  const sshd = await startPrivateSshd();
+  try {
+    process.env['PATH'] = sshd.path;
+    const target = parseSshTarget(sshd.url);
+    if (!target) throw new Error(`${sshd.url} is no target`);
+    const stream = sshStream(target, `${sshd.command} dial-stdio --socket ${socket}`, 'true');
+    return await seen(socket, await attachThrough(stream, sshd.url, {owner: 'cyn', readOnly: false}, 30_000));
+  } finally {
+    sshd.stop();
+  }
+}
+
+export function takeoverLines({takeoverMs, seenMs, seenFarMs}: TakeoverResult): readonly string[] {
   return [
     `an engine killed with SIGKILL, ${takeoverMs.length} rounds`,
     `  until the other acts      median ${(median(takeoverMs) / 1000).toFixed(1)} s, longest ${(Math.max(...takeoverMs) / 1000).toFixed(1)} s   (under 12)`,
     `  an override, until another console has it   median ${median(seenMs).toFixed(1)} ms, longest ${Math.max(...seenMs).toFixed(1)} ms   (under 500)`,
+    `  the same, at the far end of ssh   median ${median(seenFarMs).toFixed(1)} ms, longest ${Math.max(...seenFarMs).toFixed(1)} ms   (under 500)`,
   ];
 }

@@ -4,8 +4,7 @@ import {once} from 'node:events';
 import {chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {createConnection, createServer, type AddressInfo} from 'node:net';
 import {tmpdir, userInfo} from 'node:os';
-import {join} from 'node:path';
-import {program} from './program.ts';
+import {join, resolve} from 'node:path';
 import {until} from './until.ts';
 
 export interface PrivateSshd {
@@ -61,7 +60,7 @@ export async function startPrivateSshd(): Promise<PrivateSshd> {
   return {
     url: `ssh://${userInfo().username}@127.0.0.1:${port}`,
     path: `${bin}:${process.env['PATH'] ?? ''}`,
-    command: `${process.execPath} ${program}`,
+    command: `${process.execPath} ${resolve('dist/cli.js')}`,
     stop,
   };
 }
