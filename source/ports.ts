@@ -21,7 +21,7 @@ export type Source = (report: (reading: Reading) => void, signal: AbortSignal) =
 export interface HostFacts {
   /** Such as `docker 28.2 @ unix:///var/run/docker.sock`. */
   readonly title: string;
-  readonly simulated: boolean;
+  readonly kind: 'docker' | 'swarm' | 'simulated';
   /** Why it is simulated, or what else belongs beside the title; empty for nothing. */
   readonly remark: string;
   /** The machines that can take replicas. */

@@ -109,7 +109,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
     const capacity = options.capacity ?? undefined;
     if (path !== null) return loadConfig(path, capacity, facts.found);
     const labelled = facts.found.some(({labels}) => Object.keys(labels).length > 0);
-    if (options.demo || options.image !== null || (!labelled && !facts.title.startsWith('swarm'))) return ownConfig(options);
+    if (options.demo || options.image !== null || (!labelled && facts.kind !== 'swarm')) return ownConfig(options);
     if (labelled && capacity === undefined)
       throw new UsageError(
         'services here say in their labels how they are scaled: say how many slots they share, with --capacity N or --capacity auto',

@@ -63,7 +63,7 @@ async function attachOrWait(holder: LeaseRecord, options: Options): Promise<Held
       return {kind: 'attached', attached: await attachTo(holder.socket, visitor, welcomeLimitMs), far: null};
     } catch (error) {
       // One that may not be spoken to is there all the same; one that doesn't answer may be about to lapse.
-      if (/lets only them in/.test((error as Error).message)) throw error;
+      if (['EACCES', 'EPERM'].includes(((error as Error).cause as NodeJS.ErrnoException | undefined)?.code ?? '')) throw error;
     }
   } else if (options.config === null && options.capacity === null) {
     throw new HostError(

@@ -39,7 +39,7 @@ if (parent) {
     parent.on('message', () => {
       void running.close().then(() => {
         const counts = running.engine.fleet().services.map(({spec, observed}) => [spec.name, observed?.running ?? 0] as const);
-        tell({kind: 'closed', simulated: running.facts.simulated, counts});
+        tell({kind: 'closed', simulated: running.facts.kind === 'simulated', counts});
       });
     });
     tell({kind: 'open'});

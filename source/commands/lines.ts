@@ -24,7 +24,7 @@ export function happeningLine(happening: Happening, clock: ClockWords): string {
 }
 
 export function hostLine(facts: HostFacts, fleet: Fleet): string {
-  const title = facts.simulated ? `SIMULATED — ${facts.remark || 'no engine'}` : facts.title;
+  const title = facts.kind === 'simulated' ? `SIMULATED — ${facts.remark || 'no engine'}` : facts.title;
   const acting = fleet.acting === 'auto' ? '' : `  ${fleet.acting.toUpperCase()}`;
   return clean(`microscale  ${fleet.settings.project} @ ${title}  capacity ${fleet.settings.capacity}${acting}`);
 }

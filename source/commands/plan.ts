@@ -17,7 +17,9 @@ export async function plan(options: Options, output: Output): Promise<void> {
   await running.close();
   if (options.json) {
     const services = fleet.services.map(({spec, demand, observed, decision}) => ({service: spec.name, demand, observed, decision}));
-    output.line(JSON.stringify({host: facts.title, simulated: facts.simulated, capacity: fleet.settings.capacity, services, warnings}));
+    output.line(
+      JSON.stringify({host: facts.title, simulated: facts.kind === 'simulated', capacity: fleet.settings.capacity, services, warnings}),
+    );
     return;
   }
   output.line(hostLine(facts, fleet));

@@ -39,7 +39,7 @@ function groupsWidth(groups: readonly (readonly Piece[])[]): number {
 function place(fleet: Fleet, {facts}: Vitals, {style}: Look): Piece {
   const at = style.symbols.unicode ? '▸' : '@';
   const {project} = fleet.settings;
-  if (!facts?.simulated) return {text: clean(`${project} ${at} ${facts?.title ?? ''}`)};
+  if (facts?.kind !== 'simulated') return {text: clean(`${project} ${at} ${facts?.title ?? ''}`)};
   const dash = style.symbols.unicode ? '—' : '-';
   return {text: clean(`SIMULATED ${dash} ${facts.remark || 'no engine'} ${at} ${project}`), paint: style.warning};
 }

@@ -221,7 +221,7 @@ function leaving({update, attached}: ConsoleState): string {
   if (attached) return 'Leave? The engine goes on without this console.';
   const counts = orderedServices(update.fleet.services).map(({spec, observed}) => `${spec.name} ${observed?.running ?? 0}`);
   const listed = counts.length > 4 ? `${counts.slice(0, 4).join(', ')} and ${counts.length - 4} more` : counts.join(', ');
-  return update.vitals.facts?.simulated
+  return update.vitals.facts?.kind === 'simulated'
     ? 'Leave? The simulated host ends with the console.'
     : `Leave? Nobody scales then; ${listed} stay as they are.`;
 }

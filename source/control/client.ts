@@ -6,7 +6,7 @@ import {clean} from '../clean.ts';
 import {HostError} from '../ports.ts';
 import {openSession, type FarSession} from './channel.ts';
 import {jsonLines} from './json-lines.ts';
-import {protocolVersion, type About, type Hello, type Welcome} from './protocol.ts';
+import {protocolVersion, readWelcome, type About, type Hello} from './protocol.ts';
 
 /** A first update carries ten minutes of a large fleet. */
 const lineMax = 64 * 1024 * 1024;
@@ -36,9 +36,9 @@ export function attachThrough(stream: Duplex, where: string, {owner, readOnly}: 
       else fail(reason);
     });
     lines.receive(message => {
-      const welcome = message as Welcome | undefined;
-      if (welcome?.kind === 'unwelcome') return fail(welcome.reason);
-      if (welcome?.kind !== 'welcome') return fail('what answers there is no microscale');
+      const welcome = readWelcome(message);
+      if (!welcome) return fail('what answers there is no microscale');
+      if (welcome.kind === 'unwelcome') return fail(welcome.reason);
       clearTimeout(timer);
       session = openSession(lines);
       resolve({session, about: welcome.about, close: () => lines.close()});

@@ -82,6 +82,27 @@ export function readHello(value: unknown): Hello | null {
   return parsed.success ? {...parsed.data, owner: clean(parsed.data.owner).trim()} : null;
 }
 
+const welcomeSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('welcome'),
+    version: z.int(),
+    about: z.object({
+      project: z.string(),
+      host: z.string(),
+      hosts: z.array(z.string()),
+      config: z.string().nullable(),
+      capacity: z.union([z.number(), z.literal('auto')]).nullable(),
+      image: z.string().nullable(),
+    }),
+  }),
+  z.object({kind: z.literal('unwelcome'), reason: z.string()}),
+]);
+
+/** Null for what no engine says. */
+export function readWelcome(value: unknown): Welcome | null {
+  return welcomeSchema.safeParse(value).data ?? null;
+}
+
 /** Null for what asks for nothing that there is. */
 export function readRequest(value: unknown): Request | null {
   const parsed = requestSchema.safeParse(value);

@@ -146,7 +146,7 @@ export function createSimulatedHost(clock: Clock, chance: Chance, settings: Simu
 
   return {
     async connect(): Promise<HostFacts> {
-      return {title: 'simulated host', simulated: true, remark: settings.remark, nodes: [simulatedNode], made: [], found: []};
+      return {title: 'simulated host', kind: 'simulated', remark: settings.remark, nodes: [simulatedNode], made: [], found: []};
     },
     async open(services: readonly ServiceSpec[], listener: OrchestratorEvents) {
       events = listener;

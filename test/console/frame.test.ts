@@ -75,7 +75,7 @@ describe('truth before beauty', () => {
             vitals: {
               facts: {
                 title: 'x',
-                simulated: true,
+                kind: 'simulated',
                 remark: 'no Docker engine at unix:///var/run/docker.sock',
                 nodes: [],
                 made: [],

@@ -77,7 +77,7 @@ async function started(host = calmHost) {
 async function followed(first: Fleet, heardAt: number | null = 5000) {
   const now = {fleet: first, heardAt};
   const clock = createVirtualClock(5000);
-  const facts = {title: 'docker 28.2', simulated: false, remark: '', nodes: [], made: [], found: []};
+  const facts = {title: 'docker 28.2', kind: 'docker' as const, remark: '', nodes: [], made: [], found: []};
   const metrics = await serve({fleet: () => now.fleet, heardAt: () => now.heardAt, facts: () => facts}, clock);
   const move = (at: number, ...entries: readonly Timeless[]) => {
     const result = after(now.fleet, at, ...entries);

@@ -62,7 +62,7 @@ export function crowdState(count: number): ConsoleState {
 
 function stateOf(fleet: Fleet, taken: readonly Sample[], happenings: readonly Happening[], readOnly: boolean): ConsoleState {
   const vitals = {
-    facts: {title: 'docker 28.2 @ unix:///var/run/docker.sock', simulated: false, remark: '', nodes: [], made: [], found: []},
+    facts: {title: 'docker 28.2 @ unix:///var/run/docker.sock', kind: 'docker' as const, remark: '', nodes: [], made: [], found: []},
     heardAt: at - 400,
     at,
     alarms: [],

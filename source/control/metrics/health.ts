@@ -28,7 +28,7 @@ export function healthOf(watched: Watched): Health {
   const facts = watched.engine.facts();
   const seconds = heardSeconds(watched);
   const known = {lease: lease.kind, acting, project: settings.project, host: clean(facts?.title ?? ''), heardSecondsAgo: seconds};
-  const reason = whyUnsound(host, seconds, facts?.simulated ?? false);
+  const reason = whyUnsound(host, seconds, facts?.kind === 'simulated');
   return reason === null ? {status: 'ok', ...known} : {status: 'failing', reason: clean(reason), ...known};
 }
 

@@ -28,7 +28,7 @@ export function createSurvey(docker: Docker, url: string, project: string): Surv
       .flatMap(({Labels: labels}) => ownerOf(labels) ?? [])
       .filter(owner => owner.kind === 'made' && owner.project === project);
     const made = [...new Set(own.map(({service}) => service))].toSorted();
-    return {title, simulated: false, remark: '', nodes, made, found: await lookForFound(containers)};
+    return {kind: 'docker', title, remark: '', nodes, made, found: await lookForFound(containers)};
   }
 
   async function lookForFound(containers: readonly ContainerInfo[]): Promise<readonly FoundService[]> {

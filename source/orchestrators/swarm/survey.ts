@@ -29,7 +29,7 @@ export function surveyOf({services, nodes, tasks}: Seen, {url, project, managed,
   const others = services.filter(service => !isMade(service, project));
   return {
     title: `swarm ${counted(managers, 'manager')} / ${counted(nodes.length, 'node')} @ ${url}`,
-    simulated: false,
+    kind: 'swarm',
     remark: '',
     nodes: nodesOf({services, nodes, tasks}, managed),
     made: own.flatMap(({Spec: {Labels: labels}}) => labels?.[serviceLabel] ?? []),
