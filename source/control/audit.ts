@@ -6,7 +6,6 @@ import type {Command, Entry, Happening} from '../scaler/entry.ts';
 import {explain} from '../scaler/explain.ts';
 import type {Lease, Rule} from '../scaler/fleet.ts';
 import type {Step} from '../scaler/step.ts';
-import {followAsked} from './asked-counts.ts';
 
 export interface Audit {
   /** To be called after each step. It never throws. */
@@ -32,7 +31,6 @@ export async function openAudit(path: string, failed: (reason: string) => void):
     stream.once('open', () => resolve());
     stream.once('error', error => reject(new Error(`the audit log ${path} can't be opened: ${openWords(error)}`, {cause: error})));
   });
-  const askedBefore = followAsked(null);
   let ended = false;
   const end = (reason: string) => {
     if (ended) return;
@@ -45,8 +43,7 @@ export async function openAudit(path: string, failed: (reason: string) => void):
   return {
     stepped(entries, result) {
       if (ended) return;
-      const asked = askedBefore(result);
-      const lines = [...result.happenings.flatMap(happeningLine), ...refusalLines(entries, result), ...actionLines(result, asked)];
+      const lines = [...result.happenings.flatMap(happeningLine), ...refusalLines(entries, result), ...actionLines(result)];
       if (lines.length === 0) return;
       stream.write(lines.join(''));
       if (stream.writableLength > bufferedMax) end('the disk is too slow');
@@ -200,10 +197,10 @@ function commandFields(command: Command): Fields {
   }
 }
 
-function actionLines({fleet, actions}: Step, asked: ReadonlyMap<string, number>): readonly string[] {
-  return actions.map(({service, replicas, standby, order}) => {
+function actionLines({fleet, actions}: Step): readonly string[] {
+  return actions.map(({service, from, replicas, standby, order}) => {
     const decision = fleet.services.find(({spec}) => spec.name === service)?.decision;
     const why = decision ? explain(decision, isoTime) : '';
-    return line(fleet.at, 'scale', {service, from: asked.get(service) ?? null, replicas, standby, order, why});
+    return line(fleet.at, 'scale', {service, from, replicas, standby, order, why});
   });
 }

@@ -63,6 +63,8 @@ export interface Note {
 export interface Action {
   readonly kind: 'scale';
   readonly service: string;
+  /** What was asked for before, or was there before anything was. */
+  readonly from: number;
   readonly replicas: number;
   readonly standby: number;
   /** Rises with every request for this service; observations name the last one that they account for. */

@@ -111,10 +111,10 @@ function act(fleet: Fleet): {readonly fleet: Fleet; readonly actions: readonly A
     const ask = asked.get(service.spec.name);
     if (!ask || (ask.replicas === service.asked && ask.standby === service.askedStandby)) return service;
     const order = service.order + 1;
-    actions.push({kind: 'scale', service: service.spec.name, replicas: ask.replicas, standby: ask.standby, order});
-    const present = presentReplicas(service);
-    started += Math.max(0, ask.replicas - present);
-    stopped += Math.max(0, present - ask.replicas);
+    const from = presentReplicas(service);
+    actions.push({kind: 'scale', service: service.spec.name, from, replicas: ask.replicas, standby: ask.standby, order});
+    started += Math.max(0, ask.replicas - from);
+    stopped += Math.max(0, from - ask.replicas);
     const committed = commit(service, ask.replicas);
     return {...service, asked: ask.replicas, askedStandby: ask.standby, order, committed};
   });

@@ -62,7 +62,7 @@ export function orchestratorContract(
     }
 
     const scale = (service: string, replicas: number, standby = 0) =>
-      subject?.orchestrator.scale({kind: 'scale', service, replicas, standby, order: ++orders});
+      subject?.orchestrator.scale({kind: 'scale', service, from: 0, replicas, standby, order: ++orders});
     const reaches = (service: string, running: number, standby = 0) =>
       until(`${service} to settle at ${running}`, () => {
         const seen = latest.get(service);

@@ -14,8 +14,8 @@ describe('a handover', () => {
   test('asks the victim to shrink at once and the heir to make ready what it waits for', () => {
     const {actions} = after(settled(), 2000, reading('web', 8));
     expect(actions).toEqual([
-      {kind: 'scale', service: 'web', replicas: 2, standby: 6, order: 2},
-      {kind: 'scale', service: 'batch', replicas: 2, standby: 0, order: 2},
+      {kind: 'scale', service: 'web', from: 2, replicas: 2, standby: 6, order: 2},
+      {kind: 'scale', service: 'batch', from: 8, replicas: 2, standby: 0, order: 2},
     ]);
   });
 
@@ -29,9 +29,9 @@ describe('a handover', () => {
     ));
     expect(fleet.services[0]?.asked).toBe(2);
     const one = after(fleet, 2200, observed('batch', {running: 2, stopping: 5, order: 2}));
-    expect(one.actions).toEqual([{kind: 'scale', service: 'web', replicas: 3, standby: 5, order: 3}]);
+    expect(one.actions).toEqual([{kind: 'scale', service: 'web', from: 2, replicas: 3, standby: 5, order: 3}]);
     const rest = after(one.fleet, 2300, observed('batch', {running: 2, stopping: 0, order: 2}));
-    expect(rest.actions).toEqual([{kind: 'scale', service: 'web', replicas: 8, standby: 0, order: 4}]);
+    expect(rest.actions).toEqual([{kind: 'scale', service: 'web', from: 3, replicas: 8, standby: 0, order: 4}]);
   });
 
   test('a freed slot is earmarked: a lower service that wants it too does not get it', () => {

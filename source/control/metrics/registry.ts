@@ -78,7 +78,7 @@ export function createMetrics(watched: Watched): Metrics {
     sumOf('microscale_process_cpu_seconds_total', 'Processor time of the engine’s process', cpuSeconds),
   ])
     registry.registerMetric(metric);
-  const counts = countSteps(registry, fleet());
+  const counts = countSteps(registry);
   return {
     type: registry.contentType,
     async text() {

@@ -2,7 +2,6 @@
 import {Counter, Histogram, type Registry} from 'prom-client';
 import type {Fleet} from '../../scaler/fleet.ts';
 import type {Step} from '../../scaler/step.ts';
-import {followAsked} from '../asked-counts.ts';
 
 interface StepCounts {
   /** Begins the counts of a fleet at zero and not at their first change, which a rate would miss. */
@@ -16,8 +15,7 @@ interface StepCounts {
 /** From a replica that only has to be thawed to an image that has to be pulled, in seconds; each costs a line per service. */
 const handoverBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60];
 
-/** `first` is the fleet before the first step. */
-export function countSteps(registry: Registry, first: Fleet): StepCounts {
+export function countSteps(registry: Registry): StepCounts {
   const labelled = {labelNames: ['service'] as const, registers: [registry]};
   const counterOf = (name: string, help: string) => new Counter({name, help, ...labelled});
   const started = counterOf('microscale_replicas_started_total', 'Replicas that were asked for beyond what had been');
@@ -32,7 +30,6 @@ export function countSteps(registry: Registry, first: Fleet): StepCounts {
   });
   const counters = [started, stopped, actions, failures];
   const known = new Set<string>();
-  const askedBefore = followAsked(first);
 
   function know(service: string): void {
     if (known.has(service)) return;
@@ -46,13 +43,11 @@ export function countSteps(registry: Registry, first: Fleet): StepCounts {
       for (const {spec} of services) know(spec.name);
     },
     stepped(result) {
-      const asked = askedBefore(result);
-      for (const {service, replicas} of result.actions) {
+      for (const {service, from, replicas} of result.actions) {
         know(service);
-        const before = asked.get(service) ?? replicas;
         actions.inc({service});
-        started.inc({service}, Math.max(0, replicas - before));
-        stopped.inc({service}, Math.max(0, before - replicas));
+        started.inc({service}, Math.max(0, replicas - from));
+        stopped.inc({service}, Math.max(0, from - replicas));
       }
       for (const happening of result.happenings) {
         if (happening.kind !== 'trouble' || happening.retryAt === null) continue;

@@ -73,7 +73,7 @@ export function createKeepers(parts: KeepersParts): Keepers {
   function letGo(service: string, keeper: Keeper): void {
     keepers.delete(service);
     if (keeper.owner.kind === 'compose') keeper.close();
-    else keeper.scale({kind: 'scale', service, replicas: 0, standby: 0, order: 0});
+    else keeper.scale({kind: 'scale', service, from: 0, replicas: 0, standby: 0, order: 0});
   }
 
   /** Adopted, adopted from elsewhere, or made from now on. What isn't configured any more is what it was. */

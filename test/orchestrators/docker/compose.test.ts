@@ -108,7 +108,8 @@ async function open(...services: string[]): Promise<HostFacts> {
   return facts;
 }
 
-const scale = (service: string, replicas: number, standby = 0) => host?.scale({kind: 'scale', service, replicas, standby, order: ++orders});
+const scale = (service: string, replicas: number, standby = 0) =>
+  host?.scale({kind: 'scale', service, from: 0, replicas, standby, order: ++orders});
 const reaches = (service: string, running: number) =>
   until(`${service} to run ${running}`, () => {
     const seen = latest.get(service);

@@ -45,7 +45,8 @@ async function open(services: Record<string, Workload>): Promise<Orchestrator> {
   return opened;
 }
 
-const scale = (service: string, replicas: number, standby = 0) => host?.scale({kind: 'scale', service, replicas, standby, order: ++orders});
+const scale = (service: string, replicas: number, standby = 0) =>
+  host?.scale({kind: 'scale', service, from: 0, replicas, standby, order: ++orders});
 const reaches = (service: string, running: number) =>
   until(`${service} to run ${running}`, () => {
     const seen = latest.get(service);
