@@ -32,7 +32,8 @@ export interface Engine {
   /** Reaches the host and starts acting on it. `settle` turns what the host is into settings. */
   open(plan: (facts: HostFacts) => {settings: Settings; services: readonly ServiceSpec[]}): Promise<HostFacts>;
   configure(settings: Settings, services: readonly ServiceSpec[]): void;
-  read(service: string, reading: Reading): void;
+  /** `demand` is the place of the demand among those that the service follows: the first, unless it says another. */
+  read(service: string, reading: Reading, demand?: number): void;
   command(command: Command, owner: string): Promise<Reply>;
   note(note: Note): void;
   /** Lets time go by: sums are brought up to now. */
@@ -225,7 +226,13 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
       return facts;
     },
     configure,
-    read: (service, reading) => post(`reading ${service}`, {kind: 'reading', service, reading: soundReading(reading)}),
+    read: (service, reading, demand = 0) =>
+      post(`reading ${demand} ${service}`, {
+        kind: 'reading',
+        service,
+        ...(demand > 0 && {demand}),
+        reading: soundReading(reading),
+      }),
     command,
     note,
     tick: () => post('tick', {kind: 'tick'}),

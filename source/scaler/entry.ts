@@ -1,9 +1,14 @@
 /** What can happen, and what comes of it: the words that pass between the world and `step`. */
 import type {Acting, ChosenMode, Decision, Lease, Observation, Override, Rule, ServiceSpec, Settings} from './fleet.ts';
 
-/** What a source says. It never says zero for "I don't know". */
+/**
+ * What a source says. It never says zero for "I don't know". A queue tells what waits, what is being worked on and, where
+ * it counts them, how many have ever arrived; usage is the sum over replicas, where 1 is all that one replica may use.
+ */
 export type Reading =
   | {readonly kind: 'value'; readonly value: number}
+  | {readonly kind: 'queue'; readonly waiting: number; readonly inFlight: number; readonly arrived: number | null}
+  | {readonly kind: 'usage'; readonly total: number; readonly replicas: number}
   | {readonly kind: 'stale'; readonly reason: string}
   | {readonly kind: 'error'; readonly reason: string};
 
@@ -33,7 +38,8 @@ export type Command = (
 /** Everything that happens is an entry. `at` is in milliseconds since the epoch and never runs backwards. */
 export type Entry = {readonly at: number} & (
   | {readonly kind: 'configured'; readonly settings: Settings; readonly services: readonly ServiceSpec[]}
-  | {readonly kind: 'reading'; readonly service: string; readonly reading: Reading}
+  /** `demand` is the place of the demand among those that the service follows: the first, unless it says another. */
+  | {readonly kind: 'reading'; readonly service: string; readonly demand?: number; readonly reading: Reading}
   | {readonly kind: 'observed'; readonly service: string; readonly observation: Observation}
   | {readonly kind: 'connected'}
   | {readonly kind: 'disconnected'; readonly reason: string}

@@ -69,14 +69,41 @@ export function read(fleet: Fleet, name: string, reading: Reading, happenings: H
 
 /** A number that is no demand (NaN, negative, without end) is an error, before anything is made of it or recorded. */
 export function soundReading(reading: Reading): Reading {
-  if (reading.kind !== 'value' || (Number.isFinite(reading.value) && reading.value >= 0)) return reading;
-  return {kind: 'error', reason: `read ${reading.value}, which is no demand`};
+  const wrong = numbersOf(reading).find(number => !Number.isFinite(number) || number < 0);
+  return wrong === undefined ? reading : {kind: 'error', reason: `read ${wrong}, which is no demand`};
+}
+
+function numbersOf(reading: Reading): readonly number[] {
+  switch (reading.kind) {
+    case 'value':
+      return [reading.value];
+    case 'queue':
+      return [reading.waiting, reading.inFlight, reading.arrived ?? 0];
+    case 'usage':
+      return [reading.total, reading.replicas];
+    case 'stale':
+    case 'error':
+      return [];
+  }
+}
+
+/** One number for a reading of any kind: all that is in a queue, or what its replicas use together. */
+function valueOf(reading: Exclude<Reading, {kind: 'stale' | 'error'}>): number {
+  switch (reading.kind) {
+    case 'value':
+      return reading.value;
+    case 'queue':
+      return reading.waiting + reading.inFlight;
+    case 'usage':
+      return reading.total;
+  }
 }
 
 function demandAfter(before: Demand, given: Reading, at: number): Demand {
   const reading = soundReading(given);
-  if (reading.kind !== 'value') return lose(before, reading.reason, at);
-  return before.kind === 'live' && before.value === reading.value ? before : {kind: 'live', value: reading.value};
+  if (reading.kind === 'stale' || reading.kind === 'error') return lose(before, reading.reason, at);
+  const value = valueOf(reading);
+  return before.kind === 'live' && before.value === value ? before : {kind: 'live', value};
 }
 
 function lose(before: Demand, reason: string, at: number): Demand {
