@@ -20,8 +20,8 @@ export async function simulate(options: Options, output: Output): Promise<boolea
     throw new UsageError('--capacity auto needs a configuration: slot must say what one slot holds');
   const capacityGiven = options.capacity === 'auto' || options.capacity === null ? 10 : options.capacity;
   const config = path === null ? boxConfig(options.image ?? boxImage, capacityGiven) : loadConfig(path, options.capacity ?? undefined);
-  for (const [service, demand] of config.demands) {
-    if (demand.source === 'file')
+  for (const [service, demands] of config.demands) {
+    if (demands.some(({source}) => source === 'file'))
       throw new UsageError(`${service} reads its demand from a file, which has no virtual time: use random, wave or fixed to simulate`);
   }
   const {settings, services, problems} = fitToHost(config, {title: 'the simulated host', nodes: [simulatedNode]});

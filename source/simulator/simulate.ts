@@ -19,7 +19,7 @@ export interface Simulation {
   readonly startAt?: number;
   readonly settings: Settings;
   readonly services: readonly ServiceSpec[];
-  readonly demands: ReadonlyMap<string, DemandSpec>;
+  readonly demands: ReadonlyMap<string, readonly DemandSpec[]>;
   readonly host: SimulatedHostSettings;
   readonly recorder?: Recorder | null;
   readonly disturb?: Disturbance;
@@ -57,9 +57,12 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     },
   });
   const stop = new AbortController();
-  for (const [service, demand] of simulation.demands) {
-    const source = createSource(demand, {clock, chance: branch(seed, `demand ${service}`)});
-    source(reading => engine.read(service, reading), stop.signal);
+  for (const [service, demands] of simulation.demands) {
+    for (const [index, demand] of demands.entries()) {
+      const chance = branch(seed, `demand ${service}${index === 0 ? '' : ` ${index}`}`);
+      const source = createSource(demand, {clock, chance, service, usage: null, pushes: null});
+      source(reading => engine.read(service, reading, index), stop.signal);
+    }
   }
   await drive(
     clock,
