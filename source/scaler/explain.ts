@@ -1,6 +1,7 @@
 /** Decisions and happenings in words, the same for the console, the log and the plan. It knows no screen. */
 import type {Happening} from './entry.ts';
 import type {Decision, Lease, Override, Reason, Rule, Service} from './fleet.ts';
+import {demandWords, labelWords, queueWords, shareWords, utilizationWords} from './target-words.ts';
 
 /** How a moment reads where the operator sits, such as 12:04:31. */
 export type ClockWords = (at: number) => string;
@@ -33,17 +34,17 @@ export function reasonWords(reason: Reason, clock: ClockWords): string {
     case 'queue':
       return queueWords(reason);
     case 'utilization':
-      return `${named(reason.label)}${percent(reason.used)} used of ${reason.replicas}, ${percent(reason.ratio)} wanted`;
+      return utilizationWords(reason);
     case 'steady':
-      return `stays at ${reason.replicas}, within ${percent(reason.tolerance)}`;
+      return `stays at ${reason.replicas}, within ${shareWords(reason.tolerance)}`;
     case 'fixed':
       return `always ${reason.replicas}`;
     case 'fill':
       return 'fills what is left';
     case 'waiting':
-      return `${named(reason.label)}no reading yet, holds ${reason.replicas}`;
+      return `${labelWords(reason.label)}no reading yet, holds ${reason.replicas}`;
     case 'lost':
-      return `${named(reason.label)}source lost (${reason.cause}), ${onLostWords(reason.onLost)}`;
+      return `${labelWords(reason.label)}source lost (${reason.cause}), ${onLostWords(reason.onLost)}`;
     case 'settling':
       return `settling at ${reason.replicas} until ${clock(reason.until)}`;
     case 'override':
@@ -192,32 +193,6 @@ export function leaseWords(lease: Lease, clock: ClockWords): string {
 
 function isMeasured({kind}: Reason): boolean {
   return kind === 'demand' || kind === 'queue' || kind === 'utilization' || kind === 'fixed';
-}
-
-function demandWords({value, ahead, target, label}: Extract<Reason, {kind: 'demand'}>): string {
-  const shown = ahead === null ? numberWords(value) : `${numberWords(value)}, ${numberWords(ahead)} ahead`;
-  const load = `${named(label)}demand ${shown}`;
-  if (target.kind === 'pd') return `${load}, ${target.length} wanted`;
-  return target.kind === 'perReplica' ? `${load} ÷ ${target.value}` : load;
-}
-
-/** Such as `42 in the queue and 4.1/s arriving, at 1.5/s each in 30 s`. */
-function queueWords({backlog, arrivals, rate, drainWithinMs, label}: Extract<Reason, {kind: 'queue'}>): string {
-  const what = `${named(label)}${numberWords(backlog)} in the queue`;
-  if (rate === null) return `${what}, learning how fast a replica is`;
-  return `${what} and ${numberWords(arrivals)}/s arriving, at ${numberWords(rate)}/s each within ${drainWithinMs / 1000} s`;
-}
-
-function named(label: string): string {
-  return label === '' ? '' : `${label}: `;
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
-}
-
-function numberWords(value: number): string {
-  return Number.isInteger(value) ? String(value) : value.toFixed(value < 10 ? 2 : 1);
 }
 
 function onLostWords(onLost: Extract<Reason, {kind: 'lost'}>['onLost']): string {

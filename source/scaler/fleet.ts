@@ -1,6 +1,6 @@
 /** The nouns of the scaler, as readonly data. It knows no orchestrator, no file format and no screen. */
 
-import type {Memory} from './targets/memory.ts';
+import type {Memory} from './memory.ts';
 
 /** "No upper bound", kept finite so that it survives JSON. */
 export const unbounded = Number.MAX_SAFE_INTEGER;

@@ -2,11 +2,11 @@
 import type {Reading} from './entry.ts';
 import {aliveReplicas, type Demand, type Followed, type Service, type ServiceSpec, type Target} from './fleet.ts';
 import {replicasFor, wantWhenLost} from './target.ts';
-import {expireTrend, readTrend} from './targets/lead.ts';
-import type {Context, Memory} from './targets/memory.ts';
-import {readPd} from './targets/pd.ts';
-import {readQueue} from './targets/queue.ts';
-import {readUtilization} from './targets/utilization.ts';
+import {expireTrend, readTrend} from './trend.ts';
+import type {Context, Memory} from './memory.ts';
+import {readPd} from './pd-target.ts';
+import {readQueue} from './queue-target.ts';
+import {readUtilization} from './utilization-target.ts';
 
 type Told = Exclude<Reading, {kind: 'stale' | 'error'}>;
 

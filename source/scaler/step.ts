@@ -99,7 +99,9 @@ function rememberWant(service: Service, at: number): Service {
   const settleMs = settleMsOf(service);
   const peaks = rememberPeaks(service.peaks, service.rawWant, want, at, settleMs);
   const flaps = watchFlaps(service, Math.max(want, peaks[0]?.want ?? 0), at);
-  return want === service.rawWant && peaks === service.peaks && flaps === service.flaps ? service : {...service, rawWant: want, peaks, flaps};
+  return want === service.rawWant && peaks === service.peaks && flaps === service.flaps
+    ? service
+    : {...service, rawWant: want, peaks, flaps};
 }
 
 /** Nothing is asked for without the right to, nor on guesses: not while the host is out of reach or a service unseen. */

@@ -1,6 +1,6 @@
 /** From readings to replicas. It knows one service at a time and nothing of capacity or of other services. */
 import {aliveReplicas, unbounded, type Demand, type Followed, type Peak, type Reason, type Service, type Target} from './fleet.ts';
-import {sureRate} from './targets/estimate.ts';
+import {sureRate} from './estimate.ts';
 
 /** Want of a service before overrides, bounds and capacity, with the reason for it. */
 export interface Wanted {
@@ -15,7 +15,7 @@ const dust = 1e-9;
 /**
  * Replicas that a target asks for at this demand: `ceil(demand)` for direct, `ceil(demand / value)` for perReplica
  * (the rule of Kubernetes' AverageValue metrics and of Knative's concurrency target), always the same for fixed. The
- * others ask by what they remember (`targets/`); a value alone says of them that there is one to each replica.
+ * others ask by what they remember (`follow.ts`); a value alone says of them that there is one to each replica.
  */
 export function replicasFor(target: Target, demand: number): number {
   switch (target.kind) {

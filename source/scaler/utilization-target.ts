@@ -4,8 +4,8 @@
  * unused when it would grow and as used just as wanted when it would shrink; where that turns the answer round,
  * nothing changes. So a replica that is slow to start is never asked for twice.
  */
-import type {Reading} from '../entry.ts';
-import type {Target} from '../fleet.ts';
+import type {Reading} from './entry.ts';
+import type {Target} from './fleet.ts';
 import type {Context, UtilizationMemory} from './memory.ts';
 
 type UtilizationTarget = Extract<Target, {kind: 'utilization'}>;
@@ -29,11 +29,7 @@ export function readUtilization(
   return {...seen, want};
 }
 
-function measure(
-  last: UtilizationMemory,
-  reading: Exclude<Reading, {kind: 'stale' | 'error'}>,
-  {at, running}: Context,
-): UtilizationMemory {
+function measure(last: UtilizationMemory, reading: Exclude<Reading, {kind: 'stale' | 'error'}>, {at, running}: Context): UtilizationMemory {
   if (reading.kind === 'usage') return {...last, total: reading.total, measured: reading.replicas, newSince: null};
   const average = reading.kind === 'value' ? reading.value : 0;
   const newSince = last.measured > 0 && running > last.measured ? (last.newSince ?? at) : null;

@@ -29,7 +29,10 @@ export function age(estimate: Estimate, seconds: number, busy: number): Estimate
     arrivalsVariance: Math.min(1e8, estimate.arrivalsVariance + (flow / steadySeconds ** 2) * seconds),
     rateVariance: Math.min(
       1e8,
-      Math.max(estimate.rateVariance, Math.min(estimate.rateVariance + (rateDrift * estimate.rate) ** 2 * seconds, (0.3 * estimate.rate) ** 2)),
+      Math.max(
+        estimate.rateVariance,
+        Math.min(estimate.rateVariance + (rateDrift * estimate.rate) ** 2 * seconds, (0.3 * estimate.rate) ** 2),
+      ),
     ),
   };
 }

@@ -7,8 +7,8 @@
  * there. Arrivals and the rate of one replica are learned, or given. What waits and what is being worked on both count,
  * so that a busy replica isn't taken for an idle one.
  */
-import type {Reading} from '../entry.ts';
-import type {Target} from '../fleet.ts';
+import type {Reading} from './entry.ts';
+import type {Target} from './fleet.ts';
 import {age, learn, nothingKnown, sureRate} from './estimate.ts';
 import type {Context, QueueLook, QueueMemory} from './memory.ts';
 
