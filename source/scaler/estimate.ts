@@ -11,8 +11,8 @@ export const nothingKnown: Estimate = {arrivals: 0, rate: 0, arrivalsVariance: 1
 /** Arrivals are averaged over about this long while they are steady, and over the shorter time once they aren't. */
 const steadySeconds = 30;
 const changedSeconds = 5;
-/** How fast one replica's work may change by itself: 1 % in a second, adding up as chance does. */
-const rateDrift = 0.01;
+/** How fast one replica's work may change by itself: 0.3 % in a second, adding up as chance does. */
+const rateDrift = 0.003;
 /** A reading further off than this many standard deviations is a burst: it is believed this far. */
 const burstDeviations = 3;
 /** Readings that lie this far off in sum, the older ones counting less, mean that the stream has changed. */
@@ -22,18 +22,13 @@ const surpriseKept = 0.8;
 const countVariance = 0.25;
 
 /** Time goes by: what was known is a little less sure. */
-export function age(estimate: Estimate, seconds: number, busy: number): Estimate {
-  const flow = estimate.arrivals + estimate.rate * busy + 0.1;
+export function age(estimate: Estimate, seconds: number): Estimate {
+  const {arrivals, rate, arrivalsVariance, rateVariance} = estimate;
+  const drifted = Math.min(rateVariance + (rateDrift * rate) ** 2 * seconds, (0.3 * rate) ** 2);
   return {
     ...estimate,
-    arrivalsVariance: Math.min(1e8, estimate.arrivalsVariance + (flow / steadySeconds ** 2) * seconds),
-    rateVariance: Math.min(
-      1e8,
-      Math.max(
-        estimate.rateVariance,
-        Math.min(estimate.rateVariance + (rateDrift * estimate.rate) ** 2 * seconds, (0.3 * estimate.rate) ** 2),
-      ),
-    ),
+    arrivalsVariance: Math.min(1e8, arrivalsVariance + ((arrivals + 0.1) / steadySeconds ** 2) * seconds),
+    rateVariance: Math.max(rateVariance, drifted),
   };
 }
 
@@ -105,4 +100,9 @@ const busySecondsMin = 3;
 /** The rate of one replica, once it is sure enough to divide by; null before. */
 export function sureRate({rate, rateVariance}: Estimate, busySeconds: number): number | null {
   return busySeconds >= busySecondsMin && rate > 0 && Math.sqrt(rateVariance) < 0.4 * rate ? rate : null;
+}
+
+/** Whether the arrivals are known to within half of what one replica does. */
+export function sureArrivals({arrivalsVariance}: Estimate, rate: number): boolean {
+  return Math.sqrt(arrivalsVariance) < 0.5 * rate;
 }

@@ -34,6 +34,8 @@ export interface QueueMemory {
   readonly estimate: Estimate;
   /** Seconds for which replicas were seen to be busy, added up over them. */
   readonly busySeconds: number;
+  /** How many were busy of late, on average. */
+  readonly busyMean: number;
   /** How far the latest readings lay off what was expected, in standard deviations, newest first in weight. */
   readonly surprise: number;
   /** By when what waits should be done; null while no more waits than a stream always has. */

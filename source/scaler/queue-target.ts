@@ -9,7 +9,7 @@
  */
 import type {Reading} from './entry.ts';
 import type {Target} from './fleet.ts';
-import {age, learn, nothingKnown, sureRate} from './estimate.ts';
+import {age, learn, nothingKnown, sureArrivals, sureRate} from './estimate.ts';
 import type {Context, QueueLook, QueueMemory} from './memory.ts';
 
 type QueueTarget = Extract<Target, {kind: 'queue'}>;
@@ -24,6 +24,11 @@ const quietMs = 30_000;
 /** One whose busy replicas don't show may be kept empty by them: less is tried this late, and then this soon again. */
 const hiddenQuietMs = 120_000;
 const hiddenAgainMs = 30_000;
+/** The same where the arrivals were never known well, as after a burst. */
+const unsureQuietMs = 20_000;
+const unsureAgainMs = 10_000;
+/** Busy replicas are averaged over about this long. */
+const busyMeanSeconds = 30;
 /** Fewer arrivals than keep this share of a replica busy are none, where it is found by trying. */
 const idleShare = 0.25;
 /** While the rate isn't known: how long replicas have worked before twice as many are tried. */
@@ -66,6 +71,7 @@ function beginning(target: QueueTarget, look: QueueLook, {at, running, pending}:
     quietSince: backlog === 0 ? at : null,
     estimate: nothingKnown,
     busySeconds: 0,
+    busyMean: running,
     surprise: 0,
     drainBy: backlog > running ? at + target.drainWithinMs : null,
     grewAt: at,
@@ -103,29 +109,41 @@ function learnFrom(before: QueueMemory, look: QueueLook): QueueMemory {
   const busy = busyOf(last, look, running, before.tellsInFlight);
   // A count that has fallen has begun anew, and says nothing of this span.
   const arrived = last.arrived === null || look.arrived === null || look.arrived < last.arrived ? null : look.arrived - last.arrived;
+  const rate = sureRate(before.estimate, before.busySeconds);
   let {surprise} = before;
-  let estimate = age(before.estimate, seconds, busy ?? running);
+  let estimate = age(before.estimate, seconds);
   if (arrived !== null) {
     ({estimate, surprise} = learn(estimate, {perArrivals: 1, perRate: 0, moved: arrived / seconds, seconds}, surprise));
-    if (busy !== null && busy > 0) {
-      const done = {perArrivals: 0, perRate: busy, moved: Math.max(0, arrived / seconds - moved), seconds};
+    if (busy.kind === 'all' && busy.replicas > 0) {
+      const done = {perArrivals: 0, perRate: busy.replicas, moved: Math.max(0, arrived / seconds - moved), seconds};
       ({estimate} = learn(estimate, done, 0));
     }
-  } else if (busy !== null) {
-    ({estimate, surprise} = learn(estimate, {perArrivals: 1, perRate: -busy, moved, seconds}, surprise));
-  } else {
-    const most = (sureRate(estimate, before.busySeconds) ?? Number.POSITIVE_INFINITY) * running;
-    estimate = {...estimate, arrivals: Math.min(estimate.arrivals, most)};
+  } else if (busy.kind === 'all') {
+    ({estimate, surprise} = learn(estimate, {perArrivals: 1, perRate: -busy.replicas, moved, seconds}, surprise));
+  } else if (busy.kind === 'some' && rate !== null) {
+    // How many were busy is a glance, and no measure of their rate.
+    const come = Math.max(0, moved + rate * busy.replicas);
+    ({estimate, surprise} = learn(estimate, {perArrivals: 1, perRate: 0, moved: come, seconds}, surprise));
+  } else if (busy.kind === 'unknown' && rate !== null) {
+    estimate = {...estimate, arrivals: Math.min(estimate.arrivals, rate * running)};
   }
-  return {...before, estimate, surprise, busySeconds: Math.min(1e6, before.busySeconds + (busy ?? 0) * seconds)};
+  const worked = busy.kind === 'all' ? busy.replicas * seconds : 0;
+  const share = 1 - Math.exp(-seconds / busyMeanSeconds);
+  const busyMean = busy.kind === 'unknown' ? before.busyMean : before.busyMean + share * (busy.replicas - before.busyMean);
+  return {...before, estimate, surprise, busyMean, busySeconds: Math.min(1e6, before.busySeconds + worked)};
 }
 
-/** Replicas that worked all the while; null where that can't be told: an empty queue may be kept so by busy replicas. */
-function busyOf(last: QueueLook, look: QueueLook, running: number, tellsInFlight: boolean): number | null {
-  if (running === 0) return 0;
-  if (last.waiting > 0 && look.waiting > 0) return running;
-  if (!tellsInFlight) return null;
-  return (Math.min(last.running, last.inFlight) + Math.min(look.running, look.inFlight)) / 2;
+type Busy = {readonly kind: 'all' | 'some'; readonly replicas: number} | {readonly kind: 'unknown'};
+
+/**
+ * Replicas that worked all the while: all, while something waits; as many as were seen to, while nothing does. An empty
+ * queue that doesn't tell may be kept so by busy replicas, and in a span in which it fell empty or filled they differ.
+ */
+function busyOf(last: QueueLook, look: QueueLook, running: number, tellsInFlight: boolean): Busy {
+  if (running === 0) return {kind: 'all', replicas: 0};
+  if (last.waiting > 0 && look.waiting > 0) return {kind: 'all', replicas: running};
+  if (!tellsInFlight || last.waiting > 0 || look.waiting > 0) return {kind: 'unknown'};
+  return {kind: 'some', replicas: (Math.min(last.running, last.inFlight) + Math.min(look.running, look.inFlight)) / 2};
 }
 
 /** What has long been quiet is at rest; where the busy don't show, that is found by asking for less, bit by bit. */
@@ -139,11 +157,12 @@ function quieten(memory: QueueMemory, look: QueueLook, {at}: Context): QueueMemo
     return quiet ? {...memory, estimate: {...estimate, arrivals: 0, covariance: 0}} : memory;
   }
   const rate = sureRate(estimate, busySeconds);
-  if (at - since < (rate === null ? quietMs : hiddenQuietMs)) return memory;
+  const [firstMs, againMs] = rate !== null && sureArrivals(estimate, rate) ? [hiddenQuietMs, hiddenAgainMs] : [unsureQuietMs, unsureAgainMs];
+  if (at - since < firstMs) return memory;
   const arrivals = estimate.arrivals / 2;
   return {
     ...memory,
-    quietSince: at - hiddenQuietMs + hiddenAgainMs,
+    quietSince: at - firstMs + againMs,
     estimate: {...estimate, arrivals: rate !== null && arrivals / rate < idleShare ? 0 : arrivals, covariance: 0},
     want: rate === null ? Math.floor(memory.want / 2) : memory.want,
   };
@@ -155,7 +174,7 @@ function quieten(memory: QueueMemory, look: QueueLook, {at}: Context): QueueMemo
  */
 function drainBy(target: QueueTarget, before: QueueMemory, look: QueueLook, {at, running, pending}: Context): number | null {
   const backlog = look.waiting + look.inFlight;
-  const usual = Math.max(1, running, 2 * before.estimate.arrivals);
+  const usual = Math.max(1, 2 * running, 3 * before.estimate.arrivals);
   const latest = at + target.drainWithinMs;
   if (backlog <= usual) return null;
   if (before.drainBy === null) return latest;
@@ -175,22 +194,27 @@ function ask(target: QueueTarget, memory: QueueMemory, context: Context): QueueM
   // More than one replica for each item would be of no use.
   const workOff = (seconds: number) => Math.min(backlog, backlog / (seconds * rate));
   // Late in a drain more are asked for with care, and nobody is sent away before it is done.
-  const needed = keepUp + workOff(Math.max(leftSeconds, drainSeconds / 3));
+  const needed = keepUp + workOff(Math.max(leftSeconds, drainSeconds / 5));
   const kept = memory.drainBy === null ? 0 : Math.min(memory.want, keepUp + workOff(Math.max(leftSeconds, 1)));
-  const want = within(memory.want, Math.max(needed, kept), target.tolerance);
+  const want = within(memory.want, Math.max(needed, kept), memory.drainBy === null ? target.tolerance : 0, target.tolerance);
   return want === memory.want ? memory : {...memory, want, grewAt: want > memory.want ? memory.at : memory.grewAt};
 }
 
 /** The want moves once it is off by more than the tolerance: a stream that just fits is not chased. */
-function within(want: number, needed: number, tolerance: number): number {
+function within(want: number, needed: number, above: number, below: number): number {
   if (needed <= 1e-9) return 0;
-  if (needed > want * (1 + tolerance)) return Math.ceil(needed - 1e-9);
-  return Math.min(want, Math.ceil(needed * (1 + tolerance) - 1e-9));
+  if (needed > want * (1 + above)) return Math.ceil(needed - 1e-9);
+  return Math.min(want, Math.ceil(needed * (1 + below) - 1e-9));
 }
 
 /** While nobody knows how fast a replica is: one, then twice as many each time these don't suffice, never more than items. */
 function feel(target: QueueTarget, memory: QueueMemory, {at, running, pending, short}: Context): QueueMemory {
   const {backlog, want, estimate, look, grewAt} = memory;
+  // Nothing waits, and fewer are busy than there are: the rest is of no use.
+  if (memory.tellsInFlight && look.waiting === 0 && backlog > 0 && at - grewAt >= busyMeanSeconds * 1000) {
+    const enough = Math.ceil(memory.busyMean * (1 + target.tolerance) + 0.5);
+    if (enough < want) return {...memory, want: enough, grewAt: at};
+  }
   if (backlog === 0) return memory;
   if (want === 0) return {...memory, want: 1, grewAt: at};
   if (pending > 0 || running < want || short || at - grewAt < growAgainMs) return memory;
