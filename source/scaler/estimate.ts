@@ -53,14 +53,13 @@ export function learn(
   const deviation = Math.sqrt(variance(before, perArrivals, perRate) + noise);
   const kept = Math.max(-burstDeviations, Math.min(burstDeviations, off / deviation));
   let sum = surprise * surpriseKept + kept;
-  let {arrivalsVariance, rateVariance} = before;
+  const {rateVariance} = before;
+  let {arrivalsVariance} = before;
   if (Math.abs(sum) > surpriseMax) {
     sum = 0;
-    const doubt = (noise * seconds) / changedSeconds;
-    if (perArrivals > 0) arrivalsVariance = Math.max(arrivalsVariance, doubt);
-    if (perRate !== 0) rateVariance = Math.max(rateVariance, Math.min(doubt / perRate ** 2, (0.5 * before.rate) ** 2));
+    if (perArrivals > 0) arrivalsVariance = Math.max(arrivalsVariance, (noise * seconds) / changedSeconds);
   }
-  const doubted = {...before, arrivalsVariance, rateVariance};
+  const doubted = {...before, arrivalsVariance};
   const arrivalsGain = perArrivals * arrivalsVariance + perRate * before.covariance;
   const rateGain = perArrivals * before.covariance + perRate * rateVariance;
   const spread = variance(doubted, perArrivals, perRate) + noise;
@@ -94,12 +93,22 @@ function withoutNegative(estimate: Estimate): Estimate {
   return {...estimate, arrivals: Math.max(0, arrivals), rate: Math.max(0, rate)};
 }
 
-/** Busy replica-seconds before a learned rate is believed. */
-const busySecondsMin = 3;
+/** Items that were seen to be done before a learned rate is believed: chance makes a third of so few. */
+const itemsMin = 8;
 
 /** The rate of one replica, once it is sure enough to divide by; null before. */
 export function sureRate({rate, rateVariance}: Estimate, busySeconds: number): number | null {
-  return busySeconds >= busySecondsMin && rate > 0 && Math.sqrt(rateVariance) < 0.4 * rate ? rate : null;
+  return rate > 0 && rate * busySeconds >= itemsMin && Math.sqrt(rateVariance) < 0.4 * rate ? rate : null;
+}
+
+/** How many times as many replicas a rate that was learned from so little is good for. */
+export function boldness({rate}: Estimate, busySeconds: number): number {
+  return 2 + (rate * busySeconds) / itemsMin;
+}
+
+/** Other arrivals are tried: what comes of it says something of them, and nothing of the rate. */
+export function suppose(estimate: Estimate, arrivals: number): Estimate {
+  return {...estimate, arrivals, arrivalsVariance: Math.max(estimate.arrivalsVariance, estimate.arrivals ** 2), covariance: 0};
 }
 
 /** Whether the arrivals are known to within half of what one replica does. */

@@ -9,7 +9,7 @@
  */
 import type {Reading} from './entry.ts';
 import type {Target} from './fleet.ts';
-import {age, learn, nothingKnown, sureArrivals, sureRate} from './estimate.ts';
+import {age, boldness, learn, nothingKnown, suppose, sureArrivals, sureRate} from './estimate.ts';
 import type {Context, QueueLook, QueueMemory} from './memory.ts';
 
 type QueueTarget = Extract<Target, {kind: 'queue'}>;
@@ -105,7 +105,7 @@ function learnFrom(before: QueueMemory, look: QueueLook): QueueMemory {
   const {look: last} = before;
   const seconds = (look.at - last.at) / 1000;
   const running = (last.running + look.running) / 2;
-  const moved = (look.waiting + look.inFlight - last.waiting - last.inFlight) / seconds;
+  const moved = (leftOf(look) - leftOf(last)) / seconds;
   const busy = busyOf(last, look, running, before.tellsInFlight);
   // A count that has fallen has begun anew, and says nothing of this span.
   const arrived = last.arrived === null || look.arrived === null || look.arrived < last.arrived ? null : look.arrived - last.arrived;
@@ -120,7 +120,7 @@ function learnFrom(before: QueueMemory, look: QueueLook): QueueMemory {
     }
   } else if (busy.kind === 'all') {
     ({estimate, surprise} = learn(estimate, {perArrivals: 1, perRate: -busy.replicas, moved, seconds}, surprise));
-  } else if (busy.kind === 'some' && rate !== null) {
+  } else if (busy.kind !== 'unknown' && rate !== null) {
     // How many were busy is a glance, and no measure of their rate.
     const come = Math.max(0, moved + rate * busy.replicas);
     ({estimate, surprise} = learn(estimate, {perArrivals: 1, perRate: 0, moved: come, seconds}, surprise));
@@ -133,15 +133,22 @@ function learnFrom(before: QueueMemory, look: QueueLook): QueueMemory {
   return {...before, estimate, surprise, busyMean, busySeconds: Math.min(1e6, before.busySeconds + worked)};
 }
 
+/** What is being worked on is half done, on average: that counts the first item of a replica as it should be. */
+function leftOf({waiting, inFlight}: QueueLook): number {
+  return waiting + inFlight / 2;
+}
+
 type Busy = {readonly kind: 'all' | 'some'; readonly replicas: number} | {readonly kind: 'unknown'};
 
 /**
- * Replicas that worked all the while: all, while something waits; as many as were seen to, while nothing does. An empty
- * queue that doesn't tell may be kept so by busy replicas, and in a span in which it fell empty or filled they differ.
+ * Replicas that worked all the while: surely all, while there is an item for each; with fewer, a span that one looks at
+ * is likely to be one in which little was done. While nothing waits, as many as were seen to. An empty queue that
+ * doesn't tell may be kept so by busy replicas, and in a span in which it fell empty or filled they differ.
  */
 function busyOf(last: QueueLook, look: QueueLook, running: number, tellsInFlight: boolean): Busy {
   if (running === 0) return {kind: 'all', replicas: 0};
-  if (last.waiting > 0 && look.waiting > 0) return {kind: 'all', replicas: running};
+  if (Math.min(last.waiting, look.waiting) >= running) return {kind: 'all', replicas: running};
+  if (last.waiting > 0 && look.waiting > 0) return {kind: 'some', replicas: running};
   if (!tellsInFlight || last.waiting > 0 || look.waiting > 0) return {kind: 'unknown'};
   return {kind: 'some', replicas: (Math.min(last.running, last.inFlight) + Math.min(look.running, look.inFlight)) / 2};
 }
@@ -154,7 +161,7 @@ function quieten(memory: QueueMemory, look: QueueLook, {at}: Context): QueueMemo
   const shows = memory.tellsInFlight || look.running === 0;
   if (shows) {
     const quiet = at - since >= quietMs && estimate.arrivals > 0 && memory.look.arrived === look.arrived;
-    return quiet ? {...memory, estimate: {...estimate, arrivals: 0, covariance: 0}} : memory;
+    return quiet ? {...memory, estimate: suppose(estimate, 0)} : memory;
   }
   const rate = sureRate(estimate, busySeconds);
   const [firstMs, againMs] = rate !== null && sureArrivals(estimate, rate) ? [hiddenQuietMs, hiddenAgainMs] : [unsureQuietMs, unsureAgainMs];
@@ -163,7 +170,7 @@ function quieten(memory: QueueMemory, look: QueueLook, {at}: Context): QueueMemo
   return {
     ...memory,
     quietSince: at - firstMs + againMs,
-    estimate: {...estimate, arrivals: rate !== null && arrivals / rate < idleShare ? 0 : arrivals, covariance: 0},
+    estimate: suppose(estimate, rate !== null && arrivals / rate < idleShare ? 0 : arrivals),
     want: rate === null ? Math.floor(memory.want / 2) : memory.want,
   };
 }
@@ -196,7 +203,9 @@ function ask(target: QueueTarget, memory: QueueMemory, context: Context): QueueM
   // Late in a drain more are asked for with care, and nobody is sent away before it is done.
   const needed = keepUp + workOff(Math.max(leftSeconds, drainSeconds / 5));
   const kept = memory.drainBy === null ? 0 : Math.min(memory.want, keepUp + workOff(Math.max(leftSeconds, 1)));
-  const want = within(memory.want, Math.max(needed, kept), memory.drainBy === null ? target.tolerance : 0, target.tolerance);
+  const bold = target.rate === null ? Math.max(1, context.running) * boldness(estimate, busySeconds) : Number.POSITIVE_INFINITY;
+  const most = Math.max(memory.want, bold);
+  const want = within(memory.want, Math.min(most, Math.max(needed, kept)), memory.drainBy === null ? target.tolerance : 0, target.tolerance);
   return want === memory.want ? memory : {...memory, want, grewAt: want > memory.want ? memory.at : memory.grewAt};
 }
 
