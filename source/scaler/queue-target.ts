@@ -106,7 +106,7 @@ function learnFrom(before: QueueMemory, look: QueueLook): QueueMemory {
   const seconds = (look.at - last.at) / 1000;
   const running = (last.running + look.running) / 2;
   const moved = (leftOf(look) - leftOf(last)) / seconds;
-  const busy = busyOf(last, look, running, before.tellsInFlight);
+  const busy = busyOf(before, look, running, seconds);
   // A count that has fallen has begun anew, and says nothing of this span.
   const arrived = last.arrived === null || look.arrived === null || look.arrived < last.arrived ? null : look.arrived - last.arrived;
   const rate = sureRate(before.estimate, before.busySeconds);
@@ -141,16 +141,15 @@ function leftOf({waiting, inFlight}: QueueLook): number {
 type Busy = {readonly kind: 'all' | 'some'; readonly replicas: number} | {readonly kind: 'unknown'};
 
 /**
- * Replicas that worked all the while: surely all, while there is an item for each; with fewer, a span that one looks at
- * is likely to be one in which little was done. While nothing waits, as many as were seen to. An empty queue that
- * doesn't tell may be kept so by busy replicas, and in a span in which it fell empty or filled they differ.
+ * Replicas that worked all the while: surely all, where there was enough to do for that at the beginning. Only that may
+ * be asked: to leave out spans that end with less would leave out those in which much was done, and every replica would
+ * seem slow. Else as many as were seen to work. An empty queue that doesn't tell may be kept so by busy replicas.
  */
-function busyOf(last: QueueLook, look: QueueLook, running: number, tellsInFlight: boolean): Busy {
+function busyOf({look: last, tellsInFlight, estimate}: QueueMemory, look: QueueLook, running: number, seconds: number): Busy {
   if (running === 0) return {kind: 'all', replicas: 0};
-  if (Math.min(last.waiting, look.waiting) >= running) return {kind: 'all', replicas: running};
-  if (last.waiting > 0 && look.waiting > 0) return {kind: 'some', replicas: running};
-  if (!tellsInFlight || last.waiting > 0 || look.waiting > 0) return {kind: 'unknown'};
-  return {kind: 'some', replicas: (Math.min(last.running, last.inFlight) + Math.min(look.running, look.inFlight)) / 2};
+  if (last.waiting >= running * Math.max(1, 2 * estimate.rate * seconds)) return {kind: 'all', replicas: running};
+  if (tellsInFlight) return {kind: 'some', replicas: (Math.min(last.running, last.inFlight) + Math.min(look.running, look.inFlight)) / 2};
+  return last.waiting > 0 ? {kind: 'some', replicas: running} : {kind: 'unknown'};
 }
 
 /** What has long been quiet is at rest; where the busy don't show, that is found by asking for less, bit by bit. */
