@@ -8,18 +8,35 @@ import type {Estimate} from './memory.ts';
 /** Nothing is known: whatever is seen first is believed. */
 export const nothingKnown: Estimate = {arrivals: 0, rate: 0, arrivalsVariance: 1e8, rateVariance: 1e8, covariance: 0};
 
-/** Arrivals are averaged over about this long while they are steady, and over the shorter time once they aren't. */
+/** Arrivals are averaged over about this long while they are steady. */
 const steadySeconds = 30;
-const changedSeconds = 5;
 /** How fast one replica's work may change by itself: 0.3 % in a second, adding up as chance does. */
 const rateDrift = 0.003;
 /** A reading further off than this many standard deviations is a burst: it is believed this far. */
 const burstDeviations = 3;
-/** Readings that lie this far off in sum, the older ones counting less, mean that the stream has changed. */
-const surpriseMax = 5;
+/**
+ * Readings that lie this far off in sum, the older ones counting less, mean that the stream is another one from now on:
+ * four in a row that lie as far off as is believed.
+ */
+const surpriseMax = 8;
 const surpriseKept = 0.8;
 /** A count that is read has been read between two items. */
 const countVariance = 0.25;
+
+/** So many rates of arrival are seen before the first is believed, and then the one in the middle: a burst is no stream. */
+const firstRates = 5;
+
+/** One more of the first rates; null where there are enough, and the estimate begins. */
+export function begin(
+  estimate: Estimate,
+  seen: readonly number[],
+  rate: number,
+): {readonly estimate: Estimate; readonly seen: readonly number[] | null} {
+  const rates = [...seen, rate];
+  if (rates.length < firstRates) return {estimate, seen: rates};
+  const arrivals = rates.toSorted((a, b) => a - b)[Math.floor(firstRates / 2)] ?? 0;
+  return {estimate: {...estimate, arrivals, arrivalsVariance: (arrivals + 1) / 2, covariance: 0}, seen: null};
+}
 
 /** Time goes by: what was known is a little less sure. */
 export function age(estimate: Estimate, seconds: number): Estimate {
@@ -57,13 +74,14 @@ export function learn(
   let {arrivalsVariance} = before;
   if (Math.abs(sum) > surpriseMax) {
     sum = 0;
-    if (perArrivals > 0) arrivalsVariance = Math.max(arrivalsVariance, (noise * seconds) / changedSeconds);
+    if (perArrivals > 0) arrivalsVariance = Math.max(arrivalsVariance, off ** 2);
   }
+  const changed = arrivalsVariance !== before.arrivalsVariance;
   const doubted = {...before, arrivalsVariance};
   const arrivalsGain = perArrivals * arrivalsVariance + perRate * before.covariance;
   const rateGain = perArrivals * before.covariance + perRate * rateVariance;
   const spread = variance(doubted, perArrivals, perRate) + noise;
-  const believed = kept * deviation;
+  const believed = changed ? off : kept * deviation;
   const corrected = {
     arrivals: before.arrivals + (arrivalsGain / spread) * believed,
     rate: before.rate + (rateGain / spread) * believed,

@@ -9,7 +9,7 @@
  */
 import type {Reading} from './entry.ts';
 import type {Target} from './fleet.ts';
-import {age, boldness, learn, nothingKnown, suppose, sureArrivals, sureRate} from './estimate.ts';
+import {age, begin, boldness, learn, nothingKnown, suppose, sureArrivals, sureRate} from './estimate.ts';
 import type {Context, QueueLook, QueueMemory} from './memory.ts';
 
 type QueueTarget = Extract<Target, {kind: 'queue'}>;
@@ -24,9 +24,14 @@ const quietMs = 30_000;
 /** One whose busy replicas don't show may be kept empty by them: less is tried this late, and then this soon again. */
 const hiddenQuietMs = 120_000;
 const hiddenAgainMs = 30_000;
+/** Less that proves too little within this time is tried again only after twice the wait, up to so many times that. */
+const tryMs = 60_000;
+const failuresMax = 4;
 /** The same where the arrivals were never known well, as after a burst. */
 const unsureQuietMs = 20_000;
 const unsureAgainMs = 10_000;
+/** The share of the time gone by that a drain should be ahead of. */
+const reserve = 0.1;
 /** Busy replicas are averaged over about this long. */
 const busyMeanSeconds = 30;
 /** Fewer arrivals than keep this share of a replica busy are none, where it is found by trying. */
@@ -70,10 +75,13 @@ function beginning(target: QueueTarget, look: QueueLook, {at, running, pending}:
     tellsInFlight: look.inFlight > 0,
     quietSince: backlog === 0 ? at : null,
     estimate: nothingKnown,
+    firstRates: target.arrivals === null ? [] : null,
     busySeconds: 0,
     busyMean: running,
     surprise: 0,
     drainBy: backlog > running ? at + target.drainWithinMs : null,
+    triedAt: null,
+    failures: 0,
     grewAt: at,
     want: running + pending,
   });
@@ -96,9 +104,9 @@ function given({arrivals, rate}: QueueTarget, memory: QueueMemory): QueueMemory 
 }
 
 /** Nothing in it, nothing comes, and nobody is asked for: there is nothing to remember of another such look. */
-function isAsleep({look, want, estimate, backlog}: QueueMemory, next: QueueLook): boolean {
+function isAsleep({look, want, estimate, backlog, firstRates}: QueueMemory, next: QueueLook): boolean {
   const empty = next.waiting === 0 && next.inFlight === 0 && backlog === 0 && next.running === 0 && look.running === 0;
-  return empty && next.arrived === look.arrived && want === 0 && estimate.arrivals === 0;
+  return empty && next.arrived === look.arrived && want === 0 && estimate.arrivals === 0 && firstRates === null;
 }
 
 function learnFrom(before: QueueMemory, look: QueueLook): QueueMemory {
@@ -110,14 +118,15 @@ function learnFrom(before: QueueMemory, look: QueueLook): QueueMemory {
   // A count that has fallen has begun anew, and says nothing of this span.
   const arrived = last.arrived === null || look.arrived === null || look.arrived < last.arrived ? null : look.arrived - last.arrived;
   const rate = sureRate(before.estimate, before.busySeconds);
-  let {surprise} = before;
+  let {surprise, firstRates} = before;
   let estimate = age(before.estimate, seconds);
-  if (arrived !== null) {
+  const direct = arrived !== null ? arrived / seconds : busy.kind === 'all' && busy.replicas === 0 ? Math.max(0, moved) : null;
+  if (firstRates !== null && direct !== null) {
+    const first = begin(estimate, firstRates, direct);
+    ({estimate} = first);
+    firstRates = first.seen;
+  } else if (arrived !== null) {
     ({estimate, surprise} = learn(estimate, {perArrivals: 1, perRate: 0, moved: arrived / seconds, seconds}, surprise));
-    if (busy.kind === 'all' && busy.replicas > 0) {
-      const done = {perArrivals: 0, perRate: busy.replicas, moved: Math.max(0, arrived / seconds - moved), seconds};
-      ({estimate} = learn(estimate, done, 0));
-    }
   } else if (busy.kind === 'all') {
     ({estimate, surprise} = learn(estimate, {perArrivals: 1, perRate: -busy.replicas, moved, seconds}, surprise));
   } else if (busy.kind !== 'unknown' && rate !== null) {
@@ -127,10 +136,14 @@ function learnFrom(before: QueueMemory, look: QueueLook): QueueMemory {
   } else if (busy.kind === 'unknown' && rate !== null) {
     estimate = {...estimate, arrivals: Math.min(estimate.arrivals, rate * running)};
   }
+  if (arrived !== null && busy.kind === 'all' && busy.replicas > 0) {
+    const done = {perArrivals: 0, perRate: busy.replicas, moved: Math.max(0, arrived / seconds - moved), seconds};
+    ({estimate} = learn(estimate, done, 0));
+  }
   const worked = busy.kind === 'all' ? busy.replicas * seconds : 0;
   const share = 1 - Math.exp(-seconds / busyMeanSeconds);
   const busyMean = busy.kind === 'unknown' ? before.busyMean : before.busyMean + share * (busy.replicas - before.busyMean);
-  return {...before, estimate, surprise, busyMean, busySeconds: Math.min(1e6, before.busySeconds + worked)};
+  return {...before, estimate, firstRates, surprise, busyMean, busySeconds: Math.min(1e6, before.busySeconds + worked)};
 }
 
 /** What is being worked on is half done, on average: that counts the first item of a replica as it should be. */
@@ -149,12 +162,12 @@ function busyOf({look: last, tellsInFlight, estimate}: QueueMemory, look: QueueL
   if (running === 0) return {kind: 'all', replicas: 0};
   if (last.waiting >= running * Math.max(1, 2 * estimate.rate * seconds)) return {kind: 'all', replicas: running};
   if (tellsInFlight) return {kind: 'some', replicas: (Math.min(last.running, last.inFlight) + Math.min(look.running, look.inFlight)) / 2};
-  return last.waiting > 0 ? {kind: 'some', replicas: running} : {kind: 'unknown'};
+  return {kind: 'unknown'};
 }
 
 /** What has long been quiet is at rest; where the busy don't show, that is found by asking for less, bit by bit. */
 function quieten(memory: QueueMemory, look: QueueLook, {at}: Context): QueueMemory {
-  const {estimate, busySeconds, quietSince: since} = memory;
+  const {estimate, busySeconds, quietSince: since, triedAt, failures} = memory;
   if (memory.backlog > 0) return since === null ? memory : {...memory, quietSince: null};
   if (since === null) return {...memory, quietSince: at};
   const shows = memory.tellsInFlight || look.running === 0;
@@ -164,11 +177,13 @@ function quieten(memory: QueueMemory, look: QueueLook, {at}: Context): QueueMemo
   }
   const rate = sureRate(estimate, busySeconds);
   const [firstMs, againMs] = rate !== null && sureArrivals(estimate, rate) ? [hiddenQuietMs, hiddenAgainMs] : [unsureQuietMs, unsureAgainMs];
-  if (at - since < firstMs) return memory;
+  const waitMs = firstMs * 2 ** failures;
+  if (at - since < waitMs) return triedAt !== null && at - triedAt >= tryMs ? {...memory, triedAt: null, failures: Math.max(0, failures - 1)} : memory;
   const arrivals = estimate.arrivals / 2;
   return {
     ...memory,
-    quietSince: at - firstMs + againMs,
+    quietSince: at - waitMs + againMs,
+    triedAt: at,
     estimate: suppose(estimate, rate !== null && arrivals / rate < idleShare ? 0 : arrivals),
     want: rate === null ? Math.floor(memory.want / 2) : memory.want,
   };
@@ -196,7 +211,9 @@ function ask(target: QueueTarget, memory: QueueMemory, context: Context): QueueM
   if (rate === null) return feel(target, memory, context);
   const keepUp = estimate.arrivals / rate;
   const drainSeconds = target.drainWithinMs / 1000;
-  const leftSeconds = memory.drainBy === null ? drainSeconds : (memory.drainBy - memory.at) / 1000;
+  const dueSeconds = memory.drainBy === null ? drainSeconds : (memory.drainBy - memory.at) / 1000;
+  // A little early rather than late: once it is behind, there is only what is left of the time.
+  const leftSeconds = dueSeconds - (drainSeconds - dueSeconds) * reserve;
   // More than one replica for each item would be of no use.
   const workOff = (seconds: number) => Math.min(backlog, backlog / (seconds * rate));
   // Late in a drain more are asked for with care, and nobody is sent away before it is done.
@@ -204,8 +221,11 @@ function ask(target: QueueTarget, memory: QueueMemory, context: Context): QueueM
   const kept = memory.drainBy === null ? 0 : Math.min(memory.want, keepUp + workOff(Math.max(leftSeconds, 1)));
   const bold = target.rate === null ? Math.max(1, context.running) * boldness(estimate, busySeconds) : Number.POSITIVE_INFINITY;
   const most = Math.max(memory.want, bold);
-  const want = within(memory.want, Math.min(most, Math.max(needed, kept)), memory.drainBy === null ? target.tolerance : 0, target.tolerance);
-  return want === memory.want ? memory : {...memory, want, grewAt: want > memory.want ? memory.at : memory.grewAt};
+  const want = within(memory.want, Math.min(most, Math.max(needed, kept)), memory.drainBy === null ? target.tolerance : target.tolerance / 2, target.tolerance);
+  if (want === memory.want) return memory;
+  if (want < memory.want) return {...memory, want};
+  const failed = memory.triedAt !== null && memory.at - memory.triedAt < tryMs;
+  return {...memory, want, grewAt: memory.at, triedAt: null, failures: Math.min(failuresMax, memory.failures + (failed ? 1 : 0))};
 }
 
 /** The want moves once it is off by more than the tolerance: a stream that just fits is not chased. */
