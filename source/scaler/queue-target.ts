@@ -167,7 +167,7 @@ function busyOf({look: last, tellsInFlight, estimate}: QueueMemory, look: QueueL
 
 /** What has long been quiet is at rest; where the busy don't show, that is found by asking for less, bit by bit. */
 function quieten(memory: QueueMemory, look: QueueLook, {at}: Context): QueueMemory {
-  const {estimate, busySeconds, quietSince: since, triedAt, failures} = memory;
+  const {estimate, busySeconds, quietSince: since, triedAt, failures, want} = memory;
   if (memory.backlog > 0) return since === null ? memory : {...memory, quietSince: null};
   if (since === null) return {...memory, quietSince: at};
   const shows = memory.tellsInFlight || look.running === 0;
@@ -176,16 +176,24 @@ function quieten(memory: QueueMemory, look: QueueLook, {at}: Context): QueueMemo
     return quiet ? {...memory, estimate: suppose(estimate, 0)} : memory;
   }
   const rate = sureRate(estimate, busySeconds);
-  const [firstMs, againMs] = rate !== null && sureArrivals(estimate, rate) ? [hiddenQuietMs, hiddenAgainMs] : [unsureQuietMs, unsureAgainMs];
+  const [firstMs, againMs] =
+    rate !== null && sureArrivals(estimate, rate) ? [hiddenQuietMs, hiddenAgainMs] : [unsureQuietMs, unsureAgainMs];
   const waitMs = firstMs * 2 ** failures;
-  if (at - since < waitMs) return triedAt !== null && at - triedAt >= tryMs ? {...memory, triedAt: null, failures: Math.max(0, failures - 1)} : memory;
-  const arrivals = estimate.arrivals / 2;
+  // What was tried last is not in effect yet.
+  if (look.running > want && triedAt !== null) return {...memory, triedAt: at, quietSince: at - waitMs + againMs};
+  if (at - since < waitMs) {
+    const held = triedAt !== null && at - triedAt >= tryMs;
+    return held ? {...memory, triedAt: null, failures: Math.max(0, failures - 1)} : memory;
+  }
+  // Half is tried first, and less of a step where that was too much.
+  const left = 1 - 2 ** -(failures + 1);
+  const arrivals = estimate.arrivals * left;
   return {
     ...memory,
     quietSince: at - waitMs + againMs,
     triedAt: at,
     estimate: suppose(estimate, rate !== null && arrivals / rate < idleShare ? 0 : arrivals),
-    want: rate === null ? Math.floor(memory.want / 2) : memory.want,
+    want: rate === null ? Math.max(0, Math.min(want - 1, Math.floor(want * left))) : want,
   };
 }
 
@@ -221,11 +229,21 @@ function ask(target: QueueTarget, memory: QueueMemory, context: Context): QueueM
   const kept = memory.drainBy === null ? 0 : Math.min(memory.want, keepUp + workOff(Math.max(leftSeconds, 1)));
   const bold = target.rate === null ? Math.max(1, context.running) * boldness(estimate, busySeconds) : Number.POSITIVE_INFINITY;
   const most = Math.max(memory.want, bold);
-  const want = within(memory.want, Math.min(most, Math.max(needed, kept)), memory.drainBy === null ? target.tolerance : target.tolerance / 2, target.tolerance);
+  const want = within(
+    memory.want,
+    Math.min(most, Math.max(needed, kept)),
+    memory.drainBy === null ? target.tolerance : target.tolerance / 2,
+    target.tolerance,
+  );
   if (want === memory.want) return memory;
-  if (want < memory.want) return {...memory, want};
-  const failed = memory.triedAt !== null && memory.at - memory.triedAt < tryMs;
-  return {...memory, want, grewAt: memory.at, triedAt: null, failures: Math.min(failuresMax, memory.failures + (failed ? 1 : 0))};
+  return want < memory.want ? {...memory, want} : grown(memory, want);
+}
+
+/** More is asked for: where less was tried just before, that was too little. */
+function grown(memory: QueueMemory, want: number): QueueMemory {
+  const {at, triedAt, failures} = memory;
+  const failed = triedAt !== null && at - triedAt < tryMs;
+  return {...memory, want, grewAt: at, triedAt: null, failures: Math.min(failuresMax, failures + (failed ? 1 : 0))};
 }
 
 /** The want moves once it is off by more than the tolerance: a stream that just fits is not chased. */
@@ -244,10 +262,10 @@ function feel(target: QueueTarget, memory: QueueMemory, {at, running, pending, s
     if (enough < want) return {...memory, want: enough, grewAt: at};
   }
   if (backlog === 0) return memory;
-  if (want === 0) return {...memory, want: 1, grewAt: at};
+  if (want === 0) return grown(memory, 1);
   if (pending > 0 || running < want || short || at - grewAt < growAgainMs) return memory;
   const falling = estimate.rate * look.running - estimate.arrivals;
   if (falling > 0 && backlog / falling <= target.drainWithinMs / 1000) return memory;
   const more = Math.max(want, Math.min(want * 2, Math.ceil(backlog)));
-  return more === want ? memory : {...memory, want: more, grewAt: at};
+  return more === want ? memory : grown(memory, more);
 }
