@@ -42,7 +42,10 @@ const growAgainMs = 2000;
 /** What is remembered once the queue was read, or asked again with what is known where nothing was. */
 export function readQueue(target: QueueTarget, before: QueueMemory | null, reading: QueueReading | null, context: Context): QueueMemory {
   if (before === null) return ask(target, beginning(target, lookOf(reading, context), context), context);
-  if (reading === null) return ask(target, before, context);
+  if (reading === null) {
+    const {at} = context;
+    return ask(target, given(target, {...before, at, drainBy: before.drainBy === null ? null : at + target.drainWithinMs}), context);
+  }
   const look = lookOf(reading, context);
   const backlog = look.waiting + look.inFlight;
   if (isAsleep(before, look)) return before;
