@@ -2,7 +2,7 @@
 import {clean} from '../clean.ts';
 import {durationWords} from '../config/units.ts';
 import {gist} from '../scaler/explain.ts';
-import {unbounded, type Fleet, type Service} from '../scaler/fleet.ts';
+import {followsDemand, unbounded, type Fleet, type Service} from '../scaler/fleet.ts';
 import {aspect} from '../scaler/override.ts';
 import {sparkline} from './chart.ts';
 import type {Badges, Look} from './look.ts';
@@ -109,11 +109,14 @@ function priorityWords({spec, decision}: Service): string {
   return decision && decision.rank !== spec.priority ? `${decision.rank}*` : String(spec.priority);
 }
 
-function demandWords({demand, spec}: Service): string {
-  if (spec.target.kind === 'fill') return '-';
+function demandWords({demand, spec, decision}: Service): string {
+  if (!followsDemand(spec) && spec.demands.length < 2) return '-';
   switch (demand.kind) {
-    case 'live':
-      return shortNumber(demand.value);
+    case 'live': {
+      const reason = decision?.reasons[0];
+      const ahead = reason?.kind === 'demand' ? reason.ahead : null;
+      return ahead === null ? shortNumber(demand.value) : `${shortNumber(demand.value)}>${shortNumber(ahead)}`;
+    }
     case 'waiting':
       return '...';
     case 'lost':
