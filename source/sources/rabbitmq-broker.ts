@@ -64,7 +64,9 @@ function inWords(error: unknown, {queue, vhost}: RabbitmqDemand): unknown {
   const cause = {cause: error};
   if (/ACCESS.REFUSED.*Login was refused/s.test(message)) return new SourceError('refused the name or password', cause);
   if (/NOT.FOUND - no queue/.test(message)) return new SourceError(`there is no queue ${queue} on the vhost ${vhost}`, cause);
-  if (/NOT.ALLOWED.*vhost .* not found/s.test(message)) return new SourceError(`there is no vhost ${vhost}`, cause);
+  // Of why the broker refuses to open it, the client tells nothing.
+  if (/Expected ConnectionOpenOk; got <ConnectionClose/.test(message))
+    return new SourceError(`refuses the vhost ${vhost}: it is not there, or this user may not use it`, cause);
   if (/ACCESS.REFUSED|NOT.ALLOWED/.test(message)) return new SourceError('does not let us read this', cause);
   if (/RESOURCE.LOCKED/.test(message)) return new SourceError('the queue belongs to one connection alone: ask the management API', cause);
   if (/close|ended|socket/i.test(message)) return new SourceError('it broke the connection off', cause);

@@ -25,21 +25,24 @@ export function rabbitmqSource(demand: RabbitmqDemand, {clock}: SourceParts): So
 
 async function askManagement({url, queue, vhost, username, password}: RabbitmqDemand, signal: AbortSignal): Promise<Reading> {
   const base = url.replace(/[?#].*$/, '').replace(/\/(api\/?)?$/, '');
-  const address = `${base}/api/queues/${encodeURIComponent(vhost)}/${encodeURIComponent(queue)}`;
+  const address = `${base}/api/queues/${encodeURIComponent(vhost)}/${encodeURIComponent(queue)}?columns=${columns.join(',')}`;
   const access = {headers: {}, token: null, username, password};
-  return readingOf(await fetchJson({url: address, access, bytesMax: queueBytesMax}, signal));
+  return readingOf(await fetchJson({url: address, access}, signal));
 }
 
-/** What the API tells of one queue with thousands of consumers is long. */
-const queueBytesMax = 16 * 1024 * 1024;
+/** All that the API could tell of a queue, each of its consumers included, is long. */
+const columns = ['state', 'messages_ready', 'messages_unacknowledged', 'message_stats.publish'];
 
 function readingOf(answer: unknown): Reading {
   const queue = objectOf(answer);
   if (!queue) throw new SourceError('answered with something else than a queue');
-  // A queue that has just been made, or whose node is down, is told without its numbers.
-  const state = typeof queue['state'] === 'string' && queue['state'] !== 'running' ? `: it is ${queue['state']}` : '';
-  const waiting = count(queue['messages_ready'], `how many messages are ready${state}`);
-  const inFlight = count(queue['messages_unacknowledged'], `how many messages are unacknowledged${state}`);
+  // Such is a queue that has just been made, until the broker counts again, and one whose node is down.
+  if (queue['messages_ready'] === undefined) {
+    const state = typeof queue['state'] === 'string' ? queue['state'] : 'unknown';
+    throw new SourceError(`tells no number of messages yet: its state is ${state}`);
+  }
+  const waiting = count(queue['messages_ready'], 'how many messages are ready');
+  const inFlight = count(queue['messages_unacknowledged'], 'how many messages are unacknowledged');
   // Nothing is told of what arrived until something did, nor where the broker is set to keep no rates.
   const published = objectOf(queue['message_stats'])?.['publish'];
   return {kind: 'queue', waiting, inFlight, arrived: published === undefined ? null : count(published, 'how many messages arrived')};

@@ -133,8 +133,9 @@ function writeSettings(folder: string, settings: Settings): NodeJS.ProcessEnv {
     `management.tcp.port = ${managementPort}`,
     `default_user = ${username}`,
     `default_pass = ${password}`,
-    // The API tells what was counted last: every 5 s unless it is set.
+    // The API tells what was counted last: every 5 s unless these are set.
     'collect_statistics_interval = 500',
+    ...['global', 'basic', 'detailed'].map(policy => `management.sample_retention_policies.${policy}.minute = 1`),
   ];
   writeFileSync(at('rabbitmq.conf'), `${lines.join('\n')}\n`);
   writeFileSync(at('plugins'), '[rabbitmq_management].\n');
