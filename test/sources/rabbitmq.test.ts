@@ -1,13 +1,16 @@
 import {connect, type ChannelModel} from 'amqplib';
 import {createServer, type IncomingMessage} from 'node:http';
 import type {AddressInfo} from 'node:net';
-import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, onTestFinished, test, vi} from 'vitest';
 import type {RabbitmqDemand} from '../../source/sources/rabbitmq.ts';
 import {needing, needs} from '../support/needs.ts';
 import {startRabbitmq, type PrivateRabbitmq} from '../support/rabbitmq-server.ts';
 import {serveRaw} from '../support/raw-server.ts';
 import {until} from '../support/until.ts';
 import {describeSource, follow, reasonOf, type RealServer, type SourceContract} from './contract.ts';
+
+/** The broker takes ten seconds to start again, and many more where others start theirs. */
+vi.setConfig({testTimeout: 180_000});
 
 /** One for the whole file: it takes its time to start. */
 let started: Promise<PrivateRabbitmq> | null = null;

@@ -1,5 +1,5 @@
 /**
- * A RabbitMQ for the tests alone, with its management API: its own node, ports, folders and epmd, and a user that may do
+ * A RabbitMQ for the tests alone, with its management API and STOMP, which a shell can speak: its own node, ports, folders and epmd, and a user that may do
  * everything. Killed by its process, it starts again where it was.
  */
 import {spawn, type ChildProcess} from 'node:child_process';
@@ -15,6 +15,7 @@ import {until} from './until.ts';
 export interface PrivateRabbitmq {
   readonly port: number;
   readonly managementPort: number;
+  readonly stompPort: number;
   readonly username: string;
   readonly password: string;
   /** Asks the management API; the answer's JSON, null where it has none. */
@@ -31,11 +32,12 @@ const startLimitMs = 120_000;
 
 export async function startRabbitmq(): Promise<PrivateRabbitmq> {
   const folder = mkdtempSync(join(tmpdir(), 'microscale-rabbitmq-'));
-  const [port, managementPort, distributionPort, epmdPort] = [await freePort(), await freePort(), await freePort(), await freePort()];
+  const [port, managementPort, stompPort] = [await freePort(), await freePort(), await freePort()];
+  const [distributionPort, epmdPort] = [await freePort(), await freePort()];
   const [username, password] = ['ops', 'sesame'];
   const epmd = spawn(programPath('epmd') ?? 'epmd', ['-port', String(epmdPort), '-address', '127.0.0.1'], {stdio: 'ignore'});
   epmd.on('error', () => {});
-  const environment = writeSettings(folder, {port, managementPort, distributionPort, epmdPort, username, password});
+  const environment = writeSettings(folder, {port, managementPort, stompPort, distributionPort, epmdPort, username, password});
   let broker: ChildProcess | null = null;
 
   const api = async (method: string, path: string, body?: unknown): Promise<unknown> => {
@@ -89,6 +91,7 @@ export async function startRabbitmq(): Promise<PrivateRabbitmq> {
   return {
     port,
     managementPort,
+    stompPort,
     username,
     password,
     api,
@@ -116,6 +119,7 @@ function findBroker(): string {
 interface Settings {
   readonly port: number;
   readonly managementPort: number;
+  readonly stompPort: number;
   readonly distributionPort: number;
   readonly epmdPort: number;
   readonly username: string;
@@ -124,13 +128,14 @@ interface Settings {
 
 /** Writes its files, and gives the environment that keeps it to its own folder. */
 function writeSettings(folder: string, settings: Settings): NodeJS.ProcessEnv {
-  const {port, managementPort, distributionPort, epmdPort, username, password} = settings;
+  const {port, managementPort, stompPort, distributionPort, epmdPort, username, password} = settings;
   const at = (name: string) => join(folder, name);
   for (const name of ['data', 'log', 'generated']) mkdirSync(at(name));
   const lines = [
     `listeners.tcp.1 = 127.0.0.1:${port}`,
     'management.tcp.ip = 127.0.0.1',
     `management.tcp.port = ${managementPort}`,
+    `stomp.listeners.tcp.1 = 127.0.0.1:${stompPort}`,
     `default_user = ${username}`,
     `default_pass = ${password}`,
     // The API tells what was counted last: every 5 s unless these are set.
@@ -138,7 +143,7 @@ function writeSettings(folder: string, settings: Settings): NodeJS.ProcessEnv {
     ...['global', 'basic', 'detailed'].map(policy => `management.sample_retention_policies.${policy}.minute = 1`),
   ];
   writeFileSync(at('rabbitmq.conf'), `${lines.join('\n')}\n`);
-  writeFileSync(at('plugins'), '[rabbitmq_management].\n');
+  writeFileSync(at('plugins'), '[rabbitmq_management,rabbitmq_stomp].\n');
   writeFileSync(at('environment'), '');
   return {
     PATH: process.env['PATH'],
