@@ -43,7 +43,7 @@ export function readRun(running: Run): QueueRun {
       ),
     slowestStartMs(service, since) {
       let slowest = 0;
-      let waiting: {readonly at: number; readonly replicas: number} | null = null;
+      let waiting = null as {readonly at: number; readonly replicas: number} | null;
       for (const line of all()) {
         if (line.kind === 'action' && line.action.service === service && line.at >= since) {
           const {from, replicas} = line.action;
