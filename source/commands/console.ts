@@ -15,6 +15,7 @@ import {explainError} from './errors.ts';
 import {clockWords} from './lines.ts';
 import {UsageError, type Options} from './options.ts';
 import {ownerName} from './owner.ts';
+import {saveScreen} from './saved-screen.ts';
 import {switchable} from './switchable.ts';
 
 /** How long the engine may take to bring things to their end; longer where it was asked to change counts. */
@@ -107,7 +108,13 @@ async function openThread(options: Options): Promise<Extract<Held, {kind: 'own'}
 
 async function show(first: Held, options: Options, screen: Awaited<ReturnType<typeof loadScreen>>): Promise<number> {
   const [{runConsole}, {chooseStyle}, {openTerminal}, {default: chalk}] = screen;
-  const style = chooseStyle({environment: process.env, ascii: options.ascii, color: options.color, colorLevel: chalk.level});
+  const style = chooseStyle({
+    environment: process.env,
+    ascii: options.ascii,
+    color: options.color,
+    theme: options.theme,
+    colorLevel: chalk.level,
+  });
   const terminal = openTerminal(
     () => process.stdout.getWindowSize(),
     listener => void process.stdout.on('resize', listener),
@@ -147,6 +154,9 @@ async function show(first: Held, options: Options, screen: Awaited<ReturnType<ty
     look: {style, clock: clockWords},
     readOnly: options.readOnly,
     attached: () => held.kind === 'attached',
+    spoken: options.screenReader,
+    bellMs: options.bellMs,
+    save: saveScreen,
     ends(leave) {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => leave({kind: 'signal', signal}));
       if (options.forMs !== null) setTimeout(() => leave({kind: 'time'}), options.forMs);

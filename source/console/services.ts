@@ -6,13 +6,13 @@ import {followsDemand, unbounded, type Fleet, type Service} from '../scaler/flee
 import {aspect} from '../scaler/override.ts';
 import {sparkline} from './chart.ts';
 import type {Badges, Look} from './look.ts';
-import {orderedServices, type ConsoleState} from './state.ts';
+import {listedServices, type ConsoleState} from './state.ts';
 import type {Style} from './style.ts';
 import {fit, fitRight, line, widthOf, type Piece} from './text.ts';
 
 /** Which services of how many the table shows: those around the selected one. */
 export function visibleRows(state: ConsoleState, rows: number): {readonly from: number; readonly to: number; readonly of: number} {
-  const services = orderedServices(state.update?.fleet.services ?? []);
+  const services = listedServices(state);
   const selectedAt = Math.max(
     0,
     services.findIndex(({spec}) => spec.name === state.selected),
@@ -35,7 +35,7 @@ export function serviceLines(state: ConsoleState, badges: Badges, width: number,
   const {symbols} = style;
   const fleet = state.update?.fleet;
   if (!fleet) return [];
-  const services = orderedServices(fleet.services);
+  const services = listedServices(state);
   const columns = columnsFor(state, fleet, badges, width, style);
   const fixed = columns.reduce((sum, column) => sum + column.width + 1, 0);
   const header = columns
