@@ -52,8 +52,10 @@ export const leadSchema = z
   })
   .meta({examples: ['auto', '5s']});
 
-export const targetSchema = z.union([z.enum(['direct', 'fill']), rule], {
-  error: 'expected direct, fill, {perReplica: N}, {utilization: 70%}, {queue: {drainWithin: 30s}}, {pd: {length: N}} or {fixed: N}',
-});
+export const targetSchema = z
+  .union([z.enum(['direct', 'fill']), rule], {
+    error: 'expected direct, fill, {perReplica: N}, {utilization: 70%}, {queue: {drainWithin: 30s}}, {pd: {length: N}} or {fixed: N}',
+  })
+  .meta({id: 'target'});
 
 export type TargetText = z.output<typeof targetSchema>;
