@@ -2,7 +2,7 @@
 import {spawn, type ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
 import {closeSync, existsSync, openSync, readFileSync} from 'node:fs';
-import {createServer, type AddressInfo} from 'node:net';
+import {createConnection, createServer, type AddressInfo} from 'node:net';
 import {homedir} from 'node:os';
 import {delimiter, join} from 'node:path';
 import {test} from 'vitest';
@@ -70,4 +70,15 @@ export async function freePorts(count: number): Promise<readonly number[]> {
     await once(server, 'close');
   }
   return ports;
+}
+
+export function canConnect(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = createConnection(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
 }
