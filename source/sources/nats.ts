@@ -120,7 +120,7 @@ function inWords(error: unknown, {stream, consumer}: NatsDemand): unknown {
 }
 
 function wordsFor(error: unknown, stream: string, consumer: string): string | null {
-  if (isNamed(error, 'SourceError')) return null;
+  if (isNamed(error, 'SourceError') || hasCode(error, 'ECONNREFUSED')) return null;
   if (isNamed(error, 'AuthorizationError') || isNamed(error, 'UserAuthenticationExpiredError')) return 'refused the name or password';
   if (isNamed(error, 'ConsumerNotFoundError')) return `the stream ${stream} has no consumer ${consumer}`;
   if (isNamed(error, 'StreamNotFoundError')) return `has no stream ${stream}`;
@@ -128,16 +128,25 @@ function wordsFor(error: unknown, stream: string, consumer: string): string | nu
   if (isNamed(error, 'PermissionViolationError'))
     return `does not let us ask: allow it to publish to $JS.API.CONSUMER.INFO.${stream}.${consumer} and to subscribe to _INBOX.>`;
   if (isNamed(error, 'TimeoutError')) return 'no answer';
-  if (isNamed(error, 'ClosedConnectionError') || messageOf(error) === 'cancelled') return 'it broke the connection off';
-  if (messageOf(error).includes('undefined error')) return 'it broke the connection off';
-  if (messageOf(error) === 'unexpected response from server') return 'answered with something else than NATS';
+  if (isNamed(error, 'ClosedConnectionError') || brokenOff.test(messageOf(error))) return 'it broke the connection off';
+  if (isNamed(error, 'SyntaxError') || isNamed(error, 'TypeError') || messageOf(error) === 'unexpected response from server')
+    return 'answered with something else than NATS';
   return null;
 }
+
+/** What the client says where the server went away without a word; refused it is only where the error has a cause with that code. */
+const brokenOff = /^(cancelled|connection refused|connection disconnected|error connecting - node provided an undefined error)$/;
 
 /** By name and not by class: the two packages may have brought two versions of what they share. */
 function isNamed(error: unknown, name: string): boolean {
   for (let [one, depth] = [error, 0]; one instanceof Error && depth < 10; [one, depth] = [one.cause, depth + 1])
     if (one.name === name) return true;
+  return false;
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  for (let [one, depth] = [error, 0]; one instanceof Error && depth < 10; [one, depth] = [one.cause, depth + 1])
+    if ((one as NodeJS.ErrnoException).code === code) return true;
   return false;
 }
 
