@@ -126,6 +126,12 @@ whereThereIs('kafka', kafkaMissing, () => {
       await until('the lag', () => isQueue(last(), {waiting: 0, inFlight: 0, arrived: 0}));
     });
 
+    test('whose broker leads on to an address where nobody is is told of with that address', async () => {
+      await server.createTopic('lost', 1);
+      const {last} = follow(at(['lost'], {brokers: [server.lost]}));
+      await until('the reason', () => reasonOf(last()) === `kafka at ${server.lost}: its broker 127.0.0.1:1: nobody listens there`);
+    });
+
     test('asking for a topic that isn’t there doesn’t make it, though the broker would', async () => {
       const {last, seen} = follow(at(['mistyped']));
       await until('some tries', () => seen.length > 2);

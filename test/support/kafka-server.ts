@@ -23,6 +23,8 @@ export interface KafkaServer {
   readonly plain: string;
   /** Wants the name `ops` and `kafkaWord`, by PLAIN or SCRAM-SHA-256. */
   readonly sasl: string;
+  /** Tells everybody to go on to 127.0.0.1:1, where nobody is. */
+  readonly lost: string;
   createTopic(topic: string, partitions: number): Promise<void>;
   deleteTopic(topic: string): Promise<void>;
   publish(topic: string, partition: number, amount: number): Promise<void>;
@@ -39,10 +41,10 @@ const javaOptions = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', 
 
 export async function startKafka(): Promise<KafkaServer> {
   const folder = mkdtempSync(join(tmpdir(), 'microscale-kafka-'));
-  const [plainPort = 0, saslPort = 0, controllerPort = 0] = await freePorts(3);
+  const [plainPort = 0, saslPort = 0, lostPort = 0, controllerPort = 0] = await freePorts(4);
   const plain = `127.0.0.1:${plainPort}`;
   const config = join(folder, 'config');
-  writeFileSync(config, configOf({folder, plainPort, saslPort, controllerPort}));
+  writeFileSync(config, configOf({folder, plainPort, saslPort, lostPort, controllerPort}));
   const scram = `SCRAM-SHA-256=[name=ops,password=${kafkaWord}]`;
   const format = ['kafka.tools.StorageTool', 'format', '-t', 'bWljcm9zY2FsZS10ZXN0cw', '-c', config, '--add-scram', scram];
   await promisify(execFile)(java ?? '', [...javaOptions, ...format], {cwd: folder});
@@ -70,6 +72,7 @@ export async function startKafka(): Promise<KafkaServer> {
   return {
     plain,
     sasl: `127.0.0.1:${saslPort}`,
+    lost: `127.0.0.1:${lostPort}`,
     start,
     createTopic: async (topic, partitions) => {
       await theAdmin().createTopics({topics: [topic], partitions, replicas: 1});
@@ -119,15 +122,15 @@ async function answers(options: ConstructorParameters<typeof Admin>[0], program:
   }
 }
 
-function configOf(at: {folder: string; plainPort: number; saslPort: number; controllerPort: number}): string {
+function configOf(at: {folder: string; plainPort: number; saslPort: number; lostPort: number; controllerPort: number}): string {
   const listeners = `PLAIN://127.0.0.1:${at.plainPort},SASL://127.0.0.1:${at.saslPort}`;
   const login = 'org.apache.kafka.common.security';
   return `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${at.controllerPort}
-listeners=${listeners},CONTROLLER://127.0.0.1:${at.controllerPort}
-advertised.listeners=${listeners}
-listener.security.protocol.map=PLAIN:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT
+listeners=${listeners},LOST://127.0.0.1:${at.lostPort},CONTROLLER://127.0.0.1:${at.controllerPort}
+advertised.listeners=${listeners},LOST://127.0.0.1:1
+listener.security.protocol.map=PLAIN:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT,LOST:PLAINTEXT
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAIN
 sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256

@@ -7,9 +7,9 @@ export function kafkaWords(error: unknown, demand: KafkaDemand): unknown {
   const all = errorsIn(error);
   if (all.some(one => one instanceof SourceError)) return error;
   const words = wordsFor(all, demand);
-  if (words !== null) return new SourceError(words, {cause: error});
+  const worded = words === null ? error : new SourceError(words, {cause: error});
   const broker = strangeBroker(all, demand.brokers);
-  return broker === null ? error : new SourceError(failureWords(error, `its broker ${broker}`), {cause: error});
+  return broker === null ? worded : new SourceError(failureWords(worded, `its broker ${broker}`), {cause: error});
 }
 
 function wordsFor(all: readonly ClientError[], {group, topics, sasl, tls}: KafkaDemand): string | null {
@@ -29,20 +29,18 @@ function wordsFor(all: readonly ClientError[], {group, topics, sasl, tls}: Kafka
   if (all.some(({code}) => code === 'PLT_KFK_TIMEOUT')) return 'no answer';
   if (all.some(({code}) => code === 'PLT_KFK_NETWORK'))
     return `it broke the connection off${sasl === null && !tls ? ': does it want sasl or tls?' : ''}`;
-  if (all.some(one => one.code?.startsWith('PLT_KFK_') === false || one.code === undefined || nonsense.has(one.code)))
+  // What remains of the client's own errors is an answer that it can't read.
+  if (all.some(({code}) => code === undefined || code === 'OUT_OF_BOUNDS' || code.startsWith('PLT_KFK_')))
     return 'answered with something else than Kafka';
   return null;
 }
 
-/** What the client throws where an answer makes no sense. */
-const nonsense: ReadonlySet<string> = new Set(['PLT_KFK_OUT_OF_BOUNDS', 'PLT_KFK_UNEXPECTED_CORRELATION_ID']);
-
 /** Codes such as ECONNREFUSED or CERT_HAS_EXPIRED, which are put into words for every source alike. */
 function isOfSystem(code: string | undefined): boolean {
-  return code !== undefined && /^[A-Z0-9_]+$/.test(code) && !code.startsWith('PLT_KFK_') && !code.startsWith('ERR_');
+  return code !== undefined && code !== 'OUT_OF_BOUNDS' && !code.startsWith('PLT_KFK_') && !code.startsWith('ERR_');
 }
 
-/** The broker that couldn't be reached where it is none of those that were given: the others were told of by them. */
+/** The broker that couldn't be reached, where it is none of those that were given but one that they told of. */
 function strangeBroker(all: readonly ClientError[], brokers: readonly string[]): string | null {
   for (const {message} of all) {
     const broker = /^Connection to (\S+:\d+) (?:failed|timed out)\.$/.exec(message)?.[1];
