@@ -1,4 +1,5 @@
 /** How far a consumer group is behind the end of its topics. */
+import {isIP} from 'node:net';
 import type {Admin} from '@platformatic/kafka';
 import {createArrivals} from './asking/arrivals.ts';
 import {asking, type AskTimes, type Line} from './asking/ask.ts';
@@ -80,9 +81,10 @@ async function open({brokers, timeoutMs, tls, sasl}: KafkaDemand): Promise<{admi
   const {Admin} = await loadClient('@platformatic/kafka', () => import('@platformatic/kafka'));
   // Longer than a question may take, so that it is told of in one way only.
   const clientTimeoutMs = timeoutMs + 1000;
+  const addresses = brokers.map(addressOf);
   const admin = new Admin({
     clientId: 'microscale',
-    bootstrapBrokers: brokers.map(addressOf),
+    bootstrapBrokers: addresses,
     connectTimeout: clientTimeoutMs,
     requestTimeout: clientTimeoutMs,
     timeout: clientTimeoutMs,
@@ -90,7 +92,8 @@ async function open({brokers, timeoutMs, tls, sasl}: KafkaDemand): Promise<{admi
     metadataMaxAge: metadataMaxAgeMs,
     // To ask for a topic must not make it.
     autocreateTopics: false,
-    ...(tls ? {tls: {}, tlsServerName: true} : {}),
+    // An address that is a number has no name to ask for.
+    ...(tls ? {tls: {}, tlsServerName: addresses.every(({host}) => isIP(host) === 0)} : {}),
     ...(sasl === null ? {} : {sasl: {mechanism: mechanismNames[sasl.mechanism], username: sasl.username, password: sasl.password}}),
   });
   return {admin, guard: guardConnections(admin.connections)};

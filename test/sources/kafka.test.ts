@@ -23,7 +23,8 @@ whereThereIs('kafka', kafkaMissing, () => {
       await server.createTopic('orders', 3);
       const ends = [0n, 0n, 0n];
       return {
-        replace: {'kafka-1:9092': server.plain},
+        // With time enough for a loaded machine.
+        replace: {'kafka-1:9092': server.plain, 'topic: orders}': 'topic: orders, timeout: 20s}'},
         fill: async amount => {
           await server.commit('workers', 'orders', ends);
           for (const partition of ends.keys()) {

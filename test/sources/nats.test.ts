@@ -16,7 +16,8 @@ whereThereIs('nats', natsMissing, () => {
       const server = await startNatsServer();
       await server.make('ORDERS', ['orders.>'], {durable_name: 'workers'});
       return {
-        replace: {'nats://bus:4222': server.url},
+        // With time enough for a loaded machine.
+        replace: {'nats://bus:4222': server.url, 'consumer: workers}': 'consumer: workers, timeout: 20s}'},
         fill: async amount => {
           await server.purge('ORDERS');
           await server.publish('orders.new', amount);

@@ -17,7 +17,8 @@ whereThereIs('nsq', nsqMissing, () => {
     start: async () => {
       const server = await startNsqd();
       return {
-        replace: {'http://nsq-1:4151': server.url},
+        // With time enough for a loaded machine.
+        replace: {'http://nsq-1:4151': server.url, 'channel: workers}': 'channel: workers, timeout: 20s}'},
         fill: async amount => {
           await server.fill('orders', 'workers', amount);
           return amount;

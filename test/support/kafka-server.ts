@@ -52,7 +52,14 @@ export async function startKafka(): Promise<KafkaServer> {
   let running: RunningProgram | null = null;
   let admin: Admin | null = null;
   let producer: Producer<string, string, string, string> | null = null;
-  const clientOptions = {clientId: 'tests', bootstrapBrokers: [plain], retries: 5, retryDelay: 200};
+  const clientOptions = {
+    clientId: 'tests',
+    bootstrapBrokers: [plain],
+    retries: 5,
+    retryDelay: 200,
+    timeout: 30_000,
+    connectTimeout: 30_000,
+  };
   const letGo = async () => {
     await Promise.all([admin?.close().catch(() => {}), producer?.close().catch(() => {})]);
     admin = producer = null;
@@ -86,6 +93,11 @@ export async function startKafka(): Promise<KafkaServer> {
     },
     publish: async (topic, partition, amount) => {
       if (amount === 0) return;
+      // Just after its start it may not lead the partition yet, and what is sent twice would count twice.
+      await until('the partition to be led', async () => {
+        await theAdmin().listOffsets({topics: [{name: topic, partitions: [{partitionIndex: partition, timestamp: -1n}]}]});
+        return true;
+      });
       producer ??= new Producer({...clientOptions, serializers: stringSerializers});
       const messages = Array.from({length: amount}, (_, index) => ({topic, partition, key: `${index}`, value: `message ${index}`}));
       await producer.send({messages, acks: -1});

@@ -3,7 +3,7 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {jetstream, jetstreamManager, type ConsumerConfig, type JetStreamClient, type JetStreamManager} from '@nats-io/jetstream';
-import {connect} from '@nats-io/transport-node';
+import {connect, nanos} from '@nats-io/transport-node';
 import {canConnect, findProgram, freePorts, startServerProgram, type RunningProgram} from './queue-servers.ts';
 import {until} from './until.ts';
 
@@ -70,7 +70,7 @@ ${withJetStream ? `jetstream {store_dir: ${JSON.stringify(join(folder, 'store'))
     make: (stream, subjects, consumer) =>
       use(async ({streams, consumers}) => {
         await streams.add({name: stream, subjects: [...subjects]});
-        await consumers.add(stream, {ack_policy: 'explicit', ...consumer});
+        await consumers.add(stream, {ack_policy: 'explicit', ack_wait: nanos(600_000), ...consumer});
       }),
     publish: (subject, amount) =>
       use(async (_manager, client) => {

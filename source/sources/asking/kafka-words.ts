@@ -25,6 +25,7 @@ function wordsFor(all: readonly ClientError[], {group, topics, sasl, tls}: Kafka
   const unknown = all.map(({message}) => /^Unknown topic (.+)\.$/.exec(message)?.[1]).find(name => name !== undefined);
   if (unknown !== undefined) return `has no topic ${unknown}`;
   if (has('UNKNOWN_TOPIC_OR_PARTITION')) return `has no topic ${topics.join(', ')}`;
+  if (all.some(({code}) => code === 'ERR_TLS_CERT_ALTNAME_INVALID')) return 'its certificate is for another name';
   if (all.some(({code}) => isOfSystem(code))) return null;
   if (all.some(({code}) => code === 'PLT_KFK_TIMEOUT')) return 'no answer';
   if (all.some(({code}) => code === 'PLT_KFK_NETWORK'))
