@@ -60,8 +60,8 @@ function openLine(demand: KafkaDemand, arrivals: ReturnType<typeof createArrival
         opening ??= open(demand);
         const {admin, guard} = await opening;
         if (closed) throw new SourceError('closed');
-        guard.beginQuestion();
-        const partitions = await Promise.race([readPartitions(admin, demand), guard.broken]);
+        const broken = guard.beginQuestion();
+        const partitions = await Promise.race([readPartitions(admin, demand), broken]);
         return {
           kind: 'queue',
           waiting: partitions.reduce((sum, partition) => sum + lagOf(partition), 0),

@@ -49,10 +49,20 @@ export function nsqSource(demand: NsqDemand, {clock}: SourceParts): Source {
     } as const;
   };
 
-  return asking(what, demand, clock, () => {
-    const over = new AbortController();
-    return {ask: signal => read(AbortSignal.any([signal, over.signal])), close: () => over.abort()};
-  });
+  return asking(what, demand, clock, () => ({
+    ask: async signal => {
+      const stop = new AbortController();
+      const end = () => stop.abort();
+      signal.addEventListener('abort', end, {once: true});
+      try {
+        return await read(stop.signal);
+      } finally {
+        // Where one has failed, nobody waits for the others.
+        end();
+      }
+    },
+    close: () => {},
+  }));
 }
 
 /** The addresses of all nsqd that a topic is on. Each nsqlookupd knows all of them, so that one that answers is enough. */

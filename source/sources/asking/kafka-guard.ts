@@ -7,10 +7,11 @@ import type {ConnectionPool} from '@platformatic/kafka';
 import {SourceError} from './failure.ts';
 
 export interface Guard {
-  /** Rejects once a connection has broken in a way that the client itself doesn't tell of. */
-  readonly broken: Promise<never>;
-  /** What is answered from here on counts as one answer. */
-  beginQuestion(): void;
+  /**
+   * What is answered from here on counts as one answer. What is given rejects once a connection breaks in a way that the client
+   * itself doesn't tell of.
+   */
+  beginQuestion(): Promise<never>;
   destroy(): void;
 }
 
@@ -22,10 +23,6 @@ export function guardConnections(pool: ConnectionPool): Guard {
   let over = false;
   let bytes = 0;
   let breakOff: (error: unknown) => void = () => {};
-  const broken = new Promise<never>((_resolve, reject) => {
-    breakOff = reject;
-  });
-  broken.catch(() => {});
 
   const guard = (socket: Socket) => {
     sockets.add(socket);
@@ -53,9 +50,13 @@ export function guardConnections(pool: ConnectionPool): Guard {
   });
 
   return {
-    broken,
     beginQuestion: () => {
       bytes = 0;
+      const broken = new Promise<never>((_resolve, reject) => {
+        breakOff = reject;
+      });
+      broken.catch(() => {});
+      return broken;
     },
     destroy: () => {
       over = true;
