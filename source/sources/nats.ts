@@ -6,7 +6,7 @@ import {loadClient} from './asking/client.ts';
 import {countOf} from './asking/count.ts';
 import {SourceError} from './asking/failure.ts';
 import {placeOf} from './asking/http.ts';
-import {createOwnSockets} from './asking/own-sockets.ts';
+import {createContained} from './asking/contained.ts';
 import type {Source} from '../ports.ts';
 import type {SourceParts} from './source.ts';
 
@@ -29,7 +29,7 @@ export function natsSource(demand: NatsDemand, {clock}: SourceParts): Source {
 
 function openLine(demand: NatsDemand): Line {
   const {stream, consumer} = demand;
-  const sockets = createOwnSockets();
+  const contained = createContained();
   let connecting: Promise<{connection: NatsConnection; manager: JetStreamManager}> | null = null;
   let mayReadStream = true;
 
@@ -48,7 +48,7 @@ function openLine(demand: NatsDemand): Line {
   return {
     ask: async () => {
       try {
-        connecting ??= sockets.run(() => connect(demand));
+        connecting ??= contained.run(() => connect(demand));
         const {manager} = await connecting;
         const [consumerInfo, streamInfo] = await Promise.all([manager.consumers.info(stream, consumer), readStream(manager)]);
         return {
@@ -63,7 +63,7 @@ function openLine(demand: NatsDemand): Line {
       }
     },
     close: () => {
-      sockets.destroy();
+      contained.destroy();
       connecting?.then(({connection}) => connection.close()).catch(() => {});
     },
   };

@@ -1,3 +1,5 @@
+import {execFile} from 'node:child_process';
+import {promisify} from 'node:util';
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import type {Reading} from '../../source/scaler/entry.ts';
 import type {NatsDemand} from '../../source/sources/nats.ts';
@@ -125,6 +127,27 @@ describe('a server that is no NATS server', () => {
     await until('some tries', () => openedEver >= 4);
     stop();
     await until('all to be closed', () => openNow === 0);
+  });
+
+  test('and speaks rubbish has the client print nothing on the screen', async () => {
+    const raw = await serveRaw(socket => {
+      socket.write(info());
+      socket.once('data', () => socket.write('PONG\r\nrub\u001b[31mbish\r\n'));
+    });
+    onTestFinished(() => raw.close());
+    const demand = {...open, timeoutMs: 1000, servers: [`nats://127.0.0.1:${raw.port}`], stream: 'A', consumer: 'b'};
+    const source = new URL('../../source/', import.meta.url);
+    const program = `
+      import {createSource} from ${JSON.stringify(new URL('sources/source.ts', source).href)};
+      import {createRealClock} from ${JSON.stringify(new URL('clock.ts', source).href)};
+      const stop = new AbortController();
+      const parts = {clock: createRealClock(), chance: Math.random, service: 'web', usage: null, pushes: null};
+      createSource(${JSON.stringify(demand)}, parts)(reading => {
+        console.log('said', reading.kind);
+        stop.abort();
+      }, stop.signal);`;
+    const {stdout, stderr} = await promisify(execFile)(process.execPath, ['--no-warnings', '--input-type=module', '-e', program]);
+    expect(stdout + stderr).toBe('said error\n');
   });
 
   test.each([
