@@ -1,13 +1,16 @@
 /** A configuration that has the right shape, as plain numbers with every default filled in; what can't be meant is a mistake. */
 import type {FoundService} from '../ports.ts';
 import {normalMode, unbounded, type ModeSpec, type ServiceSpec, type Target} from '../scaler/fleet.ts';
+import {scrubberOf} from '../sources/scrub.ts';
 import type {DemandSpec} from '../sources/source.ts';
 import type {Config, Workload} from './config.ts';
 import {demandOf} from './convert-demand.ts';
+import type {DemandText} from './demand-schema.ts';
 import type {Merged} from './merge.ts';
 import type {Mistake, Path} from './mistakes.ts';
 import {nearest} from './nearest.ts';
 import {serviceNamePattern, type ConfigText, type ServiceText} from './schema.ts';
+import {fillDemand, noSecrets, type SecretStore} from './secrets.ts';
 import {parseDuration} from './units.ts';
 import {sizeOf, workloadKeys, workloadOf} from './workload.ts';
 
@@ -17,6 +20,8 @@ export interface Surroundings {
   readonly resolvePath: (path: string) => string;
   /** The lines of an environment file; throws where it can't be read. */
   readonly readEnvFile: (path: string) => readonly string[];
+  /** Where the secrets of demands come from; nothing unless said. */
+  readonly secrets?: SecretStore;
   /** What runs on the host already; null while the host isn't known yet, when nothing is said of what is to be adopted. */
   readonly found?: readonly FoundService[] | null;
 }
@@ -40,7 +45,8 @@ export function convert(parsed: ConfigText, options: Surroundings, merged: Merge
     if (!made) checkAdoption(name, service, host, options, path, mistakes);
     services.push({...specOf(name, service, path, mistakes), drift: service.drift ?? parsed.drift, adopted: !made});
     if (service.slots !== undefined) slotsGiven.add(name);
-    if (service.demand) demands.set(name, demandsOf(service.demand, options, [...path, 'demand'], mistakes));
+    const fromLabels = merged?.fromLabels.get(name)?.fields.has('demand') ?? false;
+    if (service.demand) demands.set(name, demandsOf(service.demand, {...options, fromLabels}, [...path, 'demand'], mistakes));
     const withinMs = service.handoverWithin === undefined ? null : parseDuration(service.handoverWithin);
     if (withinMs !== null) handoverWithinMs.set(name, withinMs);
     if (made && service.image !== undefined) {
@@ -182,12 +188,20 @@ function targetOf(service: ServiceText, path: Path, mistakes: Mistake[]): Target
 
 function demandsOf(
   given: NonNullable<ServiceText['demand']>,
-  options: Surroundings,
+  options: Surroundings & {readonly fromLabels: boolean},
   path: Path,
   mistakes: Mistake[],
 ): readonly DemandSpec[] {
-  if (!Array.isArray(given)) return [demandOf(given, options, path, mistakes)];
-  return given.map((demand, index) => demandOf(demand, options, [...path, index], mistakes));
+  const {secrets = noSecrets, resolvePath, fromLabels} = options;
+  const one = (text: DemandText, at: Path): DemandSpec => {
+    const filled = fillDemand(text, {secrets, resolvePath, fromLabels}, at, mistakes);
+    const found: Mistake[] = [];
+    const spec = demandOf(filled.demand, options, at, found);
+    const scrub = scrubberOf(spec, filled.secrets);
+    mistakes.push(...found.map(mistake => ({...mistake, words: scrub(mistake.words)})));
+    return filled.secrets.length === 0 ? spec : {...spec, secrets: filled.secrets};
+  };
+  return Array.isArray(given) ? given.map((demand, index) => one(demand, [...path, index])) : [one(given, path)];
 }
 
 function checkCapacity(parsed: ConfigText, services: readonly ServiceSpec[], sized: boolean, mistakes: Mistake[]): void {
