@@ -70,7 +70,9 @@ function whyNoCron(text: string, timezone: string | null): string | null {
     return `is “${text}”, which never comes: check the day and the month`;
   } catch (error) {
     const why = (error as Error).message.replace(/^CronPattern: /, '');
-    return `is “${text}”, which is no time: expected minute hour day month weekday, such as "0 8 * * 1-5" (${why})`;
+    // What it says of the number of fields is what is said here already.
+    const more = why.startsWith('invalid configuration format') ? '' : ` (${why})`;
+    return `is “${text}”, which is no time: expected minute hour day month weekday, such as "0 8 * * 1-5"${more}`;
   }
 }
 
