@@ -81,7 +81,10 @@ export function fillDemand(demand: DemandText, options: FillOptions, path: Path,
   }
 
   if (options.fromLabels && demand.source === 'command')
-    mistake([...path, 'source'], 'is command, and a label may not start programs on this machine: write the demand in the configuration file');
+    mistake(
+      [...path, 'source'],
+      'is command, and a label may not start programs on this machine: write the demand in the configuration file',
+    );
   const filled = fill(demand, path) as DemandText;
   if (failed || values.length === 0) return {demand: failed ? demand : filled, secrets: []};
   // What was put in must fit as what was written does. The schema's own words don't repeat what they were given.
@@ -113,7 +116,8 @@ function readSecret({written}: Placeholder, path: string, {readFile}: SecretStor
     text = readFile(path, secretBytesMax);
   } catch (error) {
     const {code} = error as NodeJS.ErrnoException;
-    const words = code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'it may not be read: check its permissions' : 'it can’t be read';
+    const words =
+      code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'it may not be read: check its permissions' : 'it can’t be read';
     return none(`needs ${written}, and ${words}`);
   }
   if (Buffer.byteLength(text) > secretBytesMax) return none(`needs ${written}, and the file is too large for a secret`);

@@ -68,9 +68,16 @@ function openLine({url, query, timeoutMs}: MysqlDemand): Line {
   };
 }
 
-/** What it can't make sense of must end the connection, and not the program. TLS comes this way too. */
+/** What it can't make sense of must end the connection, and not the program or the screen. TLS comes this way too. */
 function guardParser(connection: CallbackConnection): void {
-  const {packetParser, stream} = connection as unknown as Inside;
+  const inside = connection as unknown as Inside;
+  const {packetParser, stream} = inside;
+  const take = inside.handlePacket.bind(inside);
+  inside.handlePacket = packet => {
+    // It would print that on the screen, and go on.
+    if (packet && inside._command && packet.sequenceId !== inside.sequenceId) throw new Error('its packets are out of order');
+    take(packet);
+  };
   const execute = packetParser.execute.bind(packetParser);
   packetParser.execute = data => {
     try {
@@ -83,6 +90,9 @@ function guardParser(connection: CallbackConnection): void {
 
 /** What of the client has no name outside of it. */
 interface Inside {
+  handlePacket: (packet?: {readonly sequenceId: number}) => void;
+  readonly sequenceId: number;
+  readonly _command: unknown;
   readonly packetParser: {execute: (data: Buffer) => void};
   readonly stream: Duplex;
 }

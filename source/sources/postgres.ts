@@ -80,7 +80,7 @@ async function readRows(client: PostgresClient, text: string): Promise<readonly 
     // With a listener the rows aren't gathered: a query that gives a million takes no memory.
     query.on('row', row => {
       if (rows.length >= rowsMax) return;
-      rows.push(row as unknown as (string | null)[]);
+      rows.push(row);
       if (rows.length === rowsMax) reject(new SourceError('the query gives several rows: expected one number'));
     });
     query.on('error', reject);

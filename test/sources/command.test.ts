@@ -17,7 +17,10 @@ function ownFolder(): string {
 }
 
 function specOf(demand: object, folder = tmpdir()): DemandSpec {
-  const text = JSON.stringify({capacity: 4, services: {web: {priority: 1, image: 'busybox', demand: {source: 'command', every: '50ms', ...demand}}}});
+  const text = JSON.stringify({
+    capacity: 4,
+    services: {web: {priority: 1, image: 'busybox', demand: {source: 'command', every: '50ms', ...demand}}},
+  });
   const resolvePath = (path: string) => join(folder, path);
   const [spec] = readConfig(text, {name: 'shop.yaml', resolvePath, readEnvFile: () => [], found: []}).demands.get('web') ?? [];
   if (!spec) throw new Error('no demand');
@@ -34,7 +37,11 @@ function runs(pid: number): boolean {
   }
 }
 
-const pidIn = (path: string) => until('the process to have said its number', () => existsSync(path) && Number(readFileSync(path, 'utf8')) > 0 && Number(readFileSync(path, 'utf8')));
+const pidIn = (path: string) =>
+  until(
+    'the process to have said its number',
+    () => existsSync(path) && Number(readFileSync(path, 'utf8')) > 0 && Number(readFileSync(path, 'utf8')),
+  );
 
 describe('the last number of a line', () => {
   test.each([
@@ -55,12 +62,26 @@ describe('the last number of a line', () => {
     expect(numberIn(line)).toBe(value);
   });
 
-  test.each(['', '  ', 'many', '-3', 'jobs: -3', 'NaN', '5 NaN', 'Infinity', '-inf', '1e999', '0x10', '10.0.0.1', '1,234', '2026-01-02', '42ms', '\u001b[2J'])(
-    '%j is none',
-    line => {
-      expect(() => numberIn(line)).toThrow(/it printed/);
-    },
-  );
+  test.each([
+    '',
+    '  ',
+    'many',
+    '-3',
+    'jobs: -3',
+    'NaN',
+    '5 NaN',
+    'Infinity',
+    '-inf',
+    '1e999',
+    '0x10',
+    '10.0.0.1',
+    '1,234',
+    '2026-01-02',
+    '42ms',
+    '\u001b[2J',
+  ])('%j is none', line => {
+    expect(() => numberIn(line)).toThrow(/it printed/);
+  });
 });
 
 describe('a command', () => {
@@ -77,7 +98,11 @@ describe('a command', () => {
   });
 
   test.each<[string, string | readonly string[], RegExp]>([
-    ['an exit other than 0, with the last of what it complained', 'echo 5; echo first >&2; echo no way >&2; exit 3', /it ended with exit 3: no way$/],
+    [
+      'an exit other than 0, with the last of what it complained',
+      'echo 5; echo first >&2; echo no way >&2; exit 3',
+      /it ended with exit 3: no way$/,
+    ],
     ['a signal', 'kill -9 $$', /it ended by SIGKILL/],
     ['nothing printed', 'true', /it printed nothing/],
     ['words', 'echo many', /it printed “many”, which holds no number/],
@@ -98,7 +123,9 @@ describe('a command', () => {
 
   test('is ended with all that it started when it takes too long', async () => {
     const folder = ownFolder();
-    const {last, stop} = follow(specOf({command: 'sleep 1000 & echo $! > inner; echo $$ > outer; wait', timeout: '500ms', every: '1h'}, folder));
+    const {last, stop} = follow(
+      specOf({command: 'sleep 1000 & echo $! > inner; echo $$ > outer; wait', timeout: '500ms', every: '1h'}, folder),
+    );
     const [inner, outer] = [await pidIn(join(folder, 'inner')), await pidIn(join(folder, 'outer'))];
     await until('the reason', () => last()?.kind === 'error');
     expect(reasonOf(last())).toMatch(/no answer within 500ms/);

@@ -32,7 +32,7 @@ if (!isHere && process.env['MICROSCALE_TEST_ENGINE'] !== 'required') {
 
     test.each([
       ['select 2.5', 2.5],
-      ['select 12345678901234567890', 12_345_678_901_234_567_890],
+      ['select 10000000000000000000000', 1e22],
       ['select count(*) from jobs -- all of them', 5],
       ['select count(*) from jobs;', 5],
       ["select '7'::text", 7],
@@ -54,7 +54,7 @@ if (!isHere && process.env['MICROSCALE_TEST_ENGINE'] !== 'required') {
       ['infinity', "select 'Infinity'::float", /“Infinity”, which is no number/],
       ['a negative number', 'select -3', /-3, which is no demand/],
       ['more than a number can be', "select repeat('9', 400)::numeric", /which is no number/],
-      ['a date', 'select date %s'.replace('%s', "'2026-01-02'"), /which is no number/],
+      ['a date', "select date '2026-01-02'", /which is no number/],
       ['what isn’t SQL', 'selekt 1', /the query can’t be read/],
       ['two statements', 'select 1; select 2', /multiple commands/],
       ['escape sequences', "select E'\\x1b[2J'", /which is no number/],
@@ -96,7 +96,9 @@ if (!isHere && process.env['MICROSCALE_TEST_ENGINE'] !== 'required') {
       expect(reasonOf(last())).toMatch(/no answer within 300ms|took too long/);
       stop();
       await until('nothing of it to run', async () => {
-        const running = await server.run("select 1 from pg_stat_activity where query like '%pg_sleep%' and application_name = 'microscale'");
+        const running = await server.run(
+          "select 1 from pg_stat_activity where query like '%pg_sleep%' and application_name = 'microscale'",
+        );
         return running.length === 0;
       });
     });
@@ -112,7 +114,12 @@ if (!isHere && process.env['MICROSCALE_TEST_ENGINE'] !== 'required') {
     });
 
     test('rubbish in the place of a server is an error, and ends nothing', async () => {
-      for (const rubbish of [Buffer.from('HTTP/1.1 400 Bad\r\n\r\n<html>'), Buffer.alloc(64, 0xff), Buffer.alloc(64), Buffer.from('R\0\0\0\u0004')]) {
+      for (const rubbish of [
+        Buffer.from('HTTP/1.1 400 Bad\r\n\r\n<html>'),
+        Buffer.alloc(64, 0xff),
+        Buffer.alloc(64),
+        Buffer.from('R\0\0\0\u0004'),
+      ]) {
         const raw = await serveRaw(socket => socket.write(rubbish));
         onTestFinished(() => raw.close());
         const {last, stop} = ask('select 1', {url: `postgres://reader:hidden-word@127.0.0.1:${raw.port}/x`, timeout: '500ms'});

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {ConfigError} from '../../source/config/config.ts';
+import type {ConfigError} from '../../source/config/config.ts';
 import {parse as parseYaml} from 'yaml';
 import {readConfig} from '../../source/config/read.ts';
 import {createVirtualClock} from '../../source/simulator/virtual-clock.ts';
@@ -10,7 +10,8 @@ const hour = 3_600_000;
 
 function specOf(demand: object): DemandSpec {
   const text = `capacity: 4\nservices:\n  web:\n    priority: 1\n    image: busybox\n    demand: ${JSON.stringify(demand)}\n`;
-  const [spec] = readConfig(text, {name: 'shop.yaml', resolvePath: path => path, readEnvFile: () => [], found: []}).demands.get('web') ?? [];
+  const [spec] =
+    readConfig(text, {name: 'shop.yaml', resolvePath: path => path, readEnvFile: () => [], found: []}).demands.get('web') ?? [];
   if (!spec) throw new Error('no demand');
   return spec;
 }
@@ -96,11 +97,28 @@ describe('a schedule', () => {
   });
 
   test.each<[string, object, RegExp]>([
-    ['four fields', {entries: [{cron: '0 8 * *', for: '1h', demand: 1}]}, /entries\.0\.cron .*“0 8 \* \*”, which is no time: expected minute hour/],
+    [
+      'four fields',
+      {entries: [{cron: '0 8 * *', for: '1h', demand: 1}]},
+      /entries\.0\.cron .*“0 8 \* \*”, which is no time: expected minute hour/,
+    ],
     ['a minute that there isn’t', {entries: [{cron: '61 8 * * *', for: '1h', demand: 1}]}, /Invalid value for minute: 61/],
     ['a day that never comes', {entries: [{cron: '0 8 30 2 *', for: '1h', demand: 1}]}, /which never comes/],
-    ['a second entry', {entries: [{cron: '0 8 * * *', for: '1h', demand: 1}, {cron: 'x', for: '1h', demand: 1}]}, /entries\.1\.cron/],
-    ['a time zone that there isn’t', {timezone: 'Europe/Entenhausen', entries: [{cron: '0 8 * * *', for: '1h', demand: 1}]}, /no time zone/],
+    [
+      'a second entry',
+      {
+        entries: [
+          {cron: '0 8 * * *', for: '1h', demand: 1},
+          {cron: 'x', for: '1h', demand: 1},
+        ],
+      },
+      /entries\.1\.cron/,
+    ],
+    [
+      'a time zone that there isn’t',
+      {timezone: 'Europe/Entenhausen', entries: [{cron: '0 8 * * *', for: '1h', demand: 1}]},
+      /no time zone/,
+    ],
   ])('is a mistake of the configuration, with its line: %s', (_title, demand, says) => {
     let problems: readonly string[] = [];
     try {

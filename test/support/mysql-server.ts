@@ -34,7 +34,7 @@ export async function startMysql(): Promise<MysqlServer> {
   execFileSync(
     'mariadb-install-db',
     ['--no-defaults', `--datadir=${data}`, '--skip-test-db', '--auth-root-authentication-method=normal', ...small],
-    {cwd: folder, stdio: 'pipe', ...(who ?? {}), env: {...process.env, HOME: folder}},
+    {cwd: folder, stdio: 'pipe', ...who, env: {...process.env, HOME: folder}},
   );
   const port = await freePort();
   let server: ServerProcess | null = null;

@@ -38,7 +38,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   giveTo(socket, who);
   writeFileSync(join(folder, 'password'), 'owner');
   giveTo(join(folder, 'password'), who);
-  const asWho = {cwd: folder, stdio: 'pipe' as const, env: {...process.env, HOME: folder}, ...(who ?? {})};
+  const asWho = {cwd: folder, stdio: 'pipe' as const, env: {...process.env, HOME: folder}, ...who};
   execFileSync(
     join(programs, 'initdb'),
     ['-D', data, '-U', 'owner', '--pwfile', join(folder, 'password'), '-A', 'scram-sha-256', '--no-sync', '-E', 'UTF8', '--locale', 'C'],

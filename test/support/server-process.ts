@@ -49,7 +49,7 @@ export interface ServerProcess {
 const saidMax = 20_000;
 
 export function startServer(command: string, words: readonly string[], who: Identity | null, cwd: string): ServerProcess {
-  const child = spawn(command, words, {cwd, stdio: ['ignore', 'pipe', 'pipe'], ...(who ?? {}), env: {...process.env, HOME: cwd}});
+  const child = spawn(command, words, {cwd, stdio: ['ignore', 'pipe', 'pipe'], ...who, env: {...process.env, HOME: cwd}});
   let said = '';
   const hear = (chunk: Buffer) => {
     said = (said + chunk.toString('utf8')).slice(-saidMax);

@@ -107,7 +107,11 @@ export function createUsage({docker, clock, ownerFor}: UsageParts): ReadUsage {
   };
 }
 
-async function inTurns<Item, Result>(items: readonly Item[], atOnce: number, act: (item: Item) => Promise<Result>): Promise<readonly Result[]> {
+async function inTurns<Item, Result>(
+  items: readonly Item[],
+  atOnce: number,
+  act: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
   const results: Result[] = [];
   const left = items.values();
   const worker = async () => {

@@ -9,7 +9,8 @@ export function oneNumber(rows: readonly (readonly (string | null)[])[]): Readin
   if (another) throw new SourceError('the query gives several rows: expected one number');
   if (row.length !== 1) throw new SourceError(`the query gives ${row.length} columns: expected one number`);
   const [value] = row;
-  if (value === null || value === undefined) throw new SourceError('the query gives NULL, which is no number: write coalesce(…, 0) if it means none');
+  if (value === null || value === undefined)
+    throw new SourceError('the query gives NULL, which is no number: write coalesce(…, 0) if it means none');
   const number = /^[-+]?\d+(\.\d+)?(e[-+]?\d+)?$/i.test(value.trim()) ? Number(value) : Number.NaN;
   if (!Number.isFinite(number)) throw new SourceError(`the query gives “${value.slice(0, 24)}”, which is no number`);
   if (number < 0) throw new SourceError(`the query gives ${value.slice(0, 24)}, which is no demand: expected a number from 0 up`);

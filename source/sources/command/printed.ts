@@ -19,7 +19,8 @@ export function numberIn(line: string): number {
   const last = [...text.matchAll(numbers)].at(-1)?.[0];
   if (last === undefined) throw new SourceError(`it printed “${text.slice(0, shownMax)}”, which holds no number`);
   const value = Number(last);
-  if (!Number.isFinite(value) || value < 0) throw new SourceError(`it printed ${last.slice(0, shownMax)}, which is no demand: expected a number from 0 up`);
+  if (!Number.isFinite(value) || value < 0)
+    throw new SourceError(`it printed ${last.slice(0, shownMax)}, which is no demand: expected a number from 0 up`);
   return value;
 }
 

@@ -86,7 +86,11 @@ describe('what replicas use', () => {
 
   engineTest('is the memory as a share of the limit, without the file cache that could go', async () => {
     const memoryBytes = 64 * 1024 ** 2;
-    const hold = ['sh', '-c', 'trap "exit 0" TERM; x=$(/bin/busybox head -c 4000000 /dev/zero | /bin/busybox tr "\\0" x); while :; do sleep 3600 & wait; done'];
+    const hold = [
+      'sh',
+      '-c',
+      'trap "exit 0" TERM; x=$(/bin/busybox head -c 4000000 /dev/zero | /bin/busybox tr "\\0" x); while :; do sleep 3600 & wait; done',
+    ];
     await open({web: workload({command: hold, memoryBytes}), idle: workload({memoryBytes})});
     await scaled('web', 1);
     await scaled('idle', 1);
@@ -97,6 +101,26 @@ describe('what replicas use', () => {
     const little = follow('idle', 'memory');
     await until('the idle one', () => little.last()?.kind === 'usage');
     expect((little.last() as {total: number}).total).toBeLessThan(0.05);
+  });
+
+  engineTest('is the network in bytes a second, in and out', async () => {
+    const name = `usage-${process.pid}`;
+    const network = await docker().createNetwork({Name: name, Driver: 'bridge', Internal: true});
+    try {
+      const [{Gateway: gateway = ''} = {}] = ((await network.inspect()) as {IPAM: {Config: {Gateway?: string}[]}}).IPAM.Config;
+      const send = `trap "exit 0" TERM; while :; do /bin/busybox ping -q -i 0.05 -s 1000 -c 20 ${gateway} > /dev/null; done`;
+      await open({web: workload({networks: [name], command: ['sh', '-c', send]})});
+      await scaled('web', 1);
+      const {last} = follow('web', 'network');
+      // Twenty times a kilobyte a second, there and back, where the machine is not too busy for it.
+      await until('what it sends to be seen', () => last()?.kind === 'usage' && (last() as {total: number}).total > 2000);
+      expect(last()).toMatchObject({kind: 'usage', replicas: 1});
+    } finally {
+      await host?.close();
+      host = null;
+      await sweep(project);
+      await network.remove();
+    }
   });
 
   engineTest('says so where there is no network to measure', async () => {
