@@ -1,8 +1,9 @@
 /** Demands in the built program: clients that aren't installed, numbers that are pushed, secrets that are not told. */
 import {execFile} from 'node:child_process';
-import {cpSync, readFileSync, statSync, writeFileSync} from 'node:fs';
+import {cpSync, existsSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {afterEach, describe, expect} from 'vitest';
+import {attachTo} from '../../source/control/client.ts';
 import {engineTest, socket as engineSocket, sweep} from '../support/engine.ts';
 import {emptyFolder, program, run, type Run} from '../support/program.ts';
 import {until} from '../support/until.ts';
@@ -78,10 +79,11 @@ describe('a demand that is pushed', () => {
       const status = await asked.ended;
       return {status, output: asked.output(), errors: asked.errors()};
     };
-    const desired = async () => {
-      const {output} = await ask('status', '--json');
-      const {services: all} = JSON.parse(output) as {services: {service: string; decision: {desired: number}}[]};
-      return all.find(({service}) => service === 'web')?.decision.desired;
+    const desired = async (name = 'web') => {
+      const {session, close} = await attachTo(control, {owner: 'test', readOnly: true});
+      const {fleet} = await session.next();
+      close();
+      return fleet.services.find(({spec}) => spec.name === name)?.decision?.desired;
     };
     await says(engine, /web.*no number was pushed yet: microscale demand web N/);
     expect(await ask('demand', 'web', '3')).toEqual({status: 0, output: 'web: demand 3\n', errors: ''});
@@ -96,11 +98,7 @@ describe('a demand that is pushed', () => {
 
     const path = join(folder, 'microscale.yaml');
     writeFileSync(path, readFileSync(path, 'utf8').replace('source: push', 'source: push, expire: 1h').replace('max: 1', 'max: 2'));
-    await until('the new configuration to be taken', async () => {
-      const {output} = await ask('status', '--json');
-      const {services: all} = JSON.parse(output) as {services: {service: string; decision: {desired: number}}[]};
-      return all.find(({service}) => service === 'batch')?.decision.desired === 2;
-    });
+    await until('the new configuration to be taken', async () => (await desired('batch')) === 2);
     expect(await desired()).toBe(2);
 
     expect(await ask('demand', 'batch', '3')).toMatchObject({
@@ -109,6 +107,24 @@ describe('a demand that is pushed', () => {
     });
     expect(await ask('demand', 'web', 'many')).toMatchObject({status: 2, errors: expect.stringContaining('“many” is no demand')});
     expect(await ask('demand', 'web')).toMatchObject({status: 2, errors: expect.stringContaining('microscale demand SERVICE N')});
+  });
+});
+
+describe('a command that goes on', () => {
+  engineTest('ends with the program', async () => {
+    const services = `  web: {priority: 1, ${made}, demand: {source: command, command: "echo $$ > pid; echo 1; exec sleep 1000", stream: true}}`;
+    const folder = emptyFolder({'microscale.yaml': config(services)});
+    const running = start(folder, ['--socket', 'off']);
+    const isRunning = (pid: number) => {
+      const stat = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : ') Z';
+      return stat.slice(stat.lastIndexOf(')') + 2)[0] !== 'Z';
+    };
+    const path = join(folder, 'pid');
+    const pid = await until('the command to run', () => existsSync(path) && Number(readFileSync(path, 'utf8')));
+    expect(isRunning(pid)).toBe(true);
+    running.child.kill('SIGTERM');
+    await running.ended;
+    await until('the command to be gone', () => !isRunning(pid));
   });
 });
 

@@ -19,7 +19,7 @@ function ownFolder(): string {
 function specOf(demand: object, folder = tmpdir()): DemandSpec {
   const text = JSON.stringify({
     capacity: 4,
-    services: {web: {priority: 1, image: 'busybox', demand: {source: 'command', every: '50ms', ...demand}}},
+    services: {web: {priority: 1, image: 'busybox', demand: {source: 'command', every: '50ms', timeout: '30s', ...demand}}},
   });
   const resolvePath = (path: string) => join(folder, path);
   const [spec] = readConfig(text, {name: 'shop.yaml', resolvePath, readEnvFile: () => [], found: []}).demands.get('web') ?? [];
@@ -109,6 +109,8 @@ describe('a command', () => {
     ['a negative number', 'echo -3', /it printed -3, which is no demand/],
     ['NaN', 'echo NaN', /it printed NaN, which is no demand/],
     ['a program that is not there', ['/no/such/program'], /there is no program \/no\/such\/program/],
+    ['a program without a name', [''], /it can’t be started/],
+    ['a program’s name that none can have', ['a\u0000b'], /it can’t be started/],
     ['a program that may not be run', ['/etc/passwd'], /may not be run/],
     ['output without an end', 'yes 5', /it printed more than 64 kB/],
     ['escape sequences', String.raw`printf '\033[2J\033]0;x\007'`, /it printed nothing/],
@@ -123,19 +125,17 @@ describe('a command', () => {
 
   test('is ended with all that it started when it takes too long', async () => {
     const folder = ownFolder();
-    const {last, stop} = follow(
-      specOf({command: 'sleep 1000 & echo $! > inner; echo $$ > outer; wait', timeout: '500ms', every: '1h'}, folder),
-    );
+    const {last, stop} = follow(specOf({command: 'sleep 1000 & echo $! > inner; echo $$ > outer; wait', timeout: '2s'}, folder));
     const [inner, outer] = [await pidIn(join(folder, 'inner')), await pidIn(join(folder, 'outer'))];
     await until('the reason', () => last()?.kind === 'error');
-    expect(reasonOf(last())).toMatch(/no answer within 500ms/);
+    expect(reasonOf(last())).toMatch(/no answer within 2s/);
     await until('both to be gone', () => !runs(inner) && !runs(outer));
     stop();
   });
 
   test('leaves nothing in the background', async () => {
     const folder = ownFolder();
-    const {last, stop} = follow(specOf({command: 'sleep 1000 & echo $! > inner; echo 6', every: '1h', timeout: '30s'}, folder));
+    const {last, stop} = follow(specOf({command: 'sleep 1000 & echo $! > inner; echo 6', every: '1h'}, folder));
     await until('its number', () => last()?.kind === 'value');
     const inner = await pidIn(join(folder, 'inner'));
     await until('it to be gone', () => !runs(inner));
@@ -192,5 +192,9 @@ describe('a command that goes on', () => {
     const missing = follow(specOf({command: ['/no/such/program'], stream: true}));
     await until('a reason', () => missing.last()?.kind === 'error');
     expect(reasonOf(missing.last())).toMatch(/there is no program/);
+    missing.stop();
+    const nameless = follow(specOf({command: [''], stream: true}));
+    await until('a reason', () => nameless.last()?.kind === 'error');
+    expect(reasonOf(nameless.last())).toMatch(/it can’t be started/);
   });
 });

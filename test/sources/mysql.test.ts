@@ -28,7 +28,7 @@ if (!isHere && process.env['MICROSCALE_TEST_ENGINE'] !== 'required') {
     afterAll(() => server?.stop(), 60_000);
 
     const ask = (query: string, fields: Readonly<Record<string, unknown>> = {}) =>
-      follow(demandAt('mysql', server, {query, every: '200ms', ...fields}));
+      follow(demandAt('mysql', server, {query, every: '200ms', timeout: '20s', ...fields}));
     const jobs = () => server.run('select count(*) from shop.jobs');
 
     test.each([
@@ -108,6 +108,24 @@ if (!isHere && process.env['MICROSCALE_TEST_ENGINE'] !== 'required') {
         const rows = (await server.run("select 1 from information_schema.processlist where user = 'reader'")) as unknown[];
         return rows.length === 0;
       });
+    });
+
+    test('is asked over TLS where the address says so, and only of a server that is trusted', async () => {
+      const over = "select length(variable_value) > 0 from information_schema.session_status where variable_name = 'Ssl_cipher'";
+      const plain = ask(over);
+      await until('no TLS', () => plain.last()?.kind === 'value');
+      expect(plain.last()).toEqual({kind: 'value', value: 0});
+      const {last} = ask(over, {url: `${server.url}?ssl-mode=REQUIRED`});
+      await until('TLS', () => last()?.kind === 'value');
+      expect(last()).toEqual({kind: 'value', value: 1});
+      for (const [mode, says] of [
+        ['VERIFY_IDENTITY', /self-signed certificate/],
+        ['sideways', /its ssl-mode is not known/],
+      ] as const) {
+        const refused = ask(over, {url: `${server.url}?ssl-mode=${mode}`});
+        await until('a reason', () => refused.last()?.kind === 'error');
+        expect(reasonOf(refused.last())).toMatch(says);
+      }
     });
 
     test('rubbish in the place of a server is an error, and ends nothing', async () => {

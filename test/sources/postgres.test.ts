@@ -28,7 +28,7 @@ if (!isHere && process.env['MICROSCALE_TEST_ENGINE'] !== 'required') {
     afterAll(() => server?.stop(), 60_000);
 
     const ask = (query: string, fields: Readonly<Record<string, unknown>> = {}) =>
-      follow(demandAt('postgres', server, {query, every: '200ms', ...fields}));
+      follow(demandAt('postgres', server, {query, every: '200ms', timeout: '20s', ...fields}));
 
     test.each([
       ['select 2.5', 2.5],
@@ -111,6 +111,23 @@ if (!isHere && process.env['MICROSCALE_TEST_ENGINE'] !== 'required') {
         const left = await server.run("select 1 from pg_stat_activity where application_name = 'microscale'");
         return left.length === 0;
       });
+    });
+
+    test('is asked over TLS where the address says so, and only of a server that is trusted', async () => {
+      const over = 'select ssl::int from pg_stat_ssl where pid = pg_backend_pid()';
+      const plain = ask(over);
+      await until('no TLS', () => plain.last()?.kind === 'value');
+      expect(plain.last()).toEqual({kind: 'value', value: 0});
+      for (const mode of ['sslmode=no-verify', `sslmode=verify-full&sslrootcert=${server.certificate}`]) {
+        const {last} = ask(over, {url: `${server.url}?${mode}`});
+        await until('TLS', () => last()?.kind === 'value');
+        expect(last()).toEqual({kind: 'value', value: 1});
+      }
+      for (const mode of ['require', 'verify-full']) {
+        const {last} = ask(over, {url: `${server.url}?sslmode=${mode}`});
+        await until('a reason', () => last()?.kind === 'error');
+        expect(reasonOf(last())).toMatch(/certificate is signed by itself/);
+      }
     });
 
     test('rubbish in the place of a server is an error, and ends nothing', async () => {

@@ -5,7 +5,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createConnection} from 'mysql2/promise';
 import type {RealServer} from '../sources/contract.ts';
-import {freePort, giveTo, identityOf, served, startServer, type ServerProcess} from './server-process.ts';
+import {freePort, giveTo, identityOf, selfSigned, served, startServer, type ServerProcess} from './server-process.ts';
 
 export const readerPassword = 's3cret/of:reader@db';
 
@@ -36,6 +36,7 @@ export async function startMysql(): Promise<MysqlServer> {
     ['--no-defaults', `--datadir=${data}`, '--skip-test-db', '--auth-root-authentication-method=normal', ...small],
     {cwd: folder, stdio: 'pipe', ...who, env: {...process.env, HOME: folder}},
   );
+  const {key, certificate} = selfSigned(folder, who);
   const port = await freePort();
   let server: ServerProcess | null = null;
 
@@ -53,7 +54,14 @@ export async function startMysql(): Promise<MysqlServer> {
   async function start(): Promise<void> {
     rmSync(socketPath, {force: true});
     const words = ['--no-defaults', `--datadir=${data}`, `--socket=${socketPath}`, `--port=${port}`, '--bind-address=127.0.0.1'];
-    const rest = [`--pid-file=${join(folder, 'pid')}`, '--skip-name-resolve', '--performance-schema=off', '--max-connections=20'];
+    const rest = [
+      `--pid-file=${join(folder, 'pid')}`,
+      '--skip-name-resolve',
+      '--performance-schema=off',
+      '--max-connections=20',
+      `--ssl-cert=${certificate}`,
+      `--ssl-key=${key}`,
+    ];
     server = startServer(program ?? '', [...words, ...rest, ...small], who, folder);
     const answers = () =>
       run('select 1').then(

@@ -5,7 +5,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {Client} from 'pg';
 import type {RealServer} from '../sources/contract.ts';
-import {freePort, giveTo, identityOf, served, startServer, type ServerProcess} from './server-process.ts';
+import {freePort, giveTo, identityOf, selfSigned, served, startServer, type ServerProcess} from './server-process.ts';
 
 export const readerPassword = 's3cret/of:reader@db';
 
@@ -13,6 +13,8 @@ export interface PostgresServer extends RealServer {
   readonly port: number;
   /** As the reader, with its password in the way of a URL. */
   readonly url: string;
+  /** Of the authority that has signed its certificate: itself. */
+  readonly certificate: string;
   /** As whoever may do everything. */
   run(sql: string): Promise<readonly Record<string, unknown>[]>;
 }
@@ -44,6 +46,8 @@ export async function startPostgres(): Promise<PostgresServer> {
     ['-D', data, '-U', 'owner', '--pwfile', join(folder, 'password'), '-A', 'scram-sha-256', '--no-sync', '-E', 'UTF8', '--locale', 'C'],
     asWho,
   );
+  const {key, certificate} = selfSigned(folder, who);
+  const tls = ['-c', 'ssl=on', '-c', `ssl_cert_file=${certificate}`, '-c', `ssl_key_file=${key}`];
   const port = await freePort();
   let server: ServerProcess | null = null;
 
@@ -61,7 +65,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   async function start(): Promise<void> {
     rmSync(join(data, 'postmaster.pid'), {force: true});
     const words = ['-D', data, '-p', String(port), '-k', socket, '-h', '127.0.0.1', '-c', 'fsync=off', '-c', 'shared_buffers=16MB'];
-    server = startServer(join(programs ?? '', 'postgres'), [...words, '-c', 'max_connections=20', '-c', 'jit=off'], who, folder);
+    server = startServer(join(programs ?? '', 'postgres'), [...words, '-c', 'max_connections=20', '-c', 'jit=off', ...tls], who, folder);
     const answers = () =>
       run('select 1').then(
         () => true,
@@ -84,6 +88,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   return {
     port,
     url,
+    certificate,
     run,
     replace: {'postgres://reader@db/shop': url},
     async fill(amount) {

@@ -1,7 +1,8 @@
 /** Servers that a test starts and ends: free ports, users who are not root, ends by process id. */
 import {execFileSync, spawn, type ChildProcess} from 'node:child_process';
-import {chownSync} from 'node:fs';
+import {chmodSync, chownSync} from 'node:fs';
 import {createServer, type AddressInfo} from 'node:net';
+import {join} from 'node:path';
 import {until} from './until.ts';
 
 /** One that nobody listens on now. */
@@ -37,6 +38,17 @@ export function identityOf(...names: readonly string[]): Identity | null {
 
 export function giveTo(path: string, who: Identity | null): void {
   if (who) chownSync(path, who.uid, who.gid);
+}
+
+/** A key and a certificate that it has signed itself, for 127.0.0.1. */
+export function selfSigned(folder: string, who: Identity | null): {readonly key: string; readonly certificate: string} {
+  const [key, certificate] = [join(folder, 'server.key'), join(folder, 'server.crt')];
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+  const whose = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'];
+  execFileSync('openssl', ['req', '-x509', ...kind, ...whose, '-keyout', key, '-out', certificate], {stdio: 'pipe'});
+  chmodSync(key, 0o600);
+  for (const path of [key, certificate]) giveTo(path, who);
+  return {key, certificate};
 }
 
 export interface ServerProcess {

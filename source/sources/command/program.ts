@@ -1,5 +1,6 @@
 /** A program in a process group of its own, so that whatever it started ends with it. */
-import {spawn} from 'node:child_process';
+import {spawn, type ChildProcessByStdio} from 'node:child_process';
+import type {Readable} from 'node:stream';
 import {StringDecoder} from 'node:string_decoder';
 
 export interface Program {
@@ -20,12 +21,18 @@ let isWatched = false;
 
 export function startProgram(command: readonly string[], folder: string, printed: (text: string) => void): Program {
   const [file = '', ...words] = command;
-  const child = spawn(file, words, {cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'pipe']});
-  const group = child.pid;
-  if (group !== undefined) {
-    groups.add(group);
-    watchExit();
+  let child: ChildProcessByStdio<null, Readable, Readable>;
+  try {
+    child = spawn(file, words, {cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'pipe']});
+  } catch (error) {
+    // What can't be a program's name, or is too long for one, isn't even tried.
+    return {ended: Promise.resolve(whyNotStarted(error as Error, file)), end() {}};
   }
+  const failed = new Promise<string>(resolve => void child.once('error', error => resolve(whyNotStarted(error, file))));
+  const group = child.pid;
+  if (group === undefined) return {ended: failed, end() {}};
+  groups.add(group);
+  watchExit();
   const decoder = new StringDecoder('utf8');
   let complaint = '';
   let isOver = false;
@@ -37,25 +44,22 @@ export function startProgram(command: readonly string[], folder: string, printed
   });
 
   const end = () => {
-    if (group !== undefined && groups.has(group)) killGroup(group);
+    if (groups.has(group)) killGroup(group);
   };
   const ended = new Promise<string | null>(resolve => {
-    let linger: NodeJS.Timeout | undefined;
-    const close = (words: string | null) => {
-      isOver = true;
-      clearTimeout(linger);
-      resolve(words);
-    };
-    child.once('error', error => close(whyNotStarted(error, file)));
     child.once('exit', (code, signal) => {
       // What it left running in the background goes too.
       end();
-      if (group !== undefined) groups.delete(group);
-      linger = setTimeout(() => {
+      groups.delete(group);
+      const linger = setTimeout(() => {
         child.stdout.destroy();
         child.stderr.destroy();
       }, lingerMs);
-      child.once('close', () => close(whyEnded(code, signal, complaint)));
+      child.once('close', () => {
+        isOver = true;
+        clearTimeout(linger);
+        resolve(whyEnded(code, signal, complaint));
+      });
     });
   });
   return {ended, end};
