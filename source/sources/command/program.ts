@@ -94,4 +94,13 @@ function watchExit(): void {
   if (isWatched) return;
   isWatched = true;
   process.on('exit', () => groups.forEach(killGroup));
+  // While nobody else hears a signal yet, it ends this process without a word.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, endAlone);
+}
+
+function endAlone(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) > 1) return;
+  groups.forEach(killGroup);
+  process.off(signal, endAlone);
+  process.kill(process.pid, signal);
 }
