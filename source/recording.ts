@@ -6,7 +6,7 @@ import type {Entry} from './scaler/entry.ts';
 import {emptyFleet, type Acting, type Fleet} from './scaler/fleet.ts';
 import {step} from './scaler/step.ts';
 
-const formatVersion = 2;
+const formatVersion = 3;
 
 /** Thrown when a recording can't be read; the message names the line. */
 export class RecordingError extends Error {

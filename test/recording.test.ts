@@ -50,7 +50,7 @@ test('an existing file is not written over', async () => {
 test.each([
   ['nothing', '', /is empty: it is no recording/],
   ['something else', '{"name": "package"}\n', /is no recording: its first line isn't a header/],
-  ['a newer format', '{"microscale":"recording","version":9}\n', /was recorded in format 9; this microscale reads format 2/],
+  ['a newer format', '{"microscale":"recording","version":9}\n', /was recorded in format 9; this microscale reads format 3/],
   ['damage in the middle', `${recordingHeader('auto')}\n{{{\n[]\n`, /:2 is damaged/],
 ])('a file that holds %s is refused in words', async (_title, text, message) => {
   const path = join(folder, 'bad.jsonl');

@@ -1,13 +1,14 @@
 /** A configuration that has the right shape, as plain numbers with every default filled in; what can't be meant is a mistake. */
 import type {FoundService} from '../ports.ts';
-import {normalMode, unbounded, type ModeSpec, type ServiceSpec, type Target} from '../scaler/fleet.ts';
+import {unbounded, type ServiceSpec, type Target} from '../scaler/fleet.ts';
 import type {DemandSpec} from '../sources/source.ts';
 import type {Config, Workload} from './config.ts';
 import {demandOf} from './convert-demand.ts';
 import type {Merged} from './merge.ts';
 import type {Mistake, Path} from './mistakes.ts';
-import {nearest} from './nearest.ts';
+import {modesOf} from './modes.ts';
 import {serviceNamePattern, type ConfigText, type ServiceText} from './schema.ts';
+import {settleOf, targetFrom} from './target.ts';
 import {parseDuration} from './units.ts';
 import {sizeOf, workloadKeys, workloadOf} from './workload.ts';
 
@@ -77,32 +78,9 @@ export function convert(parsed: ConfigText, options: Surroundings, merged: Merge
     workloads,
     demands,
     overrideMs: expire === 'never' ? null : parseDuration(expire),
-    modes: modesOf(parsed, services, mistakes),
+    modes: modesOf(parsed, {services, demands, now: Date.now()}, mistakes),
     onExit: parsed.onExit ?? null,
   };
-}
-
-/** Each mode must be one that could hold: its services are there, and their bounds fit together. */
-function modesOf({modes = {}}: ConfigText, services: readonly ServiceSpec[], mistakes: Mistake[]): readonly ModeSpec[] {
-  return Object.entries(modes).map(([name, {say = '', services: changes}]) => {
-    if (name === normalMode)
-      mistakes.push({path: ['modes', name], words: 'is what holds when no other mode does: give it another name', key: true});
-    for (const [service, change] of Object.entries(changes)) {
-      const path = ['modes', name, 'services', service];
-      const spec = services.find(candidate => candidate.name === service);
-      if (!spec) {
-        const close = nearest(
-          service,
-          services.map(candidate => candidate.name),
-        );
-        mistakes.push({path, words: `is no service here${close ? `: did you mean “${close}”?` : ''}`, key: true});
-        continue;
-      }
-      const {min = spec.min, max = spec.max} = change;
-      if (min > max) mistakes.push({path: [...path, 'min'], words: `is ${min} and max is ${max}: min can't be over max`});
-    }
-    return {name, say, services: changes as ModeSpec['services']};
-  });
 }
 
 /** What an engine grants a replica to end by itself where nothing else is said. */
@@ -141,9 +119,6 @@ function checkAdoption(
   mistakes.push({path, words, key: true});
 }
 
-/** How long a noisy target's want must stay low before its replicas go. */
-const noisySettleMs = 15_000;
-
 function specOf(name: string, service: ServiceText, path: Path, mistakes: Mistake[]): ServiceSpec {
   const target = targetOf(service, path, mistakes);
   const max = service.max ?? unbounded;
@@ -158,7 +133,7 @@ function specOf(name: string, service: ServiceText, path: Path, mistakes: Mistak
     weight: service.weight,
     target,
     onLost: typeof service.onLost === 'number' ? {kind: 'replicas', replicas: service.onLost} : {kind: service.onLost},
-    settleMs: settleMs ?? (target.kind === 'perReplica' ? noisySettleMs : 0),
+    settleMs: settleMs ?? settleOf(target),
     stepMax: service.stepMax ?? unbounded,
     drift: 'reassert',
     adopted: false,
@@ -172,7 +147,7 @@ function targetOf(service: ServiceText, path: Path, mistakes: Mistake[]): Target
     mistakes.push({path, words: 'says neither demand nor target: give it a demand, or target: fill to take what is left'});
     return {kind: 'fill'};
   }
-  const target: Target = typeof given === 'string' ? {kind: given} : {kind: 'perReplica', value: given.perReplica};
+  const target = targetFrom(given);
   if (target.kind !== 'fill' && !service.demand)
     mistakes.push({path, words: 'has a target that follows demand, and no demand: say where it comes from'});
   if (target.kind === 'fill' && service.demand)

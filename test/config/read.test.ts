@@ -237,7 +237,7 @@ describe('modes', () => {
 
   test('are read with what they change', () => {
     expect(read(shop('  sale: {say: A rush., services: {web: {max: 9, priority: 2}}}\n')).modes).toEqual([
-      {name: 'sale', say: 'A rush.', services: {web: {max: 9, priority: 2}}},
+      {name: 'sale', say: 'A rush.', when: [], until: [], services: {web: {max: 9, priority: 2}}},
     ]);
   });
 
