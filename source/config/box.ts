@@ -61,6 +61,7 @@ export function boxConfig(image: string, capacity: number): Config {
     graceMs: new Map(),
     handoverWithinMs: new Map(),
     notes: [],
+    hints: [],
     workloads: new Map([
       ['web', workload(image)],
       ['batch', workload(image)],

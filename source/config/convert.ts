@@ -6,6 +6,7 @@ import type {Config, Workload} from './config.ts';
 import {demandOf} from './convert-demand.ts';
 import type {Merged} from './merge.ts';
 import type {Mistake, Path} from './mistakes.ts';
+import {modeHints} from './mode-hints.ts';
 import {modesOf} from './modes.ts';
 import {serviceNamePattern, type ConfigText, type ServiceText} from './schema.ts';
 import {settleOf, targetFrom} from './target.ts';
@@ -62,6 +63,8 @@ export function convert(parsed: ConfigText, options: Surroundings, merged: Merge
     [...sizes.values()].some(({cpus, memoryBytes}) => cpus !== null || memoryBytes !== null) || adopted.size < adoptions(parsed);
   checkCapacity(parsed, services, sized, mistakes);
   const expire = parsed.overrides.expire;
+  const now = Date.now();
+  const modes = modesOf(parsed, {services, demands, now}, mistakes);
   return {
     project: parsed.project,
     capacity: parsed.capacity,
@@ -75,10 +78,11 @@ export function convert(parsed: ConfigText, options: Surroundings, merged: Merge
     graceMs,
     handoverWithinMs,
     notes: [],
+    hints: modeHints({modes, services, demands, capacity: parsed.capacity, now}),
     workloads,
     demands,
     overrideMs: expire === 'never' ? null : parseDuration(expire),
-    modes: modesOf(parsed, {services, demands, now: Date.now()}, mistakes),
+    modes,
     onExit: parsed.onExit ?? null,
   };
 }
