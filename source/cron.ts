@@ -10,19 +10,25 @@ export interface Calendar {
   windowAt(at: number, forMs: number): Window | null;
 }
 
-export type ReadCron = {readonly kind: 'calendar'; readonly calendar: Calendar} | {readonly kind: 'wrong'; readonly words: string};
+export type ReadCron =
+  | {readonly kind: 'calendar'; readonly calendar: Calendar}
+  | {readonly kind: 'wrong'; readonly about: 'pattern' | 'timezone'; readonly words: string};
 
 /** Minutes, hours, days, months, weekdays, with seconds before them where six are given. */
 export function readCron(pattern: string, timezone: string | null): ReadCron {
   if (timezone !== null && !isTimezone(timezone)) {
-    return {kind: 'wrong', words: `“${timezone}” is no time zone that is known here: expected one such as Europe/London`};
+    return {
+      kind: 'wrong',
+      about: 'timezone',
+      words: `“${timezone}” is no time zone that is known here: expected one such as Europe/London`,
+    };
   }
   let cron: Cron;
   try {
     cron = new Cron(pattern, {paused: true, mode: '5-or-6-parts', ...(timezone !== null && {timezone})});
   } catch (error) {
     const why = (error as Error).message.replace(/^[A-Za-z]+: /, '');
-    return {kind: 'wrong', words: `is no time as cron writes it, such as "0 19 * * 5" (${why})`};
+    return {kind: 'wrong', about: 'pattern', words: `is no time as cron writes it, such as "0 19 * * 5" (${why})`};
   }
   const next = (after: number) => cron.nextRun(new Date(Math.floor(after)))?.getTime() ?? null;
   return {

@@ -140,7 +140,7 @@ function scheduleOf(text: CircumstanceText, path: Path, {now}: Among, complain: 
   }
   const read = readCron(schedule, timezone);
   if (read.kind === 'wrong') {
-    complain([...path, read.words.startsWith('“') ? 'timezone' : 'schedule'], read.words);
+    complain([...path, read.about === 'timezone' ? 'timezone' : 'schedule'], read.words);
     return null;
   }
   const forMs = text.for === undefined ? null : parseDuration(text.for);
