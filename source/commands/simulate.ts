@@ -5,7 +5,7 @@ import {findConfig, loadConfig} from '../config/file.ts';
 import {durationWords} from '../config/units.ts';
 import {calmHost, simulatedNode} from '../orchestrators/simulated.ts';
 import {ConfigError} from '../config/config.ts';
-import {openRecording} from '../recording.ts';
+import {openSimulatedRecording} from '../recording.ts';
 import {simulate as runSimulation} from '../simulator/simulate.ts';
 import {UsageError, type Options} from './options.ts';
 import {elapsedWords, scoreLines} from './lines.ts';
@@ -28,7 +28,7 @@ export async function simulate(options: Options, output: Output): Promise<boolea
   if (problems.length > 0) throw new ConfigError('capacity: auto', problems);
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
   const forMs = options.forMs ?? hourMs;
-  const recorder = options.record === null ? null : await openRecording(options.record, 'auto', reason => output.line(`!  ${reason}`));
+  const recorder = options.record === null ? null : openSimulatedRecording(options.record, 'auto', reason => output.line(`!  ${reason}`));
   const startedAt = performance.now();
   const {fleet, violations} = await runSimulation({
     seed,
