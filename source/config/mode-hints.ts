@@ -76,8 +76,12 @@ function conflictHints(first: ModeSpec, second: ModeSpec, {services, now}: HintP
   const meets = first.when.some(one => second.when.some(other => canMeet(one, first, other, second, now)));
   if (!meets) return [];
   return [
-    `the modes ${first.name} and ${second.name} can hold at once, and differ over ${differ.join(', ')}: then ${first.name} holds, which comes first`,
+    `the modes ${first.name} and ${second.name} can hold at once, and differ over ${wordsOf(differ)}: then ${first.name} holds, which comes first`,
   ];
+}
+
+function wordsOf(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }
 
 function differs(a: ModeSpec['services'][string] | undefined, b: ModeSpec['services'][string] | undefined): boolean {

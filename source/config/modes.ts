@@ -6,8 +6,9 @@ import {spanWords} from '../scaler/mode-words.ts';
 import type {DemandSpec} from '../sources/source.ts';
 import type {Mistake, Path} from './mistakes.ts';
 import {nearest} from './nearest.ts';
-import type {CircumstanceText, ConfigText, ModeText} from './schema.ts';
-import {settleOf, targetFrom} from './target.ts';
+import type {CircumstanceText, ConfigText, ModeText, ServiceText} from './schema.ts';
+import {followingOf, targetFrom} from './target.ts';
+import type {TargetText} from './target-schema.ts';
 import {parseDuration} from './units.ts';
 
 /** What modes are read among. */
@@ -32,7 +33,7 @@ export function modesOf(parsed: ConfigText, among: Among, mistakes: Mistake[]): 
       name,
       say: mode.say ?? '',
       ...rulesOf(mode, path, among, complain),
-      services: changesOf(mode, parsed, among, path, complain),
+      services: changesOf(mode, parsed, among, path, mistakes),
     };
     checkFloor(spec, parsed, among, path, complain);
     return spec;
@@ -157,30 +158,37 @@ function scheduleOf(text: CircumstanceText, path: Path, {now}: Among, complain: 
   return {kind: 'schedule', schedule, timezone, forMs};
 }
 
-function changesOf(mode: ModeText, parsed: ConfigText, {services, demands}: Among, path: Path, complain: Complain): ModeSpec['services'] {
+function changesOf(mode: ModeText, parsed: ConfigText, among: Among, path: Path, mistakes: Mistake[]): ModeSpec['services'] {
+  const {services} = among;
   const changes: Record<string, ModeChange> = {};
-  for (const [service, {target: targetText, ...change}] of Object.entries(mode.services)) {
+  for (const [service, {target, ...change}] of Object.entries(mode.services)) {
     const place = [...path, 'services', service];
     const spec = services.find(({name}) => name === service);
-    if (!spec) {
+    const usual = parsed.services[service];
+    if (!spec || !usual) {
       const names = services.map(({name}) => name);
       const close = nearest(service, names);
-      complain(place, `is no service here${close ? `: did you mean “${close}”?` : ''}`, true);
+      mistakes.push({path: place, words: `is no service here${close ? `: did you mean “${close}”?` : ''}`, key: true});
       continue;
     }
     const {min = spec.min, max = spec.max} = change;
-    if (min > max) complain([...place, 'min'], `is ${min} and max is ${max}: min can't be over max`);
-    const target = targetText === undefined ? null : targetFrom(targetText);
-    if (target && target.kind !== 'fill' && !demands.has(service))
-      complain([...place, 'target'], `follows demand, and ${service} has none: give it one, or leave its target`);
-    const settles = target !== null && parsed.services[service]?.settle === undefined;
-    changes[service] = {
-      ...(change as ModeChange),
-      ...(target && {target}),
-      ...(settles && {settleMs: settleOf(target)}),
-    };
+    if (min > max) mistakes.push({path: [...place, 'min'], words: `is ${min} and max is ${max}: min can't be over max`});
+    const following = target && followingIn({...usual, min}, target, among.demands.get(service) ?? [], place, mistakes);
+    changes[service] = {...(change as ModeChange), ...following};
   }
   return changes;
+}
+
+/** How a service follows its demands by the target of a mode: those that have a target of their own keep it, but for the first. */
+function followingIn(usual: ServiceText, target: TargetText, sources: readonly DemandSpec[], place: Path, mistakes: Mistake[]): ModeChange {
+  const asked = targetFrom(target);
+  // For a while nothing need be read of what it follows.
+  if (asked.kind === 'fill' || asked.kind === 'fixed') return {target: asked};
+  const [first, ...others] = Array.isArray(usual.demand) ? usual.demand : usual.demand ? [usual.demand] : [];
+  const demand = first && [{...first, target: undefined}, ...others];
+  const service = {...usual, demand, target, lead: undefined};
+  const {target: followed, tolerance, flapGuardMs, settleMs} = followingOf(service, sources, place, mistakes);
+  return {target: followed, tolerance, flapGuardMs, settleMs};
 }
 
 /** Every min together must fit the capacity in that mode too. */

@@ -90,7 +90,8 @@ function followCircumstances(fleet: Fleet): {readonly fleet: Fleet; readonly end
 }
 
 function knownDemand({services}: Fleet, name: string, place: number): number | null {
-  const demand = place === 0 ? services.find(({spec}) => spec.name === name)?.demand : undefined;
+  const service = services.find(({spec}) => spec.name === name);
+  const demand = service?.followed[place]?.demand ?? (place === 0 ? service?.demand : undefined);
   return demand?.kind === 'live' ? demand.value : null;
 }
 

@@ -85,9 +85,9 @@ describe('a mode', () => {
   test('may change a target, with the settle window that follows from it unless the service has its own', () => {
     const [mode] = modesOf('  eased: {services: {web: {target: {perReplica: 10}}, batch: {max: 3}, mail: {target: fill}}}');
     expect(mode?.services).toEqual({
-      web: {target: {kind: 'perReplica', value: 10}, settleMs: 15_000},
+      web: {target: {kind: 'perReplica', value: 10}, tolerance: 0, flapGuardMs: 0, settleMs: 15_000},
       batch: {max: 3},
-      mail: {target: {kind: 'fill'}, settleMs: 0},
+      mail: {target: {kind: 'fill'}},
     });
   });
 
@@ -97,7 +97,7 @@ describe('a mode', () => {
     ['{services: {web: {maxx: 9}}}', 'modes.m.services.web.maxx  is not a known key: did you mean “max”?'],
     [
       '{services: {batch: {target: direct}}}',
-      'modes.m.services.batch.target  follows demand, and batch has none: give it one, or leave its target',
+      'modes.m.services.batch  has a target that follows demand, and no demand: say where it comes from',
     ],
     [
       '{services: {pay: {max: 20, min: 15}}}',
