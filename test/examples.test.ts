@@ -73,6 +73,20 @@ describe('examples/shop.yaml', () => {
   });
 });
 
+describe('examples/sale.yaml', () => {
+  test('is a configuration without a mistake, with a mode of each kind, of which check says who wins', () => {
+    const config = loadConfig(example('sale.yaml'));
+    expect(config.modes.map(({name, when}) => [name, when.map(({kind}) => kind)])).toEqual([
+      ['sale', ['demand']],
+      ['friday-mail', ['schedule']],
+      ['incident', []],
+    ]);
+    expect(config.notes).toEqual([]);
+    expect(config.hints).toHaveLength(1);
+    expect(preflight(config)).toEqual([]);
+  });
+});
+
 describe.each([
   ['stack.yaml', (service: ComposeService) => service.deploy.labels],
   ['compose.yaml', (service: ComposeService) => service.labels],
@@ -169,6 +183,7 @@ test('no example is left unread', () => {
     'compose.yaml',
     'microscale-stack.yaml',
     'microscale.service',
+    'sale.yaml',
     'shop.yaml',
     'stack.yaml',
   ]);
