@@ -22,9 +22,9 @@ export function fieldsOf(schema: Schema, base: unknown): readonly Field[] {
 
 function walk(schema: Schema, base: unknown, place: string, whole: Whole, fields: Field[]): void {
   if (schema instanceof z.ZodObject) {
-    const given = isRecord(base) ? base : (smallest(schema) as Record<string, unknown>);
+    const given = isRecord(base) ? base : smallest(schema);
     for (const [key, part] of Object.entries(schema.shape)) {
-      const inner = bare(part as Schema);
+      const inner = bare(part);
       if (inner instanceof z.ZodLiteral) continue;
       walk(inner, given[key], place === '' ? key : `${place}.${key}`, value => whole({...given, [key]: value}), fields);
     }
@@ -33,29 +33,29 @@ function walk(schema: Schema, base: unknown, place: string, whole: Whole, fields
   if (schema instanceof z.ZodRecord) {
     const [name = 'alpha'] = isRecord(base) ? Object.keys(base) : [];
     const given = isRecord(base) ? base : {};
-    const inner = bare(schema.valueType as Schema);
+    const inner = bare(schema.valueType);
     walk(inner, given[name], `${place}.*`, value => whole({...given, [name]: value}), fields);
     return;
   }
   if (schema instanceof z.ZodDiscriminatedUnion) {
     for (const option of schema.options) {
-      const kind = kindOf(option as Schema, schema.def.discriminator);
+      const kind = kindOf(option, schema.def.discriminator);
       const meant = isRecord(base) && base[schema.def.discriminator] === kind;
       const given = meant ? base : {...smallest(option as z.ZodObject), [schema.def.discriminator]: kind};
-      walk(option as Schema, given, `${place}.${kind}`, whole, fields);
+      walk(option, given, `${place}.${kind}`, whole, fields);
     }
     return;
   }
   if (schema instanceof z.ZodUnion) {
-    const options = schema.options.map(option => bare(option as Schema));
+    const options = schema.options.map(option => bare(option));
     const deep = options.filter(isDeep);
     for (const option of deep) walk(option, base, place, whole, fields);
     const samples = deep.length === 0 ? samplesOf(schema) : single(options.filter(option => !isDeep(option))).flatMap(samplesOf);
     if (samples.length > 0) fields.push({place, variants: samples.map(whole)});
     return;
   }
-  if (schema instanceof z.ZodArray && bare(schema.element as Schema) instanceof z.ZodObject) {
-    walk(bare(schema.element as Schema), undefined, place, value => whole([value]), fields);
+  if (schema instanceof z.ZodArray && bare(schema.element) instanceof z.ZodObject) {
+    walk(bare(schema.element), undefined, place, value => whole([value]), fields);
     return;
   }
   fields.push({place, variants: samplesOf(schema).map(whole)});
@@ -68,7 +68,7 @@ function isDeep(schema: Schema): boolean {
 /** A list of what may also stand alone says nothing new but that there are several. */
 function single(options: readonly Schema[]): readonly Schema[] {
   const alone = options.filter(option => !(option instanceof z.ZodArray));
-  return alone.length > 0 ? alone : options.filter(option => !isDeep(bare((option as z.ZodArray).element as Schema)));
+  return alone.length > 0 ? alone : options.filter(option => !isDeep(bare((option as z.ZodArray).element)));
 }
 
 /** Two values or more that the schema takes, each unlike the others. */
@@ -88,7 +88,7 @@ function samplesOf(given: Schema): readonly unknown[] {
     return (schema.maxValue ?? Number.POSITIVE_INFINITY) <= 1 ? [0.25, 0.5] : [least + 2, least + 3];
   }
   if (schema instanceof z.ZodString) return ['alpha', 'beta'];
-  if (schema instanceof z.ZodArray) return samplesOf(schema.element as Schema).map(sample => [sample]);
+  if (schema instanceof z.ZodArray) return samplesOf(schema.element).map(sample => [sample]);
   if (schema instanceof z.ZodRecord) return [{alpha: 'x'}, {beta: 'x'}];
   if (schema instanceof z.ZodUnion) return single(schema.options as readonly Schema[]).flatMap(samplesOf);
   if (schema instanceof z.ZodNull) return [];
@@ -104,15 +104,14 @@ function examplesOf(schema: Schema): readonly unknown[] {
 function smallest(schema: z.ZodObject): Record<string, unknown> {
   const entries = Object.entries(schema.shape).flatMap(([key, part]) => {
     const optional = part instanceof z.ZodOptional || part instanceof z.ZodDefault;
-    return optional ? [] : [[key, smallestValue(bare(part as Schema))] as const];
+    return optional ? [] : [[key, smallestValue(bare(part))] as const];
   });
   return Object.fromEntries(entries);
 }
 
 function smallestValue(schema: Schema): unknown {
   if (schema instanceof z.ZodObject) return smallest(schema);
-  if (schema instanceof z.ZodArray && bare(schema.element as Schema) instanceof z.ZodObject)
-    return [smallest(bare(schema.element as Schema) as z.ZodObject)];
+  if (schema instanceof z.ZodArray && bare(schema.element) instanceof z.ZodObject) return [smallest(bare(schema.element) as z.ZodObject)];
   return samplesOf(schema)[0];
 }
 
@@ -127,6 +126,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function bare(schema: Schema): Schema {
   let at: Schema = schema;
-  while (at instanceof z.ZodOptional || at instanceof z.ZodDefault || at instanceof z.ZodNullable) at = at.unwrap() as Schema;
+  while (at instanceof z.ZodOptional || at instanceof z.ZodDefault || at instanceof z.ZodNullable) at = at.unwrap();
   return at;
 }
