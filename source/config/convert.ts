@@ -66,7 +66,10 @@ export function convert(parsed: ConfigText, options: Surroundings, merged: Merge
   checkCapacity(parsed, services, sized, mistakes);
   const expire = parsed.overrides.expire;
   const now = Date.now();
-  const modes = modesOf(parsed, {services, demands, now}, mistakes);
+  const unknown = options.found === undefined || options.found === null;
+  const open = Object.entries(parsed.services).filter(([, {image, demand}]) => image === undefined && demand === undefined);
+  const unsure = new Set(unknown ? open.map(([name]) => name) : []);
+  const modes = modesOf(parsed, {services, demands, unsure, now}, mistakes);
   return {
     project: parsed.project,
     capacity: parsed.capacity,

@@ -16,6 +16,8 @@ export interface Among {
   readonly services: readonly ServiceSpec[];
   /** What each follows. */
   readonly demands: ReadonlyMap<string, readonly DemandSpec[]>;
+  /** Those whose labels on a host, which isn't known yet, may say more. */
+  readonly unsure: ReadonlySet<string>;
   /** The present time, in milliseconds since the epoch, for schedules that never come again. */
   readonly now: number;
 }
@@ -117,10 +119,11 @@ function placeOf(service: string, source: string | undefined, {demands}: Among):
   return source === undefined || all.length === 0 ? 0 : all.findIndex(demand => demand.source === source);
 }
 
-function checkService(service: string, path: Path, {services, demands}: Among, complain: Complain): void {
+function checkService(service: string, path: Path, {services, demands, unsure}: Among, complain: Complain): void {
   const names = services.map(({name}) => name);
   if (names.includes(service)) {
-    if (!demands.has(service)) complain([...path, 'service'], `is ${service}, which has no demand: give it one, or name another`);
+    if (!demands.has(service) && !unsure.has(service))
+      complain([...path, 'service'], `is ${service}, which has no demand: give it one, or name another`);
     return;
   }
   const close = nearest(service, names);
@@ -173,7 +176,9 @@ function changesOf(mode: ModeText, parsed: ConfigText, among: Among, path: Path,
     }
     const {min = spec.min, max = spec.max} = change;
     if (min > max) mistakes.push({path: [...place, 'min'], words: `is ${min} and max is ${max}: min can't be over max`});
-    const following = target && followingIn({...usual, min}, target, among.demands.get(service) ?? [], place, mistakes);
+    const sources = among.demands.get(service) ?? [];
+    const known = !among.unsure.has(service);
+    const following = target && (known ? followingIn({...usual, min}, target, sources, place, mistakes) : {target: targetFrom(target)});
     changes[service] = {...(change as ModeChange), ...following};
   }
   return changes;

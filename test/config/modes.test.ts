@@ -188,6 +188,27 @@ describe('a mode', () => {
   });
 });
 
+test('what a mode needs of a service may be in its labels, as long as no host is known', () => {
+  const text = `capacity: 4
+services: {web: {max: 3}}
+modes: {m: {when: {service: web, demand: {above: 4}}, services: {web: {max: 4, target: {perReplica: 5}}}}}`;
+  expect(readConfig(text, options).modes[0]?.when).toHaveLength(1);
+  const found = {
+    hostName: 'shop_web',
+    shortName: 'web',
+    title: 'service shop_web',
+    labels: {'microscale.priority': '1', 'microscale.target': 'fill'},
+    cpus: null,
+    memoryBytes: null,
+    stopGraceMs: 1000,
+    unfit: null,
+  };
+  expect(() => readConfig(text, {...options, found: [found]})).toThrow('is web, which has no demand');
+  const labels = {'microscale.priority': '1', 'microscale.demand': '{source: fixed, value: 3}'};
+  const read = readConfig(text, {...options, found: [{...found, labels}]});
+  expect(read.modes[0]?.services['web']).toMatchObject({target: {kind: 'perReplica', value: 5}, settleMs: 15_000});
+});
+
 describe('check finds', () => {
   test.each([
     ['a mode that changes nothing', '  m: {when: {schedule: "@daily", for: 2h}}', 'the mode m changes nothing: give it services'],
