@@ -98,6 +98,79 @@ describe('every field of the schema', () => {
   });
 });
 
+test('every source and every target reads as plain English', async () => {
+  const demands: readonly (readonly [name: string, demand: unknown, target?: unknown])[] = [
+    ['random', {source: 'random', min: 1, max: 9, step: 2, spikes: 0.05}],
+    ['wave', {source: 'wave', min: 0, max: 5, period: '10m'}],
+    ['file', {source: 'file', path: '/run/demand/web'}],
+    ['fixed', {source: 'fixed', value: 4}],
+    ['redis-list', {source: 'redis', url: 'redis://cache', list: 'jobs', processing: 'jobs-at-work'}, {queue: {drainWithin: '30s'}}],
+    [
+      'redis-stream',
+      {source: 'redis', url: 'redis://cache', stream: 'events', group: 'workers'},
+      {queue: {drainWithin: '1m', rate: 5, arrivals: 20}},
+    ],
+    ['redis-sorted-set', {source: 'redis', url: 'redis://cache', sortedSet: 'delayed'}, {pd: {length: 50}}],
+    ['bullmq', {source: 'redis', url: 'redis://cache', bullmq: 'mail', prefix: 'shop'}, {perReplica: 10}],
+    ['rabbitmq', {source: 'rabbitmq', url: 'http://mq:15672', queue: 'orders'}, {perReplica: 10}],
+    ['nats', {source: 'nats', url: ['nats://a', 'nats://b'], stream: 'ORDERS', consumer: 'workers'}, {perReplica: 10}],
+    ['nsq', {source: 'nsq', nsqd: ['http://a:4151', 'http://b:4151'], topic: 'orders', channel: 'workers'}, {perReplica: 10}],
+    ['nsq-lookup', {source: 'nsq', lookupd: 'http://lookup:4161', topic: 'orders', channel: 'workers'}, {perReplica: 10}],
+    ['sqs', {source: 'sqs', queue: 'https://sqs.eu-west-1.amazonaws.com/1/orders', region: 'eu-west-1'}, {perReplica: 10}],
+    ['azure-queue', {source: 'azure-queue', connection: '${AZURE}', queue: 'orders'}, {perReplica: 10}],
+    [
+      'kafka',
+      {source: 'kafka', brokers: ['a:9092', 'b:9092'], group: 'workers', topic: ['orders', 'returns'], tls: true},
+      {perReplica: 100},
+    ],
+    ['postgres', {source: 'postgres', url: 'postgres://reader@db/shop', query: 'select count(*) from jobs'}, {perReplica: 10}],
+    ['mysql', {source: 'mysql', url: 'mysql://reader@db/shop', query: 'select count(*) from jobs'}, {perReplica: 10}],
+    ['prometheus', {source: 'prometheus', url: 'http://prom:9090', query: 'sum(rate(requests_total[15s]))'}, {perReplica: 50}],
+    [
+      'metrics',
+      {source: 'metrics', url: ['http://a/metrics', 'http://b/metrics'], series: 'requests_total', take: 'rate'},
+      {perReplica: 50},
+    ],
+    ['http', {source: 'http', url: 'http://web/stats', path: 'load.current'}, {perReplica: 50}],
+    ['haproxy', {source: 'haproxy', url: 'http://lb/stats', backend: 'web', read: 'rate'}, {perReplica: 50}],
+    ['docker', {source: 'docker', read: 'cpu'}, {utilization: '70%'}],
+    ['command', {source: 'command', command: ['count-jobs', '--all'], every: '10s'}, {perReplica: 5}],
+    ['command-stream', {source: 'command', command: 'watch-jobs', stream: true}, {perReplica: 5}],
+    ['push', {source: 'push', expire: '1m'}],
+    [
+      'schedule',
+      {
+        source: 'schedule',
+        entries: [
+          {cron: '0 9 * * 1-5', for: '8h', demand: 4},
+          {cron: '0 19 * * 5', for: '2h', demand: 9},
+        ],
+        otherwise: 1,
+      },
+    ],
+    ['replay', {source: 'replay', path: 'friday.csv', column: 'web', speed: 10, loop: true}],
+    ['none', undefined, {fixed: 3}],
+    ['filler', undefined, 'fill'],
+    [
+      'several',
+      [
+        {source: 'redis', url: 'redis://cache', list: 'jobs', target: {queue: {drainWithin: '30s'}}},
+        {source: 'docker', read: 'memory', target: {utilization: 0.8}},
+        {source: 'push'},
+      ],
+    ],
+  ];
+  const services = Object.fromEntries(
+    demands.map(([name, demand, target]) => [
+      name,
+      {priority: 1, image: 'a', ...(demand !== undefined && {demand}), ...(target !== undefined && {target})},
+    ]),
+  );
+  const followed = {lead: 'auto', tolerance: '5%', flapGuard: '2m', stepMax: 3, onLost: 2, drift: 'yield', slots: 2};
+  const text = textOf({capacity: 'auto', slot: {cpus: 0.5, memory: '256m'}, services: {...services, web: {...service, ...followed}}});
+  await expect(`${text}\n`).toMatchFileSnapshot('../golden/explain-everything.txt');
+});
+
 test('no credential is ever told', () => {
   const secret = 'hunter2';
   const login = {username: secret, password: secret};

@@ -1,7 +1,7 @@
 /** A demand as the end of “It follows …”: one phrase a source. Credentials are never in one. */
 import type {DemandText} from '../demand-schema.ts';
 import {cronWords} from './cron-words.ts';
-import {address, addresses, count, list, listOf, span} from './english.ts';
+import {address, addresses, count, every as everyWords, list, listOf, span} from './english.ts';
 
 type Phrases = {readonly [Source in DemandText['source']]: (demand: Extract<DemandText, {source: Source}>, service: string) => string};
 
@@ -12,11 +12,11 @@ export function demandPhrase(demand: DemandText, service: string): string {
 
 const phrases: Phrases = {
   random: ({min, max, every, step, spikes}) =>
-    `a made-up number that wanders between ${min} and ${max} by at most ${step}, about every ${span(every)}${
+    `a made-up number that wanders between ${min} and ${max} by at most ${step}, about ${everyWords(every)}${
       spikes === 0 ? '' : `, with ${Math.round(spikes * 1000) / 10} % leaps to the top`
     }`,
   wave: ({min, max, period, every}) =>
-    `a made-up number that rises from ${min} to ${max} and falls again every ${span(period)}, told every ${span(every)}`,
+    `a made-up number that rises from ${min} to ${max} and falls again ${everyWords(period)}, told ${everyWords(every)}`,
   file: ({path}) => `the number in the file ${path}`,
   fixed: ({value}) => `a demand of ${value} that never changes`,
   redis: demand => asked(redisPhrase(demand), demand),
@@ -38,7 +38,7 @@ const phrases: Phrases = {
       }`,
       demand,
     ),
-  'azure-queue': ({queue, ...demand}) => asked(`about how many messages are in the Azure queue ${queue}`, demand),
+  'azure-queue': ({queue, ...demand}) => asked(`roughly the number of messages in the Azure queue ${queue}`, demand),
   kafka: ({brokers, group, topic, tls, ...demand}) =>
     asked(
       `how far the Kafka group ${group} is behind on ${list(listOf(topic))}, at ${addresses(brokers)}${tls ? ' over TLS' : ''}`,
@@ -63,7 +63,7 @@ const phrases: Phrases = {
   },
   command: ({command, stream, every}) => {
     const shown = typeof command === 'string' ? command : command.join(' ');
-    return stream ? `the number that “${shown}” printed last` : `the number that “${shown}” prints, run every ${span(every)}`;
+    return stream ? `the number that “${shown}” printed last` : `the number that “${shown}” prints, run ${everyWords(every)}`;
   },
   push: ({expire}, service) =>
     `the number that was told to it last (“microscale demand ${service} N”), which counts ${
@@ -79,8 +79,8 @@ const phrases: Phrases = {
     }${loop ? ', again and again' : ''}`,
 };
 
-function asked(phrase: string, {every}: {readonly every: string}): string {
-  return `${phrase}, asked every ${span(every)}`;
+function asked(phrase: string, {every: interval}: {readonly every: string}): string {
+  return `${phrase}, asked ${everyWords(interval)}`;
 }
 
 function redisPhrase({
@@ -97,7 +97,7 @@ function redisPhrase({
   const things = [
     key === undefined
       ? null
-      : `the length of the Redis list ${key}${processing === undefined ? '' : ` and of ${processing}, where it is worked on`}`,
+      : `the length of the Redis list ${key}${processing === undefined ? '' : ` (with ${processing}, where workers put what they work on)`}`,
     stream === undefined
       ? null
       : group === undefined

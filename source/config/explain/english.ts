@@ -49,3 +49,25 @@ export function shareWords(share: string | number): string {
   const part = parseShare(share);
   return part === null ? String(share) : `${Math.round(part * 10_000) / 100} %`;
 }
+
+/** `every second`, `every 10 min`. */
+export function every(duration: string): string {
+  const ms = parseDuration(duration);
+  const one = ({1000: 'second', 60_000: 'minute', 3_600_000: 'hour', 86_400_000: 'day'} as Readonly<Record<number, string>>)[ms ?? 0];
+  return `every ${one ?? span(duration)}`;
+}
+
+/** `256 MB`, from a size as Compose has it. */
+export function sizeWords(size: string | number): string {
+  if (typeof size === 'number') return `${size} bytes`;
+  const match = /^(\d+(?:\.\d+)?)\s*([kmg])b?$/i.exec(size.trim());
+  return match ? `${match[1] ?? ''} ${(match[2] ?? '').toUpperCase()}B` : `${size} bytes`;
+}
+
+/** `0.5 CPUs and 256 MB of memory`; empty where neither is said. */
+export function roomWords(cpus: number | undefined, memory: string | number | undefined): string {
+  return list([
+    ...(cpus === undefined ? [] : [`${cpus} CPU${cpus === 1 ? '' : 's'}`]),
+    ...(memory === undefined ? [] : [`${sizeWords(memory)} of memory`]),
+  ]);
+}

@@ -1,6 +1,6 @@
 /** A whole configuration as English sentences, in the order in which a meeting would ask. It reads no file. */
 import type {ConfigText, ServiceText} from '../schema.ts';
-import {count, list, span} from './english.ts';
+import {count, list, roomWords, span} from './english.ts';
 import {modeSentences} from './mode.ts';
 import {driftSentence, serviceSentences} from './service.ts';
 
@@ -25,13 +25,8 @@ export function explainConfig(config: ConfigText): readonly Section[] {
 
 function hostSentences({capacity, slot, orchestrator}: ConfigText): readonly string[] {
   const where = orchestrator === undefined ? 'the host' : {docker: 'a Docker engine', swarm: 'a Docker Swarm'}[orchestrator];
-  const size = [
-    ...(slot?.cpus === undefined ? [] : [`${slot.cpus} CPU${slot.cpus === 1 ? '' : 's'}`]),
-    ...(slot?.memory === undefined
-      ? []
-      : [typeof slot.memory === 'number' ? `${slot.memory} bytes of memory` : `${slot.memory} of memory`]),
-  ];
-  const holds = size.length === 0 ? 'A slot is the room that one replica takes' : `A slot is ${list(size)}`;
+  const size = roomWords(slot?.cpus, slot?.memory);
+  const holds = size === '' ? 'A slot is the room that one replica takes' : `A slot is ${size}`;
   const slots = capacity === 'auto' ? 'as many slots as fit on it' : count(capacity, 'slot');
   return [`Its services share ${where}, which has ${slots}.`, `${holds}.`];
 }

@@ -45,7 +45,7 @@ function changeSentences(name: string, change: ModeText['services'][string], usu
   const {weight, target} = change;
   return [
     ...standingSentences(name, before, after),
-    ...(target === undefined ? [] : [`Then ${name} ${target === 'fill' ? 'takes' : 'has'} ${targetPhrase(target)}.`]),
+    ...(target === undefined ? [] : [`Then ${name} ${targetPhrase(target)}.`]),
     ...(weight === undefined ? [] : [`Then ${name} takes of what is left in shares of ${weight} where its equals take 1.`]),
   ];
 }

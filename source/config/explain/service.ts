@@ -27,14 +27,14 @@ function demandSentences(name: string, {demand, weight}: ServiceText, target: No
   const demands = listOf(demand);
   const follows = demands.length === 0 ? [] : [`It follows ${demandsPhrase(demands, name)}.`];
   const own = demands.flatMap((one, index) =>
-    one.target === undefined ? [] : [`${demands.length > 1 ? `By (${index + 1}) it` : 'It'} has ${targetPhrase(one.target)}.`],
+    one.target === undefined ? [] : [`${demands.length > 1 ? `By (${index + 1}) it` : 'It'} ${targetPhrase(one.target)}.`],
   );
   // Where each has a target of its own, the service's has nothing to say.
-  const rest = own.length > 0 && own.length < demands.length ? 'By the rest it has' : 'It has';
+  const rest = own.length > 0 && own.length < demands.length ? 'By the rest it' : 'It';
   if (target !== 'fill')
     return [...follows, ...own, ...(own.length === demands.length && own.length > 0 ? [] : [`${rest} ${targetPhrase(target)}.`])];
   const share = weight === 1 ? '' : `, in shares of ${weight} where its equals take 1`;
-  return [...follows, `It takes ${targetPhrase(target)}${share}.`];
+  return [...follows, `It ${targetPhrase(target)}${share}.`];
 }
 
 function paceSentences(service: ServiceText, target: NonNullable<ServiceText['target']>): readonly string[] {

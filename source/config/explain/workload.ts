@@ -1,6 +1,6 @@
 /** What a service's replicas are made of and run with, in sentences. Values that may be secrets are not told. */
 import type {ServiceText} from '../schema.ts';
-import {list, listOf, span} from './english.ts';
+import {list, listOf, roomWords, span} from './english.ts';
 
 export function workloadSentences(service: ServiceText): readonly string[] {
   return [
@@ -49,12 +49,9 @@ function placeSentences({networks, ports, volumes}: ServiceText): readonly strin
 }
 
 function sizeSentences({cpus, memory, cpuShares, oomScoreAdj}: ServiceText): readonly string[] {
-  const parts = [
-    ...(cpus === undefined ? [] : [`${cpus} CPU${cpus === 1 ? '' : 's'}`]),
-    ...(memory === undefined ? [] : [typeof memory === 'number' ? `${memory} bytes of memory` : `${memory} of memory`]),
-  ];
+  const room = roomWords(cpus, memory);
   return [
-    ...(parts.length === 0 ? [] : [`Each may use ${list(parts)}.`]),
+    ...(room === '' ? [] : [`Each may use ${room}.`]),
     ...(cpuShares === undefined ? [] : [`While the CPU is short, each has ${cpuShares} shares of it.`]),
     ...(oomScoreAdj === undefined ? [] : [`While memory is short, their score for being killed is moved by ${oomScoreAdj}.`]),
   ];
