@@ -2,11 +2,12 @@
 import {clean} from '../clean.ts';
 import {explainConfig, explainLines} from '../config/explain/explain.ts';
 import {loadWhole} from '../config/file.ts';
+import {modeHints} from '../config/mode-hints.ts';
 import type {Output} from './run.ts';
 
 export function explain(path: string, capacity: number | 'auto' | null, output: Output): void {
   const {config, parsed} = loadWhole(path, capacity ?? undefined);
-  const notes = [...config.notes, ...config.hints];
+  const notes = [...config.notes, ...modeHints(config, Date.now())];
   const sections = [
     ...explainConfig(parsed),
     ...(notes.length === 0

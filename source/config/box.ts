@@ -65,7 +65,6 @@ export function boxConfig(image: string, capacity: number): Config {
     graceMs: new Map(),
     handoverWithinMs: new Map(),
     notes: [],
-    hints: [],
     workloads: new Map([
       ['web', workload(image)],
       ['batch', workload(image)],

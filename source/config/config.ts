@@ -47,8 +47,6 @@ export interface Config {
   readonly handoverWithinMs: ReadonlyMap<string, number>;
   /** What an operator should know of how this was read. */
   readonly notes: readonly string[];
-  /** What its owner may want to look at; it runs all the same, and only `check` and `explain` say it. */
-  readonly hints: readonly string[];
   readonly workloads: ReadonlyMap<string, Workload>;
   /** What each service follows, one or more. */
   readonly demands: ReadonlyMap<string, readonly DemandSpec[]>;

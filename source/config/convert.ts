@@ -7,7 +7,6 @@ import {demandOf} from './convert-demand.ts';
 import type {DemandText, FollowedDemandText} from './demand-schema.ts';
 import type {Merged} from './merge.ts';
 import type {Mistake, Path} from './mistakes.ts';
-import {modeHints} from './mode-hints.ts';
 import {modesOf} from './modes.ts';
 import {serviceNamePattern, type ConfigText, type ServiceText} from './schema.ts';
 import {followingOf} from './target.ts';
@@ -65,11 +64,10 @@ export function convert(parsed: ConfigText, options: Surroundings, merged: Merge
     [...sizes.values()].some(({cpus, memoryBytes}) => cpus !== null || memoryBytes !== null) || adopted.size < adoptions(parsed);
   checkCapacity(parsed, services, sized, mistakes);
   const expire = parsed.overrides.expire;
-  const now = Date.now();
   const unknown = options.found === undefined || options.found === null;
   const open = Object.entries(parsed.services).filter(([, {image, demand}]) => image === undefined && demand === undefined);
   const unsure = new Set(unknown ? open.map(([name]) => name) : []);
-  const modes = modesOf(parsed, {services, demands, unsure, now}, mistakes);
+  const modes = modesOf(parsed, {services, demands, unsure, now: Date.now()}, mistakes);
   return {
     project: parsed.project,
     capacity: parsed.capacity,
@@ -83,7 +81,6 @@ export function convert(parsed: ConfigText, options: Surroundings, merged: Merge
     graceMs,
     handoverWithinMs,
     notes: [],
-    hints: modeHints({modes, services, demands, capacity: parsed.capacity, now}),
     workloads,
     demands,
     overrideMs: expire === 'never' ? null : parseDuration(expire),

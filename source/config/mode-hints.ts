@@ -1,22 +1,31 @@
 /** What an owner may want to look at in the modes: those that can't be had, and those that stand in each other's way. */
 import {readCron} from '../cron.ts';
 import type {Circumstance, DemandCircumstance, ScheduleCircumstance} from '../scaler/circumstance.ts';
-import {unbounded, type ModeSpec, type ServiceSpec} from '../scaler/fleet.ts';
-import type {DemandSpec} from '../sources/source.ts';
+import {unbounded, type ModeSpec} from '../scaler/fleet.ts';
+import type {Config} from './config.ts';
 import {rangeOf} from './demand-range.ts';
 
-export interface HintParts {
-  readonly modes: readonly ModeSpec[];
-  readonly services: readonly ServiceSpec[];
-  readonly demands: ReadonlyMap<string, readonly DemandSpec[]>;
-  readonly capacity: number | 'auto';
-  /** The present time, in milliseconds since the epoch. */
-  readonly now: number;
+export type HintParts = Pick<Config, 'modes' | 'services' | 'demands' | 'capacity'>;
+
+interface Known extends HintParts {
+  readonly timesOf: (circumstance: ScheduleCircumstance) => readonly number[] | null;
 }
 
-/** Sentences, in the order of the file. None is a mistake: it runs, though maybe not as it was meant. */
-export function modeHints(parts: HintParts): readonly string[] {
-  const {modes} = parts;
+/**
+ * Sentences, in the order of the file. None is a mistake: it runs, though maybe not as it was meant. `now` is the present
+ * time, in milliseconds since the epoch.
+ */
+export function modeHints(given: HintParts, now: number): readonly string[] {
+  const {modes} = given;
+  const times = new Map<string, readonly number[] | null>();
+  const parts: Known = {
+    ...given,
+    timesOf(circumstance) {
+      const key = `${circumstance.schedule} ${circumstance.timezone}`;
+      if (!times.has(key)) times.set(key, timesOf(circumstance, now));
+      return times.get(key) ?? null;
+    },
+  };
   return modes.flatMap((mode, index) => [
     ...emptyHints(mode),
     ...reachHints(mode, parts),
@@ -67,13 +76,13 @@ function boundHints({name, services: changes}: ModeSpec, {services, capacity}: H
 }
 
 /** Two that can hold at once and differ: the first in the file does, as a whole. */
-function conflictHints(first: ModeSpec, second: ModeSpec, {services, now}: HintParts): readonly string[] {
+function conflictHints(first: ModeSpec, second: ModeSpec, {services, timesOf: known}: Known): readonly string[] {
   if (first.when.length === 0 || second.when.length === 0) return [];
   if (second.when.every(circumstance => isWithin(circumstance, second, first)))
     return [`the mode ${second.name} never holds by itself: whenever it could, ${first.name} does, which comes first: put it before that`];
   const differ = services.filter(({name}) => differs(first.services[name], second.services[name])).map(({name}) => name);
   if (differ.length === 0) return [];
-  const meets = first.when.some(one => second.when.some(other => canMeet(one, first, other, second, now)));
+  const meets = first.when.some(one => second.when.some(other => canMeet(one, first, other, second, known)));
   if (!meets) return [];
   return [
     `the modes ${first.name} and ${second.name} can hold at once, and differ over ${wordsOf(differ)}: then ${first.name} holds, which comes first`,
@@ -118,7 +127,7 @@ function sameDemand(a: DemandCircumstance, b: DemandCircumstance): boolean {
   return a.service === b.service && a.demand === b.demand;
 }
 
-function canMeet(a: Circumstance, aMode: ModeSpec, b: Circumstance, bMode: ModeSpec, now: number): boolean {
+function canMeet(a: Circumstance, aMode: ModeSpec, b: Circumstance, bMode: ModeSpec, known: Known['timesOf']): boolean {
   if (a.kind === 'demand' && b.kind === 'demand') {
     if (!sameDemand(a, b) || a.side === b.side) return true;
     const [above, below] =
@@ -134,7 +143,7 @@ function canMeet(a: Circumstance, aMode: ModeSpec, b: Circumstance, bMode: ModeS
     // One lasts down to where it ends, the other up to where it does.
     return lastsTo(above[0], above[1]) < lastsTo(below[0], below[1]);
   }
-  return a.kind === 'demand' || b.kind === 'demand' || timesMeet(a, b, now);
+  return a.kind === 'demand' || b.kind === 'demand' || timesMeet(a, b, known);
 }
 
 /** The demand at which a mode that it began is let go. */
@@ -149,8 +158,8 @@ function lastsTo(begin: DemandCircumstance, {until}: ModeSpec): number {
 const timesMax = 400;
 const yearMs = 366 * 86_400_000;
 
-function timesMeet(a: ScheduleCircumstance, b: ScheduleCircumstance, now: number): boolean {
-  const [ours, theirs] = [timesOf(a, now), timesOf(b, now)];
+function timesMeet(a: ScheduleCircumstance, b: ScheduleCircumstance, known: Known['timesOf']): boolean {
+  const [ours, theirs] = [known(a), known(b)];
   // More often than that, and they are taken to meet.
   if (ours === null || theirs === null) return true;
   return ours.some(at => theirs.some(other => at < other + b.forMs && other < at + a.forMs));

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {ConfigError} from '../../source/config/config.ts';
 import {fitToHost} from '../../source/config/capacity.ts';
+import {modeHints} from '../../source/config/mode-hints.ts';
 import {readConfig} from '../../source/config/read.ts';
 
 const options = {name: 'shop.yaml', resolvePath: (path: string) => path, readEnvFile: () => []};
@@ -24,7 +25,7 @@ function problems(modes: string, capacity?: string): readonly string[] {
   }
   throw new Error('it was taken for a configuration');
 }
-const hints = (modes: string) => readConfig(shop(modes), options).hints;
+const hints = (modes: string) => modeHints(readConfig(shop(modes), options), Date.UTC(2026, 10, 24));
 const modesOf = (modes: string) => readConfig(shop(modes), options).modes;
 
 const demand = (service: string, side: 'above' | 'below', value: number, forMs: number, place = 0) => ({
