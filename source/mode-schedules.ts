@@ -23,14 +23,14 @@ export function followModeSchedules(engine: Pick<Engine, 'schedule'>, clock: Clo
   function followOne(mode: string, when: number, calendar: Calendar, forMs: number): void {
     const place = cancels.length;
     cancels.push(() => {});
-    let told: number | null | undefined;
+    let next: number | null = Number.NEGATIVE_INFINITY;
     const look = () => {
       const at = clock.now();
-      const window = calendar.windowAt(at, forMs);
-      // That one is over needs no word: its end was told with its beginning.
-      if (told === undefined || (window !== null && window.from !== told)) engine.schedule(mode, when, window);
-      told = window?.from ?? told ?? null;
-      const next = calendar.next(at);
+      if (next !== null && at >= next) {
+        // That one is over needs no word: its end was told with its beginning.
+        engine.schedule(mode, when, calendar.windowAt(at, forMs));
+        next = calendar.next(at);
+      }
       if (next !== null) cancels[place] = clock.after(Math.max(1, Math.min(Math.ceil(next - at), lookMs)), look);
     };
     look();
