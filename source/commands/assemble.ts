@@ -12,6 +12,7 @@ import {createLease, readLease, type LeaseRecord} from '../control/lease.ts';
 import {createPushes} from '../control/pushes.ts';
 import {serveControl, type ControlServer} from '../control/server.ts';
 import {createEngine, type Engine} from '../engine.ts';
+import {followModeSchedules} from '../mode-schedules.ts';
 import type {HostFacts, LeaseHold, LeaseStore, Recorder} from '../ports.ts';
 import {openRecording} from '../recording.ts';
 import type {Entry} from '../scaler/entry.ts';
@@ -104,6 +105,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
   const feed = createFeed(engine, clock);
   const pushes = socket === null ? null : createPushes(clock);
   const demands = followDemands(engine, {clock, seed, usage: orchestrator.usage, pushes});
+  const schedules = followModeSchedules(engine, clock);
   let observers: Observers | null = null;
 
   /** The configuration, as it is on this host. */
@@ -144,6 +146,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
         JSON.stringify([...fresh.workloads]) === JSON.stringify([...(before?.workloads ?? [])]);
       if (!same || always) engine.configure(fitted.settings, fitted.services);
       demands.follow(fresh.demands);
+      schedules.follow(fitted.settings.modes);
     } catch (error) {
       config = before;
       const words = (error as Error).message.split('\n').map(line => line.trim());
@@ -162,10 +165,12 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
       if (fitted.problems.length > 0) throw new ConfigError('capacity: auto', fitted.problems);
       tell(config, fitted);
       demands.follow(config.demands);
+      schedules.follow(fitted.settings.modes);
       return fitted;
     });
   } catch (error) {
     demands.close();
+    schedules.close();
     await engine.close('leave');
     await observers?.close();
     throw error;
@@ -205,6 +210,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
     async close() {
       unwatch();
       demands.close();
+      schedules.close();
       await engine.close(options.onExit ?? config?.onExit ?? 'leave');
       feed.close('the engine has stopped');
       await control?.close();

@@ -9,6 +9,7 @@ export const helpText = `
     microscale run                the scaler without a console; prints what happens
     microscale attach [ssh://…]   a console on an engine that runs, here or there
     microscale check FILE         says what is wrong with a configuration
+    microscale explain [FILE]     says what a configuration means, in sentences
     microscale plan               looks once, prints what it would do and why
     microscale simulate           a day in seconds: --seed 7 --for 24h
     microscale demo               the console on a made-up shop; touches nothing

@@ -3,8 +3,10 @@ import {clean} from '../clean.ts';
 import type {Update} from '../ports.ts';
 import type {Command, Lasting} from '../scaler/entry.ts';
 import {leaseWords} from '../scaler/explain.ts';
+import {becauseWords} from '../scaler/mode-words.ts';
 import {normalMode} from '../scaler/fleet.ts';
 import {demandNumber} from '../control/push-page.ts';
+import {modeNames} from '../scaler/mode.ts';
 import {attachToEngine} from './engine-socket.ts';
 import {clockWords, hostLine, planLines, scoreLines} from './lines.ts';
 import {UsageError, type Options} from './options.ts';
@@ -129,8 +131,8 @@ function statusLines({fleet, vitals}: Update): readonly string[] {
 
 /** The mode that holds, and the others that there are. */
 function modeWords({mode, settings}: Update['fleet']): string {
-  const present = mode ? `${mode.name}, chosen by ${mode.by}${mode.until === null ? '' : ` until ${clockWords(mode.until)}`}` : normalMode;
-  const others = [normalMode, ...settings.modes.map(({name}) => name)].filter(name => name !== (mode?.name ?? normalMode));
+  const present = mode ? `${mode.name}, ${becauseWords(mode.why, clockWords)}` : normalMode;
+  const others = modeNames(settings.modes).filter(name => name !== (mode?.name ?? normalMode));
   return others.length === 0 ? present : `${present} (there are also ${others.join(', ')})`;
 }
 
@@ -158,6 +160,7 @@ function statusOf({fleet, vitals}: Update): object {
     heardAt: vitals.heardAt,
     acting: fleet.acting,
     mode: fleet.mode,
+    chosenMode: fleet.chosen,
     lease: fleet.lease,
     connection: fleet.host,
     capacity: fleet.settings.capacity,

@@ -1,6 +1,6 @@
 /** A configuration that has the right shape, as plain numbers with every default filled in; what can't be meant is a mistake. */
 import type {FoundService} from '../ports.ts';
-import {normalMode, unbounded, type ModeSpec, type ServiceSpec} from '../scaler/fleet.ts';
+import {unbounded, type ServiceSpec} from '../scaler/fleet.ts';
 import {scrubberOf} from '../sources/scrub.ts';
 import type {DemandSpec} from '../sources/source.ts';
 import type {Config, Workload} from './config.ts';
@@ -8,7 +8,7 @@ import {demandOf} from './convert-demand.ts';
 import type {DemandText, FollowedDemandText} from './demand-schema.ts';
 import type {Merged} from './merge.ts';
 import type {Mistake, Path} from './mistakes.ts';
-import {nearest} from './nearest.ts';
+import {modesOf} from './modes.ts';
 import {serviceNamePattern, type ConfigText, type ServiceText} from './schema.ts';
 import {fillDemand, noSecrets, type SecretStore} from './secrets.ts';
 import {followingOf} from './target.ts';
@@ -69,6 +69,10 @@ export function convert(parsed: ConfigText, options: Surroundings, merged: Merge
     [...sizes.values()].some(({cpus, memoryBytes}) => cpus !== null || memoryBytes !== null) || adopted.size < adoptions(parsed);
   checkCapacity(parsed, services, sized, mistakes);
   const expire = parsed.overrides.expire;
+  const unknown = options.found === undefined || options.found === null;
+  const open = Object.entries(parsed.services).filter(([, {image, demand}]) => image === undefined && demand === undefined);
+  const unsure = new Set(unknown ? open.map(([name]) => name) : []);
+  const modes = modesOf(parsed, {services, demands, unsure, now: Date.now()}, mistakes);
   return {
     project: parsed.project,
     capacity: parsed.capacity,
@@ -85,32 +89,9 @@ export function convert(parsed: ConfigText, options: Surroundings, merged: Merge
     workloads,
     demands,
     overrideMs: expire === 'never' ? null : parseDuration(expire),
-    modes: modesOf(parsed, services, mistakes),
+    modes,
     onExit: parsed.onExit ?? null,
   };
-}
-
-/** Each mode must be one that could hold: its services are there, and their bounds fit together. */
-function modesOf({modes = {}}: ConfigText, services: readonly ServiceSpec[], mistakes: Mistake[]): readonly ModeSpec[] {
-  return Object.entries(modes).map(([name, {say = '', services: changes}]) => {
-    if (name === normalMode)
-      mistakes.push({path: ['modes', name], words: 'is what holds when no other mode does: give it another name', key: true});
-    for (const [service, change] of Object.entries(changes)) {
-      const path = ['modes', name, 'services', service];
-      const spec = services.find(candidate => candidate.name === service);
-      if (!spec) {
-        const close = nearest(
-          service,
-          services.map(candidate => candidate.name),
-        );
-        mistakes.push({path, words: `is no service here${close ? `: did you mean “${close}”?` : ''}`, key: true});
-        continue;
-      }
-      const {min = spec.min, max = spec.max} = change;
-      if (min > max) mistakes.push({path: [...path, 'min'], words: `is ${min} and max is ${max}: min can't be over max`});
-    }
-    return {name, say, services: changes as ModeSpec['services']};
-  });
 }
 
 /** What an engine grants a replica to end by itself where nothing else is said. */

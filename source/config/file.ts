@@ -4,7 +4,7 @@ import {basename, dirname, isAbsolute, join, resolve} from 'node:path';
 import {homedir} from 'node:os';
 import type {FoundService} from '../ports.ts';
 import {ConfigError, type Config} from './config.ts';
-import {readConfig, readLabelled, type ReadOptions} from './read.ts';
+import {readConfig, readLabelled, readWhole, type ReadOptions, type Whole} from './read.ts';
 
 /** A configuration has no business being larger. */
 const bytesMax = 4 * 1024 * 1024;
@@ -25,6 +25,11 @@ export function findConfig(folder: string): string | null {
  */
 export function loadConfig(path: string, capacity?: number | 'auto', found: readonly FoundService[] | null = null): Config {
   return readConfig(readText(path), {...optionsFor(path, dirname(resolve(path))), capacity, found});
+}
+
+/** The same, with what the file says in its own words. What runs on a host is not looked at. */
+export function loadWhole(path: string, capacity?: number | 'auto'): Whole {
+  return readWhole(readText(path), {...optionsFor(path, dirname(resolve(path))), capacity});
 }
 
 /** What the labels on the host say by themselves. Paths in them are relative to the folder. */

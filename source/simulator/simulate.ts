@@ -1,6 +1,7 @@
 /** The real engine on a virtual clock and a simulated host: a day in seconds, the same from the same seed. */
 import {createEngine, type Engine} from '../engine.ts';
 import {createSimulatedHost, type SimulatedHost, type SimulatedHostSettings} from '../orchestrators/simulated.ts';
+import {followModeSchedules} from '../mode-schedules.ts';
 import type {Recorder} from '../ports.ts';
 import {createSource, type DemandSpec} from '../sources/source.ts';
 import type {Entry} from '../scaler/entry.ts';
@@ -64,6 +65,8 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
       source(reading => engine.read(service, reading, index), stop.signal);
     }
   }
+  const schedules = followModeSchedules(engine, clock);
+  schedules.follow(settings.modes);
   await drive(
     clock,
     engine.open(() => ({settings, services})),
@@ -73,6 +76,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
   engine.tick();
   clock.runTo(startAt + simulation.forMs);
   stop.abort();
+  schedules.close();
   await drive(clock, engine.close('leave', 0));
   return {fleet: engine.fleet(), violations, lastActionAt};
 }
