@@ -21,6 +21,8 @@ let isWatched = false;
 
 export function startProgram(command: readonly string[], folder: string, printed: (text: string) => void): Program {
   const [file = '', ...words] = command;
+  // Before it is started: it may run for a while before this goes on.
+  watchExit();
   let child: ChildProcessByStdio<null, Readable, Readable>;
   try {
     child = spawn(file, words, {cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'pipe']});
@@ -32,7 +34,6 @@ export function startProgram(command: readonly string[], folder: string, printed
   const group = child.pid;
   if (group === undefined) return {ended: failed, end() {}};
   groups.add(group);
-  watchExit();
   const decoder = new StringDecoder('utf8');
   let complaint = '';
   let isOver = false;
