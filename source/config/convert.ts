@@ -195,6 +195,9 @@ function demandOf(demand: DemandText, options: Surroundings, path: Path, mistake
       return {source: 'file', path: options.resolvePath(demand.path)};
     case 'fixed':
       return demand;
+    case 'replay':
+      // The path is that of the demand: services, then the service's name.
+      return {...demand, path: options.resolvePath(demand.path), column: demand.column ?? null, service: String(path[1])};
   }
 }
 

@@ -43,7 +43,15 @@ const file = z.strictObject({
 });
 const fixed = z.strictObject({source: z.literal('fixed'), value: z.number().min(0)});
 
-export const demandSchema = z.discriminatedUnion('source', [random, wave, file, fixed]);
+const replay = z.strictObject({
+  source: z.literal('replay'),
+  path: text.describe('Measured demand: a CSV with a time column, or a recording; relative to the configuration'),
+  column: text.optional().describe('The column to play; the one with the service’s name unless said'),
+  speed: z.number().positive().max(100_000).default(1).describe('How many times quicker than it was measured'),
+  loop: z.boolean().default(false).describe('Begin anew at the end, rather than be stale'),
+});
+
+export const demandSchema = z.discriminatedUnion('source', [random, wave, file, fixed, replay]);
 
 export const targetSchema = z.union(
   [z.enum(['direct', 'fill']), z.strictObject({perReplica: z.number().positive().describe('Demand that one replica serves')})],

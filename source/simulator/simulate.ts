@@ -3,7 +3,7 @@ import {createEngine, type Engine} from '../engine.ts';
 import {createSimulatedHost, type SimulatedHost, type SimulatedHostSettings} from '../orchestrators/simulated.ts';
 import type {Recorder} from '../ports.ts';
 import {createSource, type DemandSpec} from '../sources/source.ts';
-import type {Entry} from '../scaler/entry.ts';
+import type {Entry, Reading} from '../scaler/entry.ts';
 import {emptyFleet, type Fleet, type ServiceSpec, type Settings} from '../scaler/fleet.ts';
 import type {Step} from '../scaler/step.ts';
 import {branch} from './chance.ts';
@@ -13,9 +13,8 @@ import {createVirtualClock, type VirtualClock} from './virtual-clock.ts';
 /** What an outside hand does during the run. It may draw on its own chance and set timers of its own. */
 export type Disturbance = (parts: {engine: Engine; host: SimulatedHost; clock: VirtualClock; seed: number}) => void;
 
-export interface Simulation {
+export interface SimulatedWorld {
   readonly seed: number;
-  readonly forMs: number;
   readonly startAt?: number;
   readonly settings: Settings;
   readonly services: readonly ServiceSpec[];
@@ -24,6 +23,10 @@ export interface Simulation {
   readonly recorder?: Recorder | null;
   readonly disturb?: Disturbance;
   readonly watched?: (entries: readonly Entry[], result: Step) => void;
+}
+
+export interface Simulation extends SimulatedWorld {
+  readonly forMs: number;
 }
 
 export interface Simulated {
@@ -36,7 +39,21 @@ export interface Simulated {
 /** Enough to see what goes wrong; a broken rule breaks again at every step. */
 const violationsMax = 20;
 
+/** A run under way. Time goes by only when it is told to. */
+export interface Running {
+  /** Lets everything happen until that many milliseconds after the beginning. */
+  runTo(atMs: number): void;
+  read(service: string, reading: Reading, demand?: number): void;
+  end(): Promise<Simulated>;
+}
+
 export async function simulate(simulation: Simulation): Promise<Simulated> {
+  const running = await openSimulation(simulation);
+  running.runTo(simulation.forMs);
+  return running.end();
+}
+
+export async function openSimulation(simulation: SimulatedWorld): Promise<Running> {
   const {seed, settings, services, startAt = 0} = simulation;
   const clock = createVirtualClock(startAt);
   const host = createSimulatedHost(clock, branch(seed, 'host'), simulation.host);
@@ -66,12 +83,17 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     engine.open(() => ({settings, services})),
   );
   simulation.disturb?.({engine, host, clock, seed});
-  clock.runTo(startAt + simulation.forMs);
-  engine.tick();
-  clock.runTo(startAt + simulation.forMs);
-  stop.abort();
-  await drive(clock, engine.close('leave', 0));
-  return {fleet: engine.fleet(), violations, lastActionAt};
+  return {
+    runTo: atMs => clock.runTo(startAt + atMs),
+    read: (service, reading, demand) => engine.read(service, reading, demand),
+    async end() {
+      engine.tick();
+      clock.runTo(clock.now());
+      stop.abort();
+      await drive(clock, engine.close('leave', 0));
+      return {fleet: engine.fleet(), violations, lastActionAt};
+    },
+  };
 }
 
 /** Lets virtual time stand still while what was promised comes about: promises need turns of the real event loop. */

@@ -2,11 +2,13 @@
 import type {Chance, Clock, Source} from '../ports.ts';
 import {fileSource, type FileDemand} from './file.ts';
 import {fixedSource, type FixedDemand} from './fixed.ts';
+import type {ReplayDemand} from './measured/playback.ts';
 import {randomSource, type RandomDemand} from './random.ts';
+import {replaySource} from './replay.ts';
 import {waveSource, type WaveDemand} from './wave.ts';
 
 /** Times are in milliseconds, paths absolute. */
-export type DemandSpec = RandomDemand | WaveDemand | FileDemand | FixedDemand;
+export type DemandSpec = RandomDemand | WaveDemand | FileDemand | FixedDemand | ReplayDemand;
 
 export interface SourceParts {
   readonly clock: Clock;
@@ -23,5 +25,7 @@ export function createSource(demand: DemandSpec, {clock, chance}: SourceParts): 
       return fileSource(demand);
     case 'fixed':
       return fixedSource(demand);
+    case 'replay':
+      return replaySource(demand, clock);
   }
 }
