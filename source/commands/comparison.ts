@@ -39,6 +39,7 @@ export function comparisonLines(first: Side, second: Side): readonly string[] {
     measures.filter(measure => verdictOf(measure) === verdict).map(measure => measureWords(measure, verdict));
   return [
     ...table([['', ...names, 'DIFFERENCE', 'BETTER'], ...rows], true),
+    `Both are judged by the replicas that the targets of ${first.name} ask for, whatever their bounds and windows make of it.`,
     ...betterLine(first.name, lists('first')),
     ...betterLine(second.name, lists('second')),
     ...(measures.every(measure => verdictOf(measure) === 'same') ? ['Both fared the same.'] : []),

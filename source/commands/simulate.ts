@@ -23,8 +23,10 @@ export async function simulate(options: Options, output: Output): Promise<boolea
   if (options.record !== null && trials.length > 1) throw new UsageError('--record keeps one run: leave out --sweep and --compare');
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
   const recorder = options.record === null ? null : await openRecording(options.record, 'auto', reason => output.line(`!  ${reason}`));
+  // Two rules are judged by the wants of the first; capacities by one rule's own.
+  const yardstick = options.compare === null ? null : (trials[0] ?? null);
   const startedAt = performance.now();
-  const {forMs, outcomes} = await runTrials({trials, seed, forMs: options.forMs, measured, recorder});
+  const {forMs, outcomes} = await runTrials({trials, seed, forMs: options.forMs, measured, recorder, yardstick});
   const tookMs = performance.now() - startedAt;
   const sound = outcomes.every(({violations}) => violations.length === 0);
   if (options.json) {

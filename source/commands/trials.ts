@@ -26,6 +26,8 @@ export interface Trials {
   readonly forMs: number | null;
   readonly measured: Measured | null;
   readonly recorder?: Recorder | null;
+  /** By whose wants all are judged; each by its own unless said. */
+  readonly yardstick?: Trial | null;
 }
 
 /** One moment of the file, or of one replay that a single trial follows. */
@@ -43,11 +45,12 @@ export async function runTrials({
   forMs,
   measured,
   recorder = null,
+  yardstick = null,
 }: Trials): Promise<{forMs: number; outcomes: readonly Outcome[]}> {
   const startAt = measured?.startAt ?? 0;
   const open = await Promise.all(
     trials.map(async trial => {
-      const tallying = createTally();
+      const tallying = createTally(yardstick?.fitted.services ?? null);
       const {settings, services} = trial.fitted;
       const running = await openSimulation({
         seed,

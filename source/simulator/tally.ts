@@ -3,9 +3,10 @@
  * run and a real one alike.
  */
 import type {Action} from '../scaler/entry.ts';
-import type {Fleet, Service} from '../scaler/fleet.ts';
+import type {Fleet, Service, ServiceSpec} from '../scaler/fleet.ts';
 import {plan} from '../scaler/plan.ts';
 import type {Step} from '../scaler/step.ts';
+import {rawWant} from '../scaler/target.ts';
 
 /** Times in milliseconds; a replica-millisecond is one replica for one millisecond. */
 export interface ServiceTally {
@@ -44,6 +45,7 @@ export interface Tallying {
 interface Sums {
   priority: number;
   fills: boolean;
+  urgent: boolean;
   metMs: number;
   shortMs: number;
   missedReplicaMs: number;
@@ -57,7 +59,12 @@ interface Sums {
   heldBack: number;
 }
 
-export function createTally(): Tallying {
+/**
+ * Judged by what each service itself wants, as the score is; or, so that two rules can be judged alike, by what the targets
+ * of the yardstick ask for at that moment, whatever a rule's own bounds and windows make of it.
+ */
+export function createTally(yardstick: readonly ServiceSpec[] | null = null): Tallying {
+  const measures = yardstick === null ? null : measuresOf(yardstick);
   const sums = new Map<string, Sums>();
   let idle: Idle | null = null;
   let before: Fleet | null = null;
@@ -70,9 +77,11 @@ export function createTally(): Tallying {
   function addTime(stood: Fleet, passedMs: number): void {
     ms += passedMs;
     let allMet = true;
+    let urgentMet = true;
     for (const sum of sums.values()) {
       if (sum.missing > 0) {
         allMet &&= sum.fills;
+        urgentMet &&= sum.fills || !sum.urgent;
         sum.shortMs += passedMs;
         sum.missedReplicaMs += passedMs * sum.missing;
       } else sum.metMs += passedMs;
@@ -80,7 +89,7 @@ export function createTally(): Tallying {
       sum.heldBackReplicaMs += passedMs * sum.heldBack;
     }
     if (allMet) allMetMs += passedMs;
-    if (stood.standing.met) urgentMetMs += passedMs;
+    if (measures === null ? stood.standing.met : urgentMet) urgentMetMs += passedMs;
     capacitySlotMs += passedMs * stood.settings.capacity;
     runningSlotMs += passedMs * Math.min(stood.standing.runningSlots, stood.settings.capacity);
   }
@@ -92,7 +101,11 @@ export function createTally(): Tallying {
     sum.priority = spec.priority;
     sum.fills = decision?.fills ?? spec.target.kind === 'fill';
     sum.running = running;
-    sum.missing = sum.fills || !decision ? 0 : Math.max(0, decision.want - running);
+    const measure = measures?.get(spec.name);
+    sum.urgent = measure?.urgent ?? false;
+    const want =
+      measures === null ? (decision?.want ?? 0) : measure && service.demand.kind !== 'waiting' ? wantBy(measure.spec, service) : 0;
+    sum.missing = sum.fills || !decision ? 0 : Math.max(0, want - running);
     sum.heldBack = Math.max(0, (shares.get(spec.name) ?? 0) - running);
   }
 
@@ -123,14 +136,35 @@ export function createTally(): Tallying {
       urgentMetMs,
       capacitySlotMs,
       runningSlotMs,
-      services: [...sums].map(([service, {missing: _missing, running: _running, heldBack: _heldBack, ...sum}]) => ({service, ...sum})),
+      services: [...sums].map(([service, {missing: _missing, running: _running, heldBack: _heldBack, urgent: _urgent, ...sum}]) => ({
+        service,
+        ...sum,
+      })),
     }),
   };
+}
+
+interface YardstickSpec {
+  readonly spec: ServiceSpec;
+  /** Of the best priority. */
+  readonly urgent: boolean;
+}
+
+function measuresOf(yardstick: readonly ServiceSpec[]): ReadonlyMap<string, YardstickSpec> {
+  const measured = yardstick.filter(({target, retired}) => target.kind !== 'fill' && !retired);
+  const best = Math.min(...measured.map(({priority}) => priority));
+  return new Map(measured.map(spec => [spec.name, {spec, urgent: spec.priority === best}]));
+}
+
+/** What the target asks for at this demand, and no less than the min. */
+function wantBy(spec: ServiceSpec, service: Service): number {
+  return Math.max(spec.min, rawWant({...service, spec}).want);
 }
 
 const nothing: Sums = {
   priority: 1,
   fills: false,
+  urgent: false,
   metMs: 0,
   shortMs: 0,
   missedReplicaMs: 0,
