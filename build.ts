@@ -3,7 +3,10 @@ import {chmod, readFile, rm} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import {build, context, type BuildOptions} from 'esbuild';
 
-const {version} = JSON.parse(await readFile('package.json', 'utf8')) as {version: string};
+const {version, peerDependencies} = JSON.parse(await readFile('package.json', 'utf8')) as {
+  version: string;
+  peerDependencies: Record<string, string>;
+};
 
 /**
  * What dockerode brings along and microscale never reaches: its own ssh client (connections go through the ssh command),
@@ -41,7 +44,8 @@ const options: BuildOptions = {
     // Ink's own switch for React's developer tools.
     'process.env.DEV': '"false"',
   },
-  external: ['react-devtools-core'],
+  // The clients of servers stay outside: they are loaded, where they are installed, by whoever uses them.
+  external: ['react-devtools-core', ...Object.keys(peerDependencies)],
   banner: {js: "import {createRequire as microscaleRequire} from 'node:module';const require=microscaleRequire(import.meta.url);"},
   plugins: [
     {

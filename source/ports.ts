@@ -17,6 +17,22 @@ export type Chance = () => number;
 /** Where demand comes from. It reads until the signal aborts, reconnects by itself, and never reports a zero it didn't read. */
 export type Source = (report: (reading: Reading) => void, signal: AbortSignal) => void;
 
+/** What can be asked of a service's own replicas: shares of what each may use, or bytes a second. */
+export type UsageKind = 'cpu' | 'memory' | 'network';
+
+/** The sum over the replicas that run, where 1 is all that one may use; for the network, bytes a second. */
+export type ReadUsage = (
+  service: string,
+  kind: UsageKind,
+  signal: AbortSignal,
+) => Promise<{readonly total: number; readonly replicas: number}>;
+
+/** Where numbers that somebody pushes arrive. */
+export interface Pushes {
+  /** Calls back with each number pushed for the service from now on, and with the last one at once; returns what ends it. */
+  follow(service: string, pushed: (value: number, at: number) => void): () => void;
+}
+
 /** What an orchestrator says about where it runs. */
 export interface HostFacts {
   /** Such as `docker 28.2 @ unix:///var/run/docker.sock`. */

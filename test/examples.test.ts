@@ -96,7 +96,7 @@ describe.each([
       ['pay', 2, {kind: 'perReplica', value: 25}],
       ['batch', 3, {kind: 'fill'}],
     ]);
-    expect([...config.demands].map(([service, {source}]) => [service, source])).toEqual([
+    expect([...config.demands].map(([service, demands]) => [service, ...demands.map(({source}) => source)])).toEqual([
       ['web', 'random'],
       ['pay', 'file'],
     ]);

@@ -19,7 +19,7 @@ async function record(path: string) {
     forMs: 120_000,
     settings: {project: 'box', capacity: 10, nodeSlots: [], overrideMs: null, modes: []},
     services: [spec('web', {max: 10}), filler('batch', {priority: 2})],
-    demands: new Map([['web', {source: 'random', min: 0, max: 10, everyMs: 1000, step: 3, spikes: 0}]]),
+    demands: new Map([['web', [{source: 'random', min: 0, max: 10, everyMs: 1000, step: 3, spikes: 0}]]]),
     host: calmHost,
     recorder,
   });

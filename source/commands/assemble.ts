@@ -101,7 +101,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
     },
   });
   const feed = createFeed(engine, clock);
-  const demands = followDemands(engine, clock, seed);
+  const demands = followDemands(engine, {clock, seed, usage: null, pushes: null});
   let observers: Observers | null = null;
 
   /** The configuration, as it is on this host. */

@@ -10,7 +10,11 @@ export function check(path: string, output: Output): void {
   for (const spec of config.services.toSorted((a, b) => a.priority - b.priority)) {
     const target = spec.target.kind === 'perReplica' ? `1 replica per ${spec.target.value}` : spec.target.kind;
     const max = spec.max === unbounded ? 'no max' : `max ${spec.max}`;
-    const demand = config.demands.get(spec.name)?.source ?? 'no demand';
+    const demand =
+      config.demands
+        .get(spec.name)
+        ?.map(({source}) => source)
+        .join(' and ') ?? 'no demand';
     output.line(`  ${spec.priority}  ${spec.name}  ${target}, ${demand}, min ${spec.min}, ${max}`);
     const workload = config.workloads.get(spec.name);
     const fixedPort = workload?.ports.find(port => /:\d+:?\d*(\/|$)/.test(port) || /^\d+:\d+/.test(port));

@@ -16,8 +16,8 @@ export interface Trial {
   /** As it is called in a table, such as `shop.yaml`. */
   readonly name: string;
   readonly fitted: Fitted;
-  /** What makes itself up in virtual time. */
-  readonly madeUp: ReadonlyMap<string, DemandSpec>;
+  /** What makes itself up in virtual time, at its place among the service's demands; null where it comes from elsewhere. */
+  readonly madeUp: ReadonlyMap<string, readonly (DemandSpec | null)[]>;
   readonly replays: readonly {readonly place: Place; readonly demand: ReplayDemand}[];
   /** Where a column's numbers go; null for a column that nothing here follows. */
   placeOf(measured: Pick<MeasuredReading, 'column' | 'demand'>): Place | null;
@@ -42,16 +42,19 @@ export function loadTrial(path: string | null, options: Options, capacity: numbe
   const fitted = fitToHost(config, {title: 'the simulated host', nodes: [simulatedNode]});
   if (fitted.problems.length > 0) throw new ConfigError('capacity: auto', fitted.problems);
   const placeOf = placesOf(config);
-  const madeUp = new Map<string, DemandSpec>();
+  const selfMade = new Set<DemandSpec>();
   const replays: {place: Place; demand: ReplayDemand}[] = [];
   const timeless: {column: string; source: string}[] = [];
   for (const {place, column, demand} of demandsOf(config)) {
     // What is measured comes before what is made up. A recording names its services as it goes.
     if (measured !== null && (measured.columns?.includes(column) ?? true)) continue;
     if (demand.source === 'replay') replays.push({place, demand});
-    else if (hasVirtualTime(demand)) madeUp.set(place.service, demand);
+    else if (hasVirtualTime(demand)) selfMade.add(demand);
     else timeless.push({column, source: demand.source});
   }
+  const madeUp = new Map(
+    [...config.demands].map(([service, list]) => [service, list.map(demand => (selfMade.has(demand) ? demand : null))]),
+  );
   if (timeless.length > 0) throw new UsageError(timelessWords(path ?? 'the box', timeless, measured));
   const notes = measured === null ? [] : columnNotes(measured, config, placeOf);
   return {name: path === null ? 'the box' : basename(path), fitted, madeUp, replays, placeOf, notes};
@@ -65,16 +68,19 @@ interface Placed {
 }
 
 function demandsOf({demands}: Config): readonly Placed[] {
-  return [...demands].map(([service, demand]) => ({place: {service, demand: 0}, column: service, demand}));
+  return [...demands].flatMap(([service, list]) =>
+    list.map((demand, index) => ({place: {service, demand: index}, column: columnOf(service, index), demand})),
+  );
 }
 
 /** A column is named after its service; where that follows several demands, the second is `web.2`. */
+function columnOf(service: string, demand: number): string {
+  return demand === 0 ? service : `${service}.${demand + 1}`;
+}
+
 function placesOf(config: Config): Trial['placeOf'] {
   const places = new Map(demandsOf(config).map(({place, column}) => [column, place]));
-  return ({column, demand}) => {
-    const place = places.get(demand === 0 ? column : `${column}.${demand + 1}`);
-    return place ?? null;
-  };
+  return ({column, demand}) => places.get(columnOf(column, demand)) ?? null;
 }
 
 function columnNotes({path, columns}: Measured, config: Config, placeOf: Trial['placeOf']): readonly string[] {

@@ -110,7 +110,8 @@ const usualStepMs = 1000;
 async function* replayedMoments(trial: Trial, place: Place, demand: ReplayDemand): AsyncGenerator<Heard> {
   const readingOf = (reading: PlayedReading['reading']) => [{...place, reading}];
   try {
-    for await (const {atMs, reading} of playback(demand)) yield {kind: 'replayed', atMs, trial, readings: readingOf(reading)};
+    for await (const {atMs, reading} of playback(demand, place.service))
+      yield {kind: 'replayed', atMs, trial, readings: readingOf(reading)};
   } catch (error) {
     // In words that say whose demand it is.
     throw error instanceof MeasuredError ? new MeasuredError(`${place.service}: ${error.message}`) : error;

@@ -65,7 +65,7 @@ export function boxConfig(image: string, capacity: number): Config {
       ['web', workload(image)],
       ['batch', workload(image)],
     ]),
-    demands: new Map([['web', {source: 'random', min: 0, max: capacity, everyMs: 1000, step: 3, spikes: 0.03}]]),
+    demands: new Map([['web', [{source: 'random', min: 0, max: capacity, everyMs: 1000, step: 3, spikes: 0.03}]]]),
     overrideMs: 30 * 60_000,
     modes: [],
     onExit: null,
@@ -95,9 +95,9 @@ export function demoConfig(capacity: number): Config {
     services,
     workloads: new Map(services.map(({name}) => [name, workload(boxImage)])),
     demands: new Map([
-      ['checkout', {source: 'random', min: 1, max: most, everyMs: 1500, step: 2, spikes: 0.05}],
-      ['search', {source: 'wave', min: 8, max: 12 * most * 0.8, periodMs: 90_000, everyMs: 1000}],
-      ['mail', {source: 'random', min: 0, max: 4, everyMs: 4000, step: 1, spikes: 0}],
+      ['checkout', [{source: 'random', min: 1, max: most, everyMs: 1500, step: 2, spikes: 0.05}]],
+      ['search', [{source: 'wave', min: 8, max: 12 * most * 0.8, periodMs: 90_000, everyMs: 1000}]],
+      ['mail', [{source: 'random', min: 0, max: 4, everyMs: 4000, step: 1, spikes: 0}]],
     ]),
   };
 }

@@ -48,7 +48,8 @@ export interface Config {
   /** What an operator should know of how this was read. */
   readonly notes: readonly string[];
   readonly workloads: ReadonlyMap<string, Workload>;
-  readonly demands: ReadonlyMap<string, DemandSpec>;
+  /** What each service follows, one or more. */
+  readonly demands: ReadonlyMap<string, readonly DemandSpec[]>;
   readonly overrideMs: number | null;
   readonly modes: readonly ModeSpec[];
   readonly onExit: 'leave' | 'restore' | 'drain' | null;

@@ -3,10 +3,11 @@ import type {FoundService} from '../ports.ts';
 import {normalMode, unbounded, type ModeSpec, type ServiceSpec, type Target} from '../scaler/fleet.ts';
 import type {DemandSpec} from '../sources/source.ts';
 import type {Config, Workload} from './config.ts';
+import {demandOf} from './convert-demand.ts';
 import type {Merged} from './merge.ts';
 import type {Mistake, Path} from './mistakes.ts';
 import {nearest} from './nearest.ts';
-import {serviceNamePattern, type ConfigText, type DemandText, type ServiceText} from './schema.ts';
+import {serviceNamePattern, type ConfigText, type ServiceText} from './schema.ts';
 import {parseDuration} from './units.ts';
 import {sizeOf, workloadKeys, workloadOf} from './workload.ts';
 
@@ -23,7 +24,7 @@ export interface Surroundings {
 export function convert(parsed: ConfigText, options: Surroundings, merged: Merged | null, mistakes: Mistake[]): Config {
   const services: ServiceSpec[] = [];
   const workloads = new Map<string, Workload>();
-  const demands = new Map<string, DemandSpec>();
+  const demands = new Map<string, readonly DemandSpec[]>();
   const slotsGiven = new Set<string>();
   const adopted = new Map<string, FoundService>();
   const sizes = new Map<string, {cpus: number | null; memoryBytes: number | null}>();
@@ -39,8 +40,7 @@ export function convert(parsed: ConfigText, options: Surroundings, merged: Merge
     if (!made) checkAdoption(name, service, host, options, path, mistakes);
     services.push({...specOf(name, service, path, mistakes), drift: service.drift ?? parsed.drift, adopted: !made});
     if (service.slots !== undefined) slotsGiven.add(name);
-    const demand = service.demand ? demandOf(service.demand, options, [...path, 'demand'], mistakes) : null;
-    if (demand) demands.set(name, demand);
+    if (service.demand) demands.set(name, demandsOf(service.demand, options, [...path, 'demand'], mistakes));
     const withinMs = service.handoverWithin === undefined ? null : parseDuration(service.handoverWithin);
     if (withinMs !== null) handoverWithinMs.set(name, withinMs);
     if (made && service.image !== undefined) {
@@ -180,25 +180,14 @@ function targetOf(service: ServiceText, path: Path, mistakes: Mistake[]): Target
   return target;
 }
 
-function demandOf(demand: DemandText, options: Surroundings, path: Path, mistakes: Mistake[]): DemandSpec {
-  const ms = (duration: string) => parseDuration(duration) ?? 0;
-  switch (demand.source) {
-    case 'random':
-    case 'wave':
-      if (demand.min > demand.max)
-        mistakes.push({path: [...path, 'min'], words: `is ${demand.min} and max is ${demand.max}: min can't be over max`});
-      if (demand.source === 'wave') {
-        return {source: 'wave', min: demand.min, max: demand.max, periodMs: ms(demand.period), everyMs: ms(demand.every)};
-      }
-      return {source: 'random', min: demand.min, max: demand.max, everyMs: ms(demand.every), step: demand.step, spikes: demand.spikes};
-    case 'file':
-      return {source: 'file', path: options.resolvePath(demand.path)};
-    case 'fixed':
-      return demand;
-    case 'replay':
-      // The path is that of the demand: services, then the service's name.
-      return {...demand, path: options.resolvePath(demand.path), column: demand.column ?? null, service: String(path[1])};
-  }
+function demandsOf(
+  given: NonNullable<ServiceText['demand']>,
+  options: Surroundings,
+  path: Path,
+  mistakes: Mistake[],
+): readonly DemandSpec[] {
+  if (!Array.isArray(given)) return [demandOf(given, options, path, mistakes)];
+  return given.map((demand, index) => demandOf(demand, options, [...path, index], mistakes));
 }
 
 function checkCapacity(parsed: ConfigText, services: readonly ServiceSpec[], sized: boolean, mistakes: Mistake[]): void {

@@ -12,13 +12,21 @@ export function knownKeys(schema: Schema, path: readonly PropertyKey[], value: u
 
 /** The values that a choice between maps turns on. */
 export function knownKinds(schema: Schema, path: readonly PropertyKey[], value: unknown): readonly string[] {
-  const found = bare(walk(schema, path, value));
-  if (!(found instanceof z.ZodDiscriminatedUnion)) return [];
+  const found = choiceIn(walk(schema, path, value));
+  if (!found) return [];
   const key = found.def.discriminator;
   return found.options.flatMap(option => {
     const literal = option instanceof z.ZodObject ? option.shape[key] : undefined;
     return literal instanceof z.ZodLiteral ? [...literal.values].map(String) : [];
   });
+}
+
+/** The choice itself, or the one among the alternatives that it stands between. */
+function choiceIn(schema: Schema | undefined): z.ZodDiscriminatedUnion | undefined {
+  const found = bare(schema);
+  if (found instanceof z.ZodDiscriminatedUnion) return found;
+  if (!(found instanceof z.ZodUnion)) return undefined;
+  return found.options.map(option => choiceIn(option)).find(choice => choice !== undefined);
 }
 
 function walk(schema: Schema, path: readonly PropertyKey[], value: unknown): Schema | undefined {

@@ -1,57 +1,10 @@
 /** What a configuration may say, in the words that its owner reads. Shapes only: reading it is another file's job. */
 import {z} from 'zod';
-import {parseDuration, parseSize} from './units.ts';
-
-const duration = z
-  .string()
-  .refine(text => parseDuration(text) !== null, {error: 'expected a duration such as 500ms, 30s or 2h'})
-  .meta({pattern: '^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$', examples: ['30s', '5m', '2h']});
-
-const size = z
-  .union([z.int().nonnegative(), z.string().refine(text => parseSize(text) !== null, {error: 'expected a size such as 256m or 2g'})])
-  .meta({examples: ['256m', '1g']});
-
-const count = z.int().min(0).max(1_000_000);
-const text = z.string().min(1);
-const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-const words = z.union([z.string(), z.array(z.string())]);
-const mapOrList = z.union([z.record(z.string(), scalar), z.array(z.string())]);
-
-const positiveDuration = duration.refine(value => parseDuration(value) !== 0, {error: 'must be longer than 0'});
+import {demandsSchema} from './demand-schema.ts';
+import {count, duration, mapOrList, positiveDuration, size, text, words} from './shapes.ts';
 
 /** Names become parts of container names and labels. */
 export const serviceNamePattern = /^[a-z0-9][a-z0-9_.-]{0,62}$/i;
-
-const random = z.strictObject({
-  source: z.literal('random'),
-  min: z.number().min(0).default(0),
-  max: z.number().min(0).default(10),
-  every: positiveDuration.default('1s').describe('About how often it moves'),
-  step: z.int().min(1).default(3).describe('The longest step up or down'),
-  spikes: z.number().min(0).max(1).default(0).describe('How likely a move is a leap to the top'),
-});
-const wave = z.strictObject({
-  source: z.literal('wave'),
-  min: z.number().min(0).default(0),
-  max: z.number().min(0).default(10),
-  period: positiveDuration.default('2m').describe('From one low to the next'),
-  every: positiveDuration.default('1s'),
-});
-const file = z.strictObject({
-  source: z.literal('file'),
-  path: text.describe('A file that holds one number; relative to the configuration'),
-});
-const fixed = z.strictObject({source: z.literal('fixed'), value: z.number().min(0)});
-
-const replay = z.strictObject({
-  source: z.literal('replay'),
-  path: text.describe('Measured demand: a CSV with a time column, or a recording; relative to the configuration'),
-  column: text.optional().describe('The column to play; the one with the service’s name unless said'),
-  speed: z.number().positive().max(100_000).default(1).describe('How many times quicker than it was measured'),
-  loop: z.boolean().default(false).describe('Begin anew at the end, rather than be stale'),
-});
-
-export const demandSchema = z.discriminatedUnion('source', [random, wave, file, fixed, replay]);
 
 export const targetSchema = z.union(
   [z.enum(['direct', 'fill']), z.strictObject({perReplica: z.number().positive().describe('Demand that one replica serves')})],
@@ -68,7 +21,7 @@ export const serviceSchema = z.strictObject({
   max: count.optional(),
   slots: z.int().min(1).max(10_000).optional().describe('Slots that one replica takes; 1 unless capacity is auto'),
   weight: z.number().positive().default(1).describe('Share of what is left, among fillers of one priority'),
-  demand: demandSchema.optional(),
+  demand: demandsSchema.optional(),
   target: targetSchema.optional(),
   settle: duration.optional().describe('How long demand must stay low before replicas go'),
   onLost: onLost.default('hold').describe('What to do while the demand can’t be read'),
@@ -142,7 +95,6 @@ export const configSchema = z.strictObject({
 
 export type ConfigText = z.output<typeof configSchema>;
 export type ServiceText = z.output<typeof serviceSchema>;
-export type DemandText = z.output<typeof demandSchema>;
 
 /** The JSON Schema that editors check a configuration against. */
 export function jsonSchema(): Record<string, unknown> {

@@ -18,7 +18,8 @@ export interface SimulatedWorld {
   readonly startAt?: number;
   readonly settings: Settings;
   readonly services: readonly ServiceSpec[];
-  readonly demands: ReadonlyMap<string, DemandSpec>;
+  /** Null at the place of a demand that is read from elsewhere. */
+  readonly demands: ReadonlyMap<string, readonly (DemandSpec | null)[]>;
   readonly host: SimulatedHostSettings;
   readonly recorder?: Recorder | null;
   readonly disturb?: Disturbance;
@@ -74,9 +75,13 @@ export async function openSimulation(simulation: SimulatedWorld): Promise<Runnin
     },
   });
   const stop = new AbortController();
-  for (const [service, demand] of simulation.demands) {
-    const source = createSource(demand, {clock, chance: branch(seed, `demand ${service}`)});
-    source(reading => engine.read(service, reading), stop.signal);
+  for (const [service, demands] of simulation.demands) {
+    for (const [index, demand] of demands.entries()) {
+      if (demand === null) continue;
+      const chance = branch(seed, `demand ${service}${index === 0 ? '' : ` ${index}`}`);
+      const source = createSource(demand, {clock, chance, service, usage: null, pushes: null});
+      source(reading => engine.read(service, reading, index), stop.signal);
+    }
   }
   await drive(
     clock,

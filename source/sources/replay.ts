@@ -1,18 +1,21 @@
 /** Measured demand played again, as quickly as is asked for. At its end it says so, and never reads as zero. */
 import type {Clock, Source} from '../ports.ts';
+import type {SourceParts} from './source.ts';
 import {MeasuredError} from './measured/moment.ts';
 import {playback, type ReplayDemand} from './measured/playback.ts';
 
 /** A file that can't be opened is tried again this often. */
 const againMs = 5000;
 
-export function replaySource(demand: ReplayDemand, clock: Clock): Source {
+export type {ReplayDemand};
+
+export function replaySource(demand: ReplayDemand, {clock, service}: SourceParts): Source {
   return (report, signal) => {
     const play = async () => {
       while (!signal.aborted) {
         try {
           const startedAt = clock.now();
-          for await (const {atMs, reading} of playback(demand)) {
+          for await (const {atMs, reading} of playback(demand, service)) {
             await waitUntil(clock, startedAt + atMs, signal);
             if (signal.aborted) return;
             report(reading);

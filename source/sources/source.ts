@@ -1,21 +1,66 @@
 /** From what the configuration says of a demand to the source that reads it: one line a kind. */
-import type {Chance, Clock, Source} from '../ports.ts';
+import type {Chance, Clock, Pushes, ReadUsage, Source} from '../ports.ts';
+import {azureQueueSource, type AzureQueueDemand} from './azure-queue.ts';
+import {commandSource, type CommandDemand} from './command.ts';
+import {dockerSource, type DockerDemand} from './docker.ts';
 import {fileSource, type FileDemand} from './file.ts';
 import {fixedSource, type FixedDemand} from './fixed.ts';
-import type {ReplayDemand} from './measured/playback.ts';
+import {haproxySource, type HaproxyDemand} from './haproxy.ts';
+import {httpSource, type HttpDemand} from './http.ts';
+import {kafkaSource, type KafkaDemand} from './kafka.ts';
+import {metricsSource, type MetricsDemand} from './metrics.ts';
+import {mysqlSource, type MysqlDemand} from './mysql.ts';
+import {natsSource, type NatsDemand} from './nats.ts';
+import {nsqSource, type NsqDemand} from './nsq.ts';
+import {postgresSource, type PostgresDemand} from './postgres.ts';
+import {prometheusSource, type PrometheusDemand} from './prometheus.ts';
+import {pushSource, type PushDemand} from './push.ts';
+import {rabbitmqSource, type RabbitmqDemand} from './rabbitmq.ts';
 import {randomSource, type RandomDemand} from './random.ts';
-import {replaySource} from './replay.ts';
+import {redisSource, type RedisDemand} from './redis.ts';
+import {replaySource, type ReplayDemand} from './replay.ts';
+import {scheduleSource, type ScheduleDemand} from './schedule.ts';
+import {sqsSource, type SqsDemand} from './sqs.ts';
 import {waveSource, type WaveDemand} from './wave.ts';
 
-/** Times are in milliseconds, paths absolute. */
-export type DemandSpec = RandomDemand | WaveDemand | FileDemand | FixedDemand | ReplayDemand;
+/** Times are in milliseconds, paths absolute, secrets filled in. */
+export type DemandSpec =
+  | RandomDemand
+  | WaveDemand
+  | FileDemand
+  | FixedDemand
+  | RedisDemand
+  | RabbitmqDemand
+  | NatsDemand
+  | NsqDemand
+  | SqsDemand
+  | AzureQueueDemand
+  | KafkaDemand
+  | PostgresDemand
+  | MysqlDemand
+  | PrometheusDemand
+  | MetricsDemand
+  | HttpDemand
+  | HaproxyDemand
+  | DockerDemand
+  | CommandDemand
+  | PushDemand
+  | ScheduleDemand
+  | ReplayDemand;
 
 export interface SourceParts {
   readonly clock: Clock;
   readonly chance: Chance;
+  /** Whose demand it is. */
+  readonly service: string;
+  /** Reads what replicas use; null where the host can't say. */
+  readonly usage: ReadUsage | null;
+  /** Where pushed numbers arrive; null where nobody can push. */
+  readonly pushes: Pushes | null;
 }
 
-export function createSource(demand: DemandSpec, {clock, chance}: SourceParts): Source {
+export function createSource(demand: DemandSpec, parts: SourceParts): Source {
+  const {clock, chance} = parts;
   switch (demand.source) {
     case 'random':
       return randomSource(demand, clock, chance);
@@ -25,7 +70,41 @@ export function createSource(demand: DemandSpec, {clock, chance}: SourceParts): 
       return fileSource(demand);
     case 'fixed':
       return fixedSource(demand);
+    case 'redis':
+      return redisSource(demand, parts);
+    case 'rabbitmq':
+      return rabbitmqSource(demand, parts);
+    case 'nats':
+      return natsSource(demand, parts);
+    case 'nsq':
+      return nsqSource(demand, parts);
+    case 'sqs':
+      return sqsSource(demand, parts);
+    case 'azure-queue':
+      return azureQueueSource(demand, parts);
+    case 'kafka':
+      return kafkaSource(demand, parts);
+    case 'postgres':
+      return postgresSource(demand, parts);
+    case 'mysql':
+      return mysqlSource(demand, parts);
+    case 'prometheus':
+      return prometheusSource(demand, parts);
+    case 'metrics':
+      return metricsSource(demand, parts);
+    case 'http':
+      return httpSource(demand, parts);
+    case 'haproxy':
+      return haproxySource(demand, parts);
+    case 'docker':
+      return dockerSource(demand, parts);
+    case 'command':
+      return commandSource(demand, parts);
+    case 'push':
+      return pushSource(demand, parts);
+    case 'schedule':
+      return scheduleSource(demand, parts);
     case 'replay':
-      return replaySource(demand, clock);
+      return replaySource(demand, parts);
   }
 }

@@ -78,7 +78,7 @@ describe('a sound configuration', () => {
         retired: false,
       },
     ]);
-    expect(config.demands.get('web')).toEqual({source: 'random', min: 0, max: 10, everyMs: 1000, step: 3, spikes: 0});
+    expect(config.demands.get('web')).toEqual([{source: 'random', min: 0, max: 10, everyMs: 1000, step: 3, spikes: 0}]);
     expect(config.workloads.get('batch')).toMatchObject({image: 'busybox', pull: 'missing', command: ['sleep', 'infinity']});
   });
 
@@ -114,7 +114,7 @@ services:
       stopGraceMs: 90_000,
       labels: {team: 'shop'},
     });
-    expect(demands.get('web')).toEqual({source: 'file', path: '/etc/shop/demand.txt'});
+    expect(demands.get('web')).toEqual([{source: 'file', path: '/etc/shop/demand.txt'}]);
   });
 
   test('of a noisy target settles before it shrinks, unless it says otherwise', () => {

@@ -133,7 +133,7 @@ describe('the audit log of a running engine', () => {
       forMs: 10 * 60 * second,
       settings,
       services: [spec('web', {max: 10}), filler('batch')],
-      demands: new Map([['web', {source: 'random', min: 0, max: 10, everyMs: 1000, step: 3, spikes: 0.1}]]),
+      demands: new Map([['web', [{source: 'random', min: 0, max: 10, everyMs: 1000, step: 3, spikes: 0.1}]]]),
       host: roughHost,
       watched(entries, result) {
         actions += result.actions.length;

@@ -248,8 +248,8 @@ describe('the counts', () => {
       settings,
       services: [spec('web', {max: 10}), spec('pay', {priority: 2}), filler('batch')],
       demands: new Map([
-        ['web', {source: 'random', min: 0, max: 10, everyMs: 1000, step: 3, spikes: 0.1}],
-        ['pay', {source: 'random', min: 0, max: 6, everyMs: 2000, step: 2, spikes: 0}],
+        ['web', [{source: 'random', min: 0, max: 10, everyMs: 1000, step: 3, spikes: 0.1}]],
+        ['pay', [{source: 'random', min: 0, max: 6, everyMs: 2000, step: 2, spikes: 0}]],
       ]),
       host: roughHost,
       watched: (entries, result) => void steps.push([entries, result]),

@@ -14,7 +14,7 @@ const box: Simulation = {
   forMs: 10 * minute,
   settings: {project: 'box', capacity: 10, nodeSlots: [], overrideMs: 5 * minute, modes: []},
   services: [spec('web', {max: 10}), filler('batch', {priority: 2})],
-  demands: new Map([['web', {source: 'random', min: 0, max: 10, everyMs: 1000, step: 3, spikes: 0.03}]]),
+  demands: new Map([['web', [{source: 'random', min: 0, max: 10, everyMs: 1000, step: 3, spikes: 0.03}]]]),
   host: calmHost,
 };
 
@@ -52,7 +52,7 @@ test('folding the recorded entries again gives the live fleet, byte for byte', a
 });
 
 test('with constant demand the actions cease', async () => {
-  const {fleet, lastActionAt} = await simulate({...box, demands: new Map([['web', {source: 'fixed', value: 6}]]), forMs: 60 * minute});
+  const {fleet, lastActionAt} = await simulate({...box, demands: new Map([['web', [{source: 'fixed', value: 6}]]]), forMs: 60 * minute});
   expect(fleet.services.map(({observed}) => observed?.running)).toEqual([6, 4]);
   expect(lastActionAt).toBeLessThan(10_000);
 });
@@ -63,7 +63,7 @@ test('priority 1 is met most of the time, and the slots are full', async () => {
   } = await simulate({
     ...box,
     forMs: 30 * minute,
-    demands: new Map([['web', {source: 'wave', min: 0, max: 10, periodMs: 2 * minute, everyMs: 1000}]]),
+    demands: new Map([['web', [{source: 'wave', min: 0, max: 10, periodMs: 2 * minute, everyMs: 1000}]]]),
   });
   expect(score.metMs / score.ms).toBeGreaterThan(0.9);
   expect(score.runningSlotMs / score.capacitySlotMs).toBeGreaterThan(0.95);
@@ -72,7 +72,7 @@ test('priority 1 is met most of the time, and the slots are full', async () => {
 test('after the worst, it settles where the plan is', async () => {
   for (let seed = 1; seed <= 20; seed++) {
     const rough = scenario(seed, 3 * minute);
-    const demands = new Map([...rough.demands.keys()].map(service => [service, {source: 'fixed', value: 3} as const]));
+    const demands = new Map([...rough.demands.keys()].map(service => [service, [{source: 'fixed', value: 3} as const]]));
     const {fleet} = await simulate({
       ...rough,
       demands,

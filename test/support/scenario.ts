@@ -11,7 +11,7 @@ export function scenario(seed: number, forMs: number): Simulation {
   const chance = branch(seed, 'scenario');
   const pick = (least: number, most: number) => least + Math.floor(chance() * (most - least + 1));
   const services: ServiceSpec[] = [];
-  const demands = new Map<string, DemandSpec>();
+  const demands = new Map<string, readonly DemandSpec[]>();
   for (let index = pick(2, 6); index > 0; index--) {
     const name = `s${index}`;
     const fills = index === 1 || chance() < 0.25;
@@ -30,12 +30,11 @@ export function scenario(seed: number, forMs: number): Simulation {
     );
     if (fills) continue;
     const everyMs = pick(300, 3000);
-    demands.set(
-      name,
+    demands.set(name, [
       chance() < 0.7
         ? {source: 'random', min: 0, max: pick(3, 20), everyMs, step: pick(1, 6), spikes: 0.05}
         : {source: 'wave', min: 0, max: pick(3, 20), periodMs: 60_000, everyMs},
-    );
+    ]);
   }
   const floor = services.reduce((sum, {min, slots}) => sum + min * slots, 0);
   return {

@@ -9,7 +9,6 @@ export interface ReplayDemand {
   readonly path: string;
   /** Null for the service's own, or for the only one that there is. */
   readonly column: string | null;
-  readonly service: string;
   /** How many times quicker than it was measured. */
   readonly speed: number;
   readonly loop: boolean;
@@ -25,14 +24,14 @@ export interface PlayedReading {
 const usualStepMs = 1000;
 
 /** The last number holds for as long as the step before it was; then it is stale, or begins anew. Throws `MeasuredError`. */
-export async function* playback(demand: ReplayDemand): AsyncGenerator<PlayedReading> {
+export async function* playback(demand: ReplayDemand, service: string): AsyncGenerator<PlayedReading> {
   const {path, speed, loop} = demand;
   let begunMs = 0;
   for (;;) {
     const {columns, moments} = await openMeasured(path);
-    const wanted = columns === null ? null : chooseColumn(columns, demand);
+    const wanted = columns === null ? null : chooseColumn(columns, demand, service);
     const matches = ({column, demand: place}: MeasuredReading) =>
-      wanted === null ? column === (demand.column ?? demand.service) && place === 0 : column === wanted;
+      wanted === null ? column === (demand.column ?? service) && place === 0 : column === wanted;
     let lastMs = 0;
     let stepMs = usualStepMs;
     let found = false;
@@ -44,7 +43,7 @@ export async function* playback(demand: ReplayDemand): AsyncGenerator<PlayedRead
       found = true;
       yield {atMs: begunMs + atMs / speed, reading: measured.reading};
     }
-    if (!found) throw new MeasuredError(`${path} holds no number for ${wanted ?? demand.column ?? demand.service}`);
+    if (!found) throw new MeasuredError(`${path} holds no number for ${wanted ?? demand.column ?? service}`);
     begunMs += (lastMs + stepMs) / speed;
     if (loop) continue;
     yield {atMs: begunMs, reading: {kind: 'stale', reason: `${clean(path)} is at its end`}};
@@ -52,7 +51,7 @@ export async function* playback(demand: ReplayDemand): AsyncGenerator<PlayedRead
   }
 }
 
-function chooseColumn(columns: readonly string[], {path, column, service}: ReplayDemand): string {
+function chooseColumn(columns: readonly string[], {path, column}: ReplayDemand, service: string): string {
   const named = columns.find(name => name === (column ?? service));
   if (named !== undefined) return named;
   const [only] = columns;

@@ -2,18 +2,18 @@ import {mkdtempSync, renameSync, rmSync, unlinkSync, writeFileSync} from 'node:f
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
-import {createRealClock} from '../source/clock.ts';
-import type {Reading} from '../source/scaler/entry.ts';
-import {seededChance} from '../source/simulator/chance.ts';
-import {createVirtualClock} from '../source/simulator/virtual-clock.ts';
-import {createSource, type DemandSpec} from '../source/sources/source.ts';
-import {until} from './support/until.ts';
+import {createRealClock} from '../../source/clock.ts';
+import type {Reading} from '../../source/scaler/entry.ts';
+import {seededChance} from '../../source/simulator/chance.ts';
+import {createVirtualClock} from '../../source/simulator/virtual-clock.ts';
+import {createSource, type DemandSpec} from '../../source/sources/source.ts';
+import {until} from '../support/until.ts';
 
 /** Reads a made-up source for a while of virtual time. */
 function readFor(demand: DemandSpec, forMs: number, seed = 1): readonly {at: number; value: number}[] {
   const clock = createVirtualClock();
   const seen: {at: number; value: number}[] = [];
-  createSource(demand, {clock, chance: seededChance(seed)})(reading => {
+  createSource(demand, {clock, chance: seededChance(seed), service: 'web', usage: null, pushes: null})(reading => {
     if (reading.kind === 'value') seen.push({at: clock.now(), value: reading.value});
   }, new AbortController().signal);
   clock.runTo(forMs);
@@ -65,7 +65,10 @@ describe('the file source', () => {
     if (text !== null) writeFileSync(path, text);
     const stop = new AbortController();
     const seen: Reading[] = [];
-    createSource({source: 'file', path}, {clock: createRealClock(), chance: Math.random})(reading => void seen.push(reading), stop.signal);
+    createSource({source: 'file', path}, {clock: createRealClock(), chance: Math.random, service: 'web', usage: null, pushes: null})(
+      reading => void seen.push(reading),
+      stop.signal,
+    );
     onTestFinished(() => {
       stop.abort();
       rmSync(folder, {recursive: true, force: true});

@@ -1,0 +1,14 @@
+/** One number from a query, read only. */
+import type {AskTimes} from './asking/ask.ts';
+import type {Source} from '../ports.ts';
+import type {SourceParts} from './source.ts';
+
+export interface MysqlDemand extends AskTimes {
+  readonly source: 'mysql';
+  readonly url: string;
+  readonly query: string;
+}
+
+export function mysqlSource(demand: MysqlDemand, parts: SourceParts): Source {
+  throw new Error(`not built yet: ${demand.source} ${parts.service}`);
+}
