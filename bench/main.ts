@@ -1,10 +1,11 @@
-/** `npm run bench [handover|planner|console|swarm …]`: everything that is promised about speed, measured in one run. */
+/** `npm run bench [handover|planner|day|console|swarm …]`: everything that is promised about speed, measured in one run. */
 import {mkdtempSync, writeFileSync} from 'node:fs';
 import {cpus, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {startPrivateEngine} from '../test/support/private-engine.ts';
 import {startPrivateSwarm} from '../test/support/private-swarm.ts';
 import {benchConsole, consoleLines} from './console.ts';
+import {benchDay, dayLines} from './day.ts';
 import {benchHandover, handoverLines} from './handover.ts';
 import {benchPlanner, plannerLines} from './planner.ts';
 import {benchSwarm, swarmLines} from './swarm.ts';
@@ -25,6 +26,7 @@ const print = (lines: readonly string[]) => console.log(`${lines.join('\n')}\n`)
 
 print([`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`]);
 if (wanted('planner')) print(plannerLines(benchPlanner([100, 1000, 10_000, 100_000])));
+if (wanted('day')) print(dayLines(await benchDay()));
 if (wanted('swarm')) {
   const swarm = await startPrivateSwarm(3);
   try {

@@ -34,7 +34,12 @@ export interface Place {
 const boxCapacity = 10;
 
 /** Throws `ConfigError` for a configuration that can't be used, `UsageError` for one that can't be simulated. */
-export function loadTrial(path: string | null, options: Options, capacity: number | 'auto' | null, measured: Measured | null): Trial {
+export function loadTrial(
+  path: string | null,
+  options: Pick<Options, 'image'>,
+  capacity: number | 'auto' | null,
+  measured: Measured | null,
+): Trial {
   if (path === null && capacity === 'auto')
     throw new UsageError('--capacity auto needs a configuration: slot must say what one slot holds');
   const own = () => boxConfig(options.image ?? boxImage, typeof capacity === 'number' ? capacity : boxCapacity);

@@ -17,6 +17,8 @@ export interface Outcome {
   readonly violations: readonly Violation[];
   /** When virtual time began, in milliseconds since 1970. */
   readonly startAt: number;
+  /** How often the engine has folded what waited. */
+  readonly steps: number;
 }
 
 export interface Trials {
@@ -51,6 +53,7 @@ export async function runTrials({
   const open = await Promise.all(
     trials.map(async trial => {
       const tallying = createTally(yardstick?.fitted.services ?? null);
+      const counted = {steps: 0};
       const {settings, services} = trial.fitted;
       const running = await openSimulation({
         seed,
@@ -60,9 +63,12 @@ export async function runTrials({
         demands: trial.madeUp,
         host: calmHost,
         recorder,
-        watched: (_entries, result) => tallying.stepped(result),
+        watched: (_entries, result) => {
+          counted.steps++;
+          tallying.stepped(result);
+        },
       });
-      return {trial, running, tallying};
+      return {trial, running, tallying, counted};
     }),
   );
   const players = open.map(({trial, running}): Player<Heard> => ({running, hear: moment => heardBy(trial, moment)}));
@@ -72,9 +78,9 @@ export async function runTrials({
   ];
   const tookMs = await playTo(players, inOrder(streams), forMs ?? (measured === null ? hourMs : null));
   const outcomes: Outcome[] = [];
-  for (const {trial, running, tallying} of open) {
+  for (const {trial, running, tallying, counted} of open) {
     const {fleet, violations} = await running.end();
-    outcomes.push({trial, fleet, violations, tally: tallying.tally(), startAt});
+    outcomes.push({trial, fleet, violations, tally: tallying.tally(), startAt, steps: counted.steps});
   }
   return {forMs: tookMs, outcomes};
 }
