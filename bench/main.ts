@@ -1,4 +1,4 @@
-/** `npm run bench [handover|planner|day|console|swarm …]`: everything that is promised about speed, measured in one run. */
+/** `npm run bench [planner|engine|recording|day|handover|console|swarm …]`: everything that is promised about speed, measured in one run. */
 import {mkdtempSync, writeFileSync} from 'node:fs';
 import {cpus, tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -6,6 +6,7 @@ import {startPrivateEngine} from '../test/support/private-engine.ts';
 import {startPrivateSwarm} from '../test/support/private-swarm.ts';
 import {benchConsole, consoleLines} from './console.ts';
 import {benchDay, dayLines} from './day.ts';
+import {benchEngine, benchRecording, engineLines, recordingLines} from './engine.ts';
 import {benchHandover, handoverLines} from './handover.ts';
 import {benchPlanner, plannerLines} from './planner.ts';
 import {benchSwarm, swarmLines} from './swarm.ts';
@@ -27,6 +28,8 @@ const print = (lines: readonly string[]) => console.log(`${lines.join('\n')}\n`)
 print([`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`]);
 if (wanted('planner')) print(plannerLines(benchPlanner([100, 1000, 10_000, 100_000])));
 if (wanted('day')) print(dayLines(await benchDay()));
+if (wanted('engine')) print(engineLines(await benchEngine(3)));
+if (wanted('recording')) print(recordingLines(await benchRecording()));
 if (wanted('swarm')) {
   const swarm = await startPrivateSwarm(3);
   try {

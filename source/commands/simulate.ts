@@ -2,7 +2,7 @@
 import {findConfig} from '../config/file.ts';
 import {durationWords} from '../config/units.ts';
 import {clean} from '../clean.ts';
-import {openRecording} from '../recording.ts';
+import {openSimulatedRecording} from '../recording.ts';
 import {openMeasured} from '../sources/measured/measured.ts';
 import type {Measured} from '../sources/measured/moment.ts';
 import {comparisonJson, comparisonLines} from './comparison.ts';
@@ -22,7 +22,7 @@ export async function simulate(options: Options, output: Output): Promise<boolea
   const trials = trialsOf(options, path, capacities, measured);
   if (options.record !== null && trials.length > 1) throw new UsageError('--record keeps one run: leave out --sweep and --compare');
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
-  const recorder = options.record === null ? null : await openRecording(options.record, 'auto', reason => output.line(`!  ${reason}`));
+  const recorder = options.record === null ? null : openSimulatedRecording(options.record, 'auto', reason => output.line(`!  ${reason}`));
   // Two rules are judged by the wants of the first; capacities by one rule's own.
   const yardstick = options.compare === null ? null : (trials[0] ?? null);
   const startedAt = performance.now();

@@ -39,7 +39,7 @@ export function mistakesOf(issue: z.core.$ZodIssue, value: unknown): readonly Mi
       const meant = issue.errors.filter(errors => !errors.some(({code, path: inside}) => code === 'invalid_type' && inside.length === 0));
       const [only] = meant;
       if (typeof given === 'object' && given !== null && meant.length === 1 && only)
-        return only.flatMap(error => mistakesOf({...error, path: [...path, ...error.path]} as z.core.$ZodIssue, value));
+        return only.flatMap(error => mistakesOf({...error, path: [...path, ...error.path]}, value));
       const inner = issue.errors.flat().find(error => error.path.length > 0 || error.code === 'custom' || error.code === 'too_small');
       const words = inner && issue.message === 'Invalid input' ? inner.message : issue.message;
       return [{path: [...path, ...(inner?.path ?? [])], words: withGiven(words, value, path)}];

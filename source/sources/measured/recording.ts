@@ -1,6 +1,8 @@
 /** The readings in one of microscale's recordings, as measured demand. It knows the lines and not what came of them. */
 import {createReadStream} from 'node:fs';
 import {clean} from '../../clean.ts';
+import {readHeader} from '../../recording.ts';
+import {recordingLines} from '../../recording-line.ts';
 import type {Reading} from '../../scaler/entry.ts';
 import {MeasuredError, type Measured, type MeasuredReading, type Moment} from './moment.ts';
 
@@ -26,29 +28,29 @@ async function* momentsOf(first: Line, lines: AsyncGenerator<Line>): AsyncGenera
 }
 
 async function* readLines(path: string): AsyncGenerator<Line> {
+  const lines = recordingLines();
   let number = 0;
   let damaged: number | null = null;
   for await (const text of boundedLines(path)) {
-    if (++number === 1) continue;
+    if (++number === 1) {
+      checkHeader(text, path);
+      continue;
+    }
     // A last line that a crash has cut short is left out.
     if (damaged !== null) throw new MeasuredError(`${path}:${damaged}  it is damaged: it holds no entries`);
-    const line = readEntries(text);
-    if (line === null) damaged = number;
-    else yield line;
+    const entries = lines.decode(text);
+    const [first] = entries ?? [];
+    if (!entries || !first) damaged = number;
+    else yield {at: first.at, readings: entries.flatMap(entry => readingIn(entry) ?? [])};
   }
 }
 
-function readEntries(text: string): Line | null {
-  let entries: unknown;
+function checkHeader(text: string, path: string): void {
   try {
-    entries = JSON.parse(text);
-  } catch {
-    return null;
+    readHeader(text, path);
+  } catch (error) {
+    throw new MeasuredError((error as Error).message);
   }
-  if (!Array.isArray(entries)) return null;
-  const at = (entries[0] as {at?: unknown} | undefined)?.at;
-  if (typeof at !== 'number' || !Number.isFinite(at)) return null;
-  return {at, readings: entries.flatMap(entry => readingIn(entry) ?? [])};
 }
 
 function readingIn(entry: unknown): MeasuredReading | null {
