@@ -13,7 +13,8 @@ export interface Side {
 interface Measure {
   readonly title: string;
   readonly values: readonly [number | null, number | null];
-  readonly better: 'more' | 'less';
+  /** Null where neither is better. */
+  readonly better: 'more' | 'less' | null;
   /** Smaller differences than this count for nothing. */
   readonly least: number;
   readonly words: (value: number) => string;
@@ -66,7 +67,7 @@ function measureWords({title, values: [one, other], words}: Measure, verdict: Ve
 }
 
 function verdictOf({values: [one, other], better, least}: Measure): Verdict {
-  if (one === null || other === null || Math.abs(one - other) < least) return 'same';
+  if (better === null || one === null || other === null || Math.abs(one - other) < least) return 'same';
   return one > other === (better === 'more') ? 'first' : 'second';
 }
 
@@ -91,23 +92,16 @@ function measuresOf(first: Tally, second: Tally): readonly Measure[] {
   const sum = (tally: Tally, of: (service: ServiceTally) => number) => tally.services.reduce((total, service) => total + of(service), 0);
   const names = [...new Set([...first.services, ...second.services].map(({service}) => service))];
   const perService = names.flatMap((name): readonly Measure[] => {
-    const of = (part: (service: ServiceTally) => number, fills: boolean) =>
-      both(({services}) => {
-        const service = services.find(candidate => candidate.service === name);
-        return service && service.fills === fills ? part(service) : null;
-      });
-    const fills = [first, second].every(({services}) => services.find(({service}) => service === name)?.fills ?? true);
-    if (fills)
-      return [
-        {title: `${name} ran`, values: of(part => part.runningReplicaMs, true), better: 'more', least: 1000, words: replicaTimeWords},
-      ];
+    const [one, other] = [first, second].map(({services}) => services.find(({service}) => service === name));
+    const ran = {title: `${name} ran`, better: 'more', least: 1000, words: replicaTimeWords} as const;
+    // What only one of the two rules knows can be told, and not compared.
+    if (!one || !other || one.fills !== other.fills)
+      return [{...ran, values: [one?.runningReplicaMs ?? null, other?.runningReplicaMs ?? null], better: null}];
+    if (one.fills) return [{...ran, values: [one.runningReplicaMs, other.runningReplicaMs]}];
     return [
-      share(`${name} met`, [shareOf(first, name), shareOf(second, name)]),
-      {title: `${name} short`, values: of(part => part.shortMs, false), better: 'less', least: 1000, words: durationWords},
-      missed(
-        `${name} missed`,
-        of(part => part.missedReplicaMs, false),
-      ),
+      share(`${name} met`, [ratio(one.metMs, first.ms), ratio(other.metMs, second.ms)]),
+      {title: `${name} short`, values: [one.shortMs, other.shortMs], better: 'less', least: 1000, words: durationWords},
+      missed(`${name} missed`, [one.missedReplicaMs, other.missedReplicaMs]),
     ];
   });
   return [
@@ -133,11 +127,6 @@ function measuresOf(first: Tally, second: Tally): readonly Measure[] {
     ),
     ...perService,
   ];
-}
-
-function shareOf({ms, services}: Tally, name: string): number | null {
-  const service = services.find(candidate => candidate.service === name);
-  return service && !service.fills ? ratio(service.metMs, ms) : null;
 }
 
 function ratio(part: number, whole: number): number | null {

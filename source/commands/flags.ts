@@ -141,7 +141,7 @@ function refuseElsewhere(flags: Flags, command: string): void {
   for (const name of ['demand', 'sweep', 'compare'] as const) {
     if (flags[name] !== undefined && command !== 'simulate') throw new UsageError(`--${name} is for microscale simulate`);
   }
-  if (flags.shadow !== undefined && command !== 'run' && command !== 'lines') throw new UsageError('--shadow is for microscale run');
+  if (flags.shadow !== undefined && !['run', 'lines', 'demo'].includes(command)) throw new UsageError('--shadow is for microscale run');
 }
 
 function dashed(name: string): string {

@@ -16,9 +16,10 @@ export function shareWords(part: number, whole: number): string {
   return whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`;
 }
 
-/** Replicas over time: `12.5 min` up to an hour of one replica, then hours. */
+/** Replicas over time: seconds up to a minute of one replica, minutes up to an hour, then hours. */
 export function replicaTimeWords(replicaMs: number): string {
   const minutes = replicaMs / 60_000;
   if (replicaMs === 0) return '0';
+  if (minutes < 1) return `${(replicaMs / 1000).toFixed(1)} s`;
   return minutes < 60 ? `${minutes.toFixed(1)} min` : `${(minutes / 60).toFixed(1)} h`;
 }

@@ -73,7 +73,7 @@ function soundShape(given: Readonly<Record<string, unknown>>): Reading | null {
       return count(total) && count(replicas) ? {kind, total, replicas} : null;
     case 'stale':
     case 'error':
-      return {kind, reason: clean(String(reason ?? ''))};
+      return {kind, reason: typeof reason === 'string' ? clean(reason) : ''};
     default:
       return null;
   }
