@@ -95,7 +95,7 @@ function heardBy(trial: Trial, moment: Heard): readonly PlayedReading[] {
   return heard;
 }
 
-/** The last line holds for as long as the step before it was; whoever goes on after that hears that there is no more. */
+/** The last line of a CSV holds for as long as the step before it was, a recording ends where it ends; whoever goes on after that hears that there is no more. */
 async function* measuredMoments({path, columns, moments}: Measured): AsyncGenerator<Heard> {
   let lastMs = 0;
   let stepMs = usualStepMs;
@@ -107,7 +107,12 @@ async function* measuredMoments({path, columns, moments}: Measured): AsyncGenera
     yield {kind: 'measured', atMs, readings};
   }
   const reading = {kind: 'stale', reason: `${path} is at its end`} as const;
-  yield {kind: 'measured', atMs: lastMs + stepMs, last: true, readings: [...seen].map(column => ({column, demand: 0, reading}))};
+  yield {
+    kind: 'measured',
+    atMs: columns === null ? lastMs : lastMs + stepMs,
+    last: true,
+    readings: [...seen].map(column => ({column, demand: 0, reading})),
+  };
 }
 
 /** What a file of one moment only lasts. */
