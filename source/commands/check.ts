@@ -1,6 +1,7 @@
 /** `check`: reads a configuration and says what is wrong with it, or what it means. */
 import {loadConfig} from '../config/file.ts';
 import {unbounded} from '../scaler/fleet.ts';
+import {targetWords} from '../scaler/target-words.ts';
 import type {Output} from './run.ts';
 
 export function check(path: string, output: Output): void {
@@ -8,14 +9,13 @@ export function check(path: string, output: Output): void {
   output.line(`${path} is fine: project ${config.project}, capacity ${config.capacity}, ${config.services.length} services`);
   for (const note of config.notes) output.line(`  note: ${note}`);
   for (const spec of config.services.toSorted((a, b) => a.priority - b.priority)) {
-    const target = spec.target.kind === 'perReplica' ? `1 replica per ${spec.target.value}` : spec.target.kind;
     const max = spec.max === unbounded ? 'no max' : `max ${spec.max}`;
     const demand =
       config.demands
         .get(spec.name)
         ?.map(({source}) => source)
         .join(' and ') ?? 'no demand';
-    output.line(`  ${spec.priority}  ${spec.name}  ${target}, ${demand}, min ${spec.min}, ${max}`);
+    output.line(`  ${spec.priority}  ${spec.name}  ${targetWords(spec.target)}, ${demand}, min ${spec.min}, ${max}`);
     const workload = config.workloads.get(spec.name);
     const fixedPort = workload?.ports.find(port => /:\d+:?\d*(\/|$)/.test(port) || /^\d+:\d+/.test(port));
     if (fixedPort && spec.max > 1) {

@@ -15,6 +15,7 @@ import {explainError} from './errors.ts';
 import {clockWords} from './lines.ts';
 import {UsageError, type Options} from './options.ts';
 import {ownerName} from './owner.ts';
+import {saveScreen} from './saved-screen.ts';
 import {switchable} from './switchable.ts';
 
 /** How long the engine may take to bring things to their end; longer where it was asked to change counts. */
@@ -147,6 +148,7 @@ async function show(first: Held, options: Options, screen: Awaited<ReturnType<ty
     look: {style, clock: clockWords},
     readOnly: options.readOnly,
     attached: () => held.kind === 'attached',
+    save: saveScreen,
     ends(leave) {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => leave({kind: 'signal', signal}));
       if (options.forMs !== null) setTimeout(() => leave({kind: 'time'}), options.forMs);

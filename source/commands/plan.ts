@@ -1,5 +1,6 @@
 /** `plan`: observes once, says what the scaler would do and why, and changes nothing. */
 import {clean} from '../clean.ts';
+import {followsDemand, type ServiceSpec} from '../scaler/fleet.ts';
 import {assemble} from './assemble.ts';
 import {clockWords, hostLine, planLines} from './lines.ts';
 import type {Options} from './options.ts';
@@ -28,14 +29,12 @@ export async function plan(options: Options, output: Output): Promise<void> {
 }
 
 function readingsOf(engine: {
-  fleet(): {services: readonly {demand: {kind: string}; spec: {target: {kind: string}; retired: boolean}}[]};
+  fleet(): {services: readonly {demand: {kind: string}; spec: Pick<ServiceSpec, 'target' | 'retired'>}[]};
 }): Promise<void> {
   return new Promise(resolve => {
     const limit = Date.now() + readingsLimitMs;
     const look = () => {
-      const waits = engine
-        .fleet()
-        .services.some(({demand, spec}) => demand.kind === 'waiting' && spec.target.kind !== 'fill' && !spec.retired);
+      const waits = engine.fleet().services.some(({demand, spec}) => demand.kind === 'waiting' && followsDemand(spec) && !spec.retired);
       if (!waits || Date.now() >= limit) resolve();
       else setTimeout(look, 20);
     };

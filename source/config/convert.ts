@@ -1,13 +1,15 @@
 /** A configuration that has the right shape, as plain numbers with every default filled in; what can't be meant is a mistake. */
 import type {FoundService} from '../ports.ts';
-import {normalMode, unbounded, type ModeSpec, type ServiceSpec, type Target} from '../scaler/fleet.ts';
+import {normalMode, unbounded, type ModeSpec, type ServiceSpec} from '../scaler/fleet.ts';
 import type {DemandSpec} from '../sources/source.ts';
 import type {Config, Workload} from './config.ts';
 import {demandOf} from './convert-demand.ts';
+import type {DemandText, FollowedDemandText} from './demand-schema.ts';
 import type {Merged} from './merge.ts';
 import type {Mistake, Path} from './mistakes.ts';
 import {nearest} from './nearest.ts';
 import {serviceNamePattern, type ConfigText, type ServiceText} from './schema.ts';
+import {followingOf} from './target.ts';
 import {parseDuration} from './units.ts';
 import {sizeOf, workloadKeys, workloadOf} from './workload.ts';
 
@@ -38,9 +40,10 @@ export function convert(parsed: ConfigText, options: Surroundings, merged: Merge
     const host = merged?.adopted.get(name) ?? null;
     const made = service.image !== undefined && service.adopt === undefined;
     if (!made) checkAdoption(name, service, host, options, path, mistakes);
-    services.push({...specOf(name, service, path, mistakes), drift: service.drift ?? parsed.drift, adopted: !made});
+    const sources = service.demand ? demandsOf(service.demand, options, [...path, 'demand'], mistakes) : [];
+    services.push({...specOf(name, service, sources, path, mistakes), drift: service.drift ?? parsed.drift, adopted: !made});
     if (service.slots !== undefined) slotsGiven.add(name);
-    if (service.demand) demands.set(name, demandsOf(service.demand, options, [...path, 'demand'], mistakes));
+    if (service.demand) demands.set(name, sources);
     const withinMs = service.handoverWithin === undefined ? null : parseDuration(service.handoverWithin);
     if (withinMs !== null) handoverWithinMs.set(name, withinMs);
     if (made && service.image !== undefined) {
@@ -141,14 +144,10 @@ function checkAdoption(
   mistakes.push({path, words, key: true});
 }
 
-/** How long a noisy target's want must stay low before its replicas go. */
-const noisySettleMs = 15_000;
-
-function specOf(name: string, service: ServiceText, path: Path, mistakes: Mistake[]): ServiceSpec {
-  const target = targetOf(service, path, mistakes);
+function specOf(name: string, service: ServiceText, sources: readonly DemandSpec[], path: Path, mistakes: Mistake[]): ServiceSpec {
+  const following = followingOf(service, sources, path, mistakes);
   const max = service.max ?? unbounded;
   if (service.min > max) mistakes.push({path: [...path, 'min'], words: `is ${service.min} and max is ${max}: min can't be over max`});
-  const settleMs = service.settle === undefined ? null : parseDuration(service.settle);
   return {
     name,
     priority: service.priority,
@@ -156,28 +155,13 @@ function specOf(name: string, service: ServiceText, path: Path, mistakes: Mistak
     max,
     slots: service.slots ?? 1,
     weight: service.weight,
-    target,
+    ...following,
     onLost: typeof service.onLost === 'number' ? {kind: 'replicas', replicas: service.onLost} : {kind: service.onLost},
-    settleMs: settleMs ?? (target.kind === 'perReplica' ? noisySettleMs : 0),
     stepMax: service.stepMax ?? unbounded,
     drift: 'reassert',
     adopted: false,
     retired: false,
   };
-}
-
-function targetOf(service: ServiceText, path: Path, mistakes: Mistake[]): Target {
-  const given = service.target ?? (service.demand ? 'direct' : undefined);
-  if (given === undefined) {
-    mistakes.push({path, words: 'says neither demand nor target: give it a demand, or target: fill to take what is left'});
-    return {kind: 'fill'};
-  }
-  const target: Target = typeof given === 'string' ? {kind: given} : {kind: 'perReplica', value: given.perReplica};
-  if (target.kind !== 'fill' && !service.demand)
-    mistakes.push({path, words: 'has a target that follows demand, and no demand: say where it comes from'});
-  if (target.kind === 'fill' && service.demand)
-    mistakes.push({path: [...path, 'demand'], words: 'is never read: target is fill, which takes what is left'});
-  return target;
 }
 
 function demandsOf(
@@ -186,8 +170,14 @@ function demandsOf(
   path: Path,
   mistakes: Mistake[],
 ): readonly DemandSpec[] {
-  if (!Array.isArray(given)) return [demandOf(given, options, path, mistakes)];
-  return given.map((demand, index) => demandOf(demand, options, [...path, index], mistakes));
+  if (!Array.isArray(given)) return [demandOf(withoutTarget(given), options, path, mistakes)];
+  return given.map((demand, index) => demandOf(withoutTarget(demand), options, [...path, index], mistakes));
+}
+
+/** How a demand is followed is no matter of its source. */
+function withoutTarget(followed: FollowedDemandText): DemandText {
+  const {target, ...demand} = followed;
+  return target === undefined ? followed : demand;
 }
 
 function checkCapacity(parsed: ConfigText, services: readonly ServiceSpec[], sized: boolean, mistakes: Mistake[]): void {

@@ -1,6 +1,7 @@
 /** What a configuration may say of a demand: one shape a source, in the words that the source's own users know. */
 import {z} from 'zod';
 import {positiveDuration, text, words} from './shapes.ts';
+import {targetSchema} from './target-schema.ts';
 
 const every = (usual: string) => positiveDuration.default(usual).describe('How often it is asked');
 const timeout = positiveDuration.optional().describe('How long one question may take; 2s, or up to 10s where it is asked less often');
@@ -228,8 +229,37 @@ export const demandSchema = z.discriminatedUnion('source', sources);
 
 export type DemandText = z.output<typeof demandSchema>;
 
+/** Each may be followed by a target of its own. */
+const target = {target: targetSchema.optional().describe('For this demand; the service’s own unless said')};
+const followed = z.discriminatedUnion('source', [
+  random.extend(target),
+  wave.extend(target),
+  file.extend(target),
+  fixed.extend(target),
+  redis.extend(target),
+  rabbitmq.extend(target),
+  nats.extend(target),
+  nsq.extend(target),
+  sqs.extend(target),
+  azureQueue.extend(target),
+  kafka.extend(target),
+  postgres.extend(target),
+  mysql.extend(target),
+  prometheus.extend(target),
+  metrics.extend(target),
+  json.extend(target),
+  haproxy.extend(target),
+  docker.extend(target),
+  command.extend(target),
+  push.extend(target),
+  schedule.extend(target),
+  replay.extend(target),
+]);
+
+export type FollowedDemandText = z.output<typeof followed>;
+
 /** More than this is no demand of one service. */
 export const demandsMax = 16;
-export const demandsSchema = z.union([demandSchema, z.array(demandSchema).min(1).max(demandsMax)], {
+export const demandsSchema = z.union([followed, z.array(followed).min(1).max(demandsMax)], {
   error: 'expected a demand such as {source: file, path: …}, or a list of them',
 });

@@ -2,9 +2,11 @@
 import {render} from 'ink';
 import type {Session} from '../ports.ts';
 import {App} from './app.tsx';
+import {copyText} from './detail.ts';
+import {frame} from './frame.ts';
 import type {Effect} from './keys.ts';
 import type {Look} from './look.ts';
-import {emptyState, reduce} from './state.ts';
+import {emptyState, reduce, selectedService} from './state.ts';
 import {createStore} from './store.ts';
 import type {Terminal} from './terminal.ts';
 
@@ -23,13 +25,15 @@ export interface ConsoleParts {
   readonly readOnly: boolean;
   /** Whether the engine is somebody else's at this moment. */
   readonly attached: () => boolean;
+  /** Keeps a frame, as text and as a picture; resolves with where, rejects with why not. */
+  readonly save: (lines: readonly string[], columns: number) => Promise<string>;
   /** Calls back once when something outside ends the console. */
   readonly ends: (leave: (why: Leaving) => void) => void;
 }
 
 const framesPerSecond = 10;
 
-export async function runConsole({session, terminal, input, look, readOnly, attached, ends}: ConsoleParts): Promise<Leaving> {
+export async function runConsole({session, terminal, input, look, readOnly, attached, save, ends}: ConsoleParts): Promise<Leaving> {
   // The first frame shows the first state: there is nothing to see before.
   const first = reduce(emptyState(readOnly, attached()), {kind: 'updated', update: await session.next()});
   const store = createStore(first, () => terminal.idle());
@@ -61,6 +65,20 @@ export async function runConsole({session, terminal, input, look, readOnly, atta
       case 'refresh':
         session.refresh();
         return say('reading everything from the host again', false);
+      case 'copy': {
+        const service = selectedService(store.latest());
+        if (!service) return;
+        terminal.copy(copyText(service, look.clock));
+        return say(`copied what is known of ${service.spec.name}, if this terminal lets programs copy`, false);
+      }
+      case 'save': {
+        const size = {columns: terminal.columns, rows: terminal.rows};
+        void save(frame(store.shown(), size, look), size.columns).then(
+          where => say(`the screen is saved as ${where}`, false),
+          (error: unknown) => say(`the screen could not be saved: ${(error as Error).message}`, true),
+        );
+        return;
+      }
       case 'redraw':
         terminal.emit('resize');
         return;

@@ -3,14 +3,18 @@ import {undoMs} from '../scaler/override.ts';
 import {clean} from '../clean.ts';
 import {chartLines} from './chart.ts';
 import {headerLines} from './header.ts';
+import {detailLines} from './detail.ts';
 import {helpLines} from './help.ts';
 import {keyTable} from './keys.ts';
 import {decisionLines} from './decisions.ts';
 import {badgesOf, type Look} from './look.ts';
 import {serviceLines, visibleRows} from './services.ts';
 import {slotLines} from './slots.ts';
+import {orderWords, planOrder} from './sorting.ts';
+import {paletteLines} from './palette.ts';
+import {whatIfLines} from './what-if.ts';
 import {promptWords} from './prompt.ts';
-import type {ConsoleState} from './state.ts';
+import {selectedService, type ConsoleState} from './state.ts';
 import {fit, line, packed, widthOf} from './text.ts';
 
 export interface Size {
@@ -34,6 +38,9 @@ export function frame(state: ConsoleState, size: Size, look: Look): readonly str
   const height = rows - header.length - footer.length;
   let body: readonly string[];
   if (state.prompt.kind === 'help') body = helpLines(columns, height, look.style);
+  else if (state.prompt.kind === 'palette') body = paletteLines(state.prompt.typed, state.prompt.at, columns, height, look.style);
+  else if (state.view.kind === 'what-if') body = whatIfLines(state.view.answer, columns, height, look);
+  else if (state.view.kind === 'detail' && state.update) body = detailBody(state, columns, height, look);
   else if (!state.update) body = [fit(' waiting for the engine', columns, symbols)];
   else
     body = columns >= wideColumns && rows >= wideRows ? wideBody(state, columns, height, look) : narrowBody(state, columns, height, look);
@@ -52,6 +59,26 @@ function divide(height: number, services: number, chartMost: number): {chart: nu
   const table = Math.min(services, Math.max(2, Math.floor(height * 0.4)));
   const chart = Math.min(chartMost, Math.max(4, Math.floor((height - table) * 0.6)));
   return {chart, table, decisions: Math.max(1, height - table - chart)};
+}
+
+/** One service alone: its chart above, all that is known of it below. */
+function detailBody(state: ConsoleState, columns: number, height: number, look: Look): readonly string[] {
+  const service = selectedService(state);
+  const {symbols} = look.style;
+  if (!service || !state.update) return [fit(' there is no such service any more   (Esc goes back)', columns, symbols)];
+  const badges = badgesOf(state.update.fleet, look.style);
+  const upper = Math.max(5, Math.floor((height - 2) * 0.45));
+  const chart = chartOf(state, badges.paint(service.spec.name), columns, upper, columns >= 130 ? 2000 : 1000, look);
+  const rule = (words: string) =>
+    look.style.dim(
+      fit(`${symbols.rule.repeat(2)} ${words} ${symbols.rule.repeat(columns)}`, columns, symbols).replace(symbols.ellipsis, symbols.rule),
+    );
+  return [
+    rule(chartTitle(state)),
+    ...chart,
+    rule(`${clean(service.spec.name)}   (Esc goes back)`),
+    ...detailLines(state, service, columns, height - upper - 2, look),
+  ];
 }
 
 function narrowBody(state: ConsoleState, columns: number, height: number, look: Look): readonly string[] {
@@ -129,7 +156,9 @@ function beside(left: readonly string[], right: readonly string[]): readonly str
 /** Says which of the services are in sight where not all are. */
 function servicesTitle(state: ConsoleState, rows: number): string {
   const {from, to, of} = visibleRows(state, rows);
-  return to - from < of ? `services ${from + 1}-${to} of ${of}` : `services ${of}`;
+  const which = to - from < of ? `services ${from + 1}-${to} of ${of}` : `services ${of}`;
+  const order = state.order.by === planOrder.by && !state.order.reversed ? '' : `, ${orderWords(state.order)}`;
+  return which + order + (state.find === '' ? '' : `, /${clean(state.find)}`);
 }
 
 function chartTitle({selected}: ConsoleState): string {

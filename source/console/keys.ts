@@ -2,7 +2,8 @@
 import type {Command} from '../scaler/entry.ts';
 import {normalMode} from '../scaler/fleet.ts';
 import {overrideOf, undoMs} from '../scaler/override.ts';
-import {orderedServices, selectedService, type ConsoleEvent, type ConsoleState} from './state.ts';
+import {nextOrder} from './sorting.ts';
+import {listedServices, orderedServices, selectedService, type ConsoleEvent, type ConsoleState} from './state.ts';
 
 /** What a key comes to: a change of the console, a command for the engine, or leaving. */
 export type Effect =
@@ -12,6 +13,10 @@ export type Effect =
   | {readonly kind: 'refresh'}
   | {readonly kind: 'redraw'}
   | {readonly kind: 'take-over'}
+  /** The selected service and its why, for the clipboard. */
+  | {readonly kind: 'copy'}
+  /** The screen as it is, as files. */
+  | {readonly kind: 'save'}
   | {readonly kind: 'leave'};
 
 export interface Key {
@@ -19,6 +24,8 @@ export interface Key {
   /** How it is shown. */
   readonly shown: string;
   readonly words: string;
+  /** What it is called in the palette; null for what only moves about. */
+  readonly name: string | null;
   /** How the key bar has it, such as `+- one`: keys, then a word. Null keeps it to the help. */
   readonly bar: readonly [keys: string, word: string] | null;
   readonly acts: boolean;
@@ -37,11 +44,13 @@ const command = (given: Command): Effect => ({kind: 'command', command: given});
 
 function move(by: number | 'first' | 'last'): (state: ConsoleState) => Effect {
   return state => {
-    const names = orderedServices(state.update?.fleet.services ?? []).map(({spec}) => spec.name);
+    const names = listedServices(state).map(({spec}) => spec.name);
     const at = Math.max(0, names.indexOf(state.selected ?? ''));
     const to = by === 'first' ? 0 : by === 'last' ? names.length - 1 : Math.min(names.length - 1, Math.max(0, at + by));
     const service = names[to];
-    return service === undefined ? refuse('there is no service yet') : event({kind: 'selected', service});
+    return service === undefined
+      ? refuse(state.find === '' ? 'there is no service yet' : `no service has “${state.find}” in its name: Esc shows all`)
+      : event({kind: 'selected', service});
   };
 }
 
@@ -61,25 +70,45 @@ export function emptying(service: string): Command {
 const screenful = 10;
 
 export const keyTable: readonly Key[] = [
-  {keys: ['up', 'k'], shown: '↑ k', words: 'select the service above', bar: null, acts: false, press: move(-1)},
-  {keys: ['down', 'j'], shown: '↓ j', words: 'select the service below', bar: null, acts: false, press: move(1)},
-  {keys: ['pageup'], shown: 'PgUp', words: 'select ten above', bar: null, acts: false, press: move(-screenful)},
-  {keys: ['pagedown'], shown: 'PgDn', words: 'select ten below', bar: null, acts: false, press: move(screenful)},
-  {keys: ['home', 'g'], shown: 'Home g', words: 'select the first', bar: null, acts: false, press: move('first')},
-  {keys: ['end', 'G'], shown: 'End G', words: 'select the last', bar: null, acts: false, press: move('last')},
+  {keys: ['up', 'k'], shown: '↑ k', words: 'select the service above', name: null, bar: null, acts: false, press: move(-1)},
+  {keys: ['down', 'j'], shown: '↓ j', words: 'select the service below', name: null, bar: null, acts: false, press: move(1)},
+  {keys: ['pageup'], shown: 'PgUp', words: 'select ten above', name: null, bar: null, acts: false, press: move(-screenful)},
+  {keys: ['pagedown'], shown: 'PgDn', words: 'select ten below', name: null, bar: null, acts: false, press: move(screenful)},
+  {keys: ['home', 'g'], shown: 'Home g', words: 'select the first', name: null, bar: null, acts: false, press: move('first')},
+  {keys: ['end', 'G'], shown: 'End G', words: 'select the last', name: null, bar: null, acts: false, press: move('last')},
+  {
+    keys: ['enter'],
+    shown: 'Enter',
+    words: 'the selected service alone, with its whole why',
+    name: 'detail',
+    bar: ['Enter', 'detail'],
+    acts: false,
+    press: forSelected((_service, state) => event({kind: 'viewed', view: {kind: state.view.kind === 'detail' ? 'all' : 'detail'}})),
+  },
+  {
+    keys: ['escape'],
+    shown: 'Esc',
+    words: 'back; never acts',
+    name: null,
+    bar: null,
+    acts: false,
+    press: state => (state.view.kind === 'all' ? event({kind: 'sought', find: ''}) : event({kind: 'viewed', view: {kind: 'all'}})),
+  },
   {
     keys: ['+'],
     shown: '+',
     words: 'pin one more than now, at once',
+    name: 'one more',
     bar: ['+-', 'one'],
     acts: true,
     press: forSelected(service => command({kind: 'adjust', service, by: 1, lasting: 'default'})),
   },
-  {keys: ['-'], shown: '-', words: 'pin one less than now, at once', bar: null, acts: true, press: less},
+  {keys: ['-'], shown: '-', words: 'pin one less than now, at once', name: 'one less', bar: null, acts: true, press: less},
   {
     keys: ['='],
     shown: '=',
     words: 'pin at a number: asks for it',
+    name: 'pin',
     bar: ['=', 'pin'],
     acts: true,
     press: forSelected(service => event({kind: 'prompted', prompt: {kind: 'number', service, typed: ''}})),
@@ -88,6 +117,7 @@ export const keyTable: readonly Key[] = [
     keys: ['z'],
     shown: 'z',
     words: 'hold at the present count; again lets go',
+    name: 'hold',
     bar: ['z', 'hold'],
     acts: true,
     press: forSelected(service => command({kind: 'hold', service, lasting: 'default', toggle: true})),
@@ -96,6 +126,7 @@ export const keyTable: readonly Key[] = [
     keys: ['b'],
     shown: 'b',
     words: 'boost ahead of all; again lets go',
+    name: 'boost',
     bar: ['b', 'boost'],
     acts: true,
     press: forSelected(service => command({kind: 'boost', service, lasting: 'default', toggle: true})),
@@ -104,6 +135,7 @@ export const keyTable: readonly Key[] = [
     keys: ['.'],
     shown: '.',
     words: 'priority up: served sooner',
+    name: 'priority up',
     bar: ['.,', 'prio'],
     acts: true,
     press: forSelected(service => command({kind: 'rank', service, by: -1, lasting: 'default'})),
@@ -112,6 +144,7 @@ export const keyTable: readonly Key[] = [
     keys: [','],
     shown: ',',
     words: 'priority down: served later',
+    name: 'priority down',
     bar: null,
     acts: true,
     press: forSelected(service => command({kind: 'rank', service, by: 1, lasting: 'default'})),
@@ -120,6 +153,7 @@ export const keyTable: readonly Key[] = [
     keys: ['t'],
     shown: 't',
     words: 'how long the override lasts: 5m, 30m, 2h, until cleared',
+    name: 'time',
     bar: ['t', 'time'],
     acts: true,
     press: forSelected((service, state) =>
@@ -132,6 +166,7 @@ export const keyTable: readonly Key[] = [
     keys: ['x'],
     shown: 'x',
     words: 'clear its overrides',
+    name: 'clear',
     bar: ['x', 'clear'],
     acts: true,
     press: forSelected(service => command({kind: 'clear', service})),
@@ -140,6 +175,7 @@ export const keyTable: readonly Key[] = [
     keys: ['X'],
     shown: 'X',
     words: 'clear every override: asks',
+    name: 'clear all',
     bar: null,
     acts: true,
     press: state => {
@@ -153,6 +189,7 @@ export const keyTable: readonly Key[] = [
     keys: ['u'],
     shown: 'u',
     words: `undo your last override, for ${undoMs / 1000} s`,
+    name: 'undo',
     bar: ['u', 'undo'],
     acts: true,
     press: () => command({kind: 'undo'}),
@@ -161,6 +198,7 @@ export const keyTable: readonly Key[] = [
     keys: ['P'],
     shown: 'P',
     words: 'pause the scaler, at once; again asks, then resumes',
+    name: 'pause',
     bar: ['P', 'pause'],
     acts: true,
     press: state =>
@@ -172,6 +210,7 @@ export const keyTable: readonly Key[] = [
     keys: ['m'],
     shown: 'm',
     words: 'choose the mode: asks which',
+    name: 'mode',
     bar: null,
     acts: true,
     press: state => {
@@ -181,9 +220,64 @@ export const keyTable: readonly Key[] = [
     },
   },
   {
+    keys: ['w'],
+    shown: 'w',
+    words: 'what if: its demand, or the capacity, were another; acts on nothing',
+    name: 'what if',
+    bar: ['w', 'what if'],
+    acts: false,
+    press: forSelected(service => event({kind: 'prompted', prompt: {kind: 'what-if', service, typed: ''}})),
+  },
+  {
+    keys: ['/'],
+    shown: '/',
+    words: 'find services by a part of their name',
+    name: 'find',
+    bar: ['/', 'find'],
+    acts: false,
+    press: state => event({kind: 'prompted', prompt: {kind: 'find', typed: state.find}}),
+  },
+  {
+    keys: ['o'],
+    shown: 'o',
+    words: 'sort by priority, what is missing, demand, replicas, name',
+    name: 'sort',
+    bar: null,
+    acts: false,
+    press: state => event({kind: 'ordered', order: nextOrder(state.order)}),
+  },
+  {
+    keys: ['O'],
+    shown: 'O',
+    words: 'sort the other way round',
+    name: 'reverse',
+    bar: null,
+    acts: false,
+    press: state => event({kind: 'ordered', order: {...state.order, reversed: !state.order.reversed}}),
+  },
+  {
+    keys: ['y'],
+    shown: 'y',
+    words: 'copy the selected service and its why (OSC 52)',
+    name: 'copy',
+    bar: null,
+    acts: false,
+    press: forSelected(() => ({kind: 'copy'})),
+  },
+  {
+    keys: ['S'],
+    shown: 'S',
+    words: 'save the screen, as text and as a picture',
+    name: 'save screen',
+    bar: null,
+    acts: false,
+    press: () => ({kind: 'save'}),
+  },
+  {
     keys: ['?'],
     shown: '?',
     words: 'this help',
+    name: 'help',
     bar: ['?', 'help'],
     acts: false,
     press: () => event({kind: 'prompted', prompt: {kind: 'help'}}),
@@ -191,29 +285,40 @@ export const keyTable: readonly Key[] = [
   {
     keys: [':'],
     shown: ':',
-    words: 'a command by its name: takeover, quit',
+    words: 'every action by its name',
+    name: null,
     bar: null,
     acts: false,
-    press: () => event({kind: 'prompted', prompt: {kind: 'command', typed: ''}}),
+    press: () => event({kind: 'prompted', prompt: {kind: 'palette', typed: '', at: 0}}),
   },
   {
     keys: ['ctrl-r'],
     shown: 'Ctrl-R',
     words: 'read everything from the host again',
+    name: 'read again',
     bar: null,
     acts: false,
     press: () => ({kind: 'refresh'}),
   },
-  {keys: ['ctrl-l'], shown: 'Ctrl-L', words: 'draw the screen again', bar: null, acts: false, press: () => ({kind: 'redraw'})},
+  {
+    keys: ['ctrl-l'],
+    shown: 'Ctrl-L',
+    words: 'draw the screen again',
+    name: 'redraw',
+    bar: null,
+    acts: false,
+    press: () => ({kind: 'redraw'}),
+  },
   {
     keys: ['q'],
     shown: 'q',
     words: 'leave: says what becomes of the containers, and asks',
+    name: 'quit',
     bar: ['q', 'quit'],
     acts: false,
     press: state => event({kind: 'prompted', prompt: {kind: 'confirm', question: leaving(state), answer: 'leave'}}),
   },
-  {keys: ['ctrl-c'], shown: 'Ctrl-C', words: 'leave at once', bar: null, acts: false, press: () => ({kind: 'leave'})},
+  {keys: ['ctrl-c'], shown: 'Ctrl-C', words: 'leave at once', name: null, bar: null, acts: false, press: () => ({kind: 'leave'})},
 ];
 
 function leaving({update, attached}: ConsoleState): string {

@@ -1,7 +1,9 @@
 /** Questions: what they say, and what a key means while one is open. Esc, Enter and n mean no. */
 import type {Command, Lasting} from '../scaler/entry.ts';
-import {emptying, type Effect} from './keys.ts';
+import {emptying, press, type Effect} from './keys.ts';
+import {fitting} from './palette.ts';
 import type {ConsoleState, Prompt} from './state.ts';
+import {readSupposition, suppose} from './what-if.ts';
 
 const close: Effect = {kind: 'event', event: {kind: 'prompted', prompt: {kind: 'none'}}};
 
@@ -25,8 +27,12 @@ export function promptWords(prompt: Prompt): string {
       return `${prompt.service}'s override lasts: ${lastings.map(({key, words}) => `${key} ${words}`).join('  ')}`;
     case 'mode':
       return `Mode: ${prompt.modes.map((mode, index) => `${index + 1} ${mode}`).join('  ')}  (Esc leaves it as it is)`;
-    case 'command':
-      return `:${prompt.typed}_  (Enter does it, Esc leaves it; takeover, quit)`;
+    case 'palette':
+      return `:${prompt.typed}_  (a part of an action's name; Enter does the marked one, Esc leaves it)`;
+    case 'find':
+      return `/${prompt.typed}_  (a part of a name; Enter keeps it, Esc shows all)`;
+    case 'what-if':
+      return `What if: ${prompt.typed}_  (a demand for ${prompt.service}, c8 for 8 slots, n2 for a node with 2 gone)`;
     case 'confirm':
       return `${prompt.question}  y yes  n no`;
   }
@@ -36,7 +42,7 @@ export function promptWords(prompt: Prompt): string {
 export function answer(state: ConsoleState, key: string): readonly Effect[] {
   const {prompt} = state;
   if (key === 'ctrl-c') return [{kind: 'leave'}];
-  if (key === 'escape') return [close];
+  if (key === 'escape') return prompt.kind === 'find' ? [close, {kind: 'event', event: {kind: 'sought', find: ''}}] : [close];
   switch (prompt.kind) {
     case 'none':
       return [];
@@ -57,8 +63,22 @@ export function answer(state: ConsoleState, key: string): readonly Effect[] {
       if (mode === undefined) return key === 'n' || key === 'enter' ? [close] : [];
       return [close, {kind: 'command', command: {kind: 'mode', mode, lasting: 'default'}}];
     }
-    case 'command':
-      return key === 'enter' ? [close, named(state, prompt.typed.trim())] : typing(prompt, key, /^[\w -]$/, 40);
+    case 'palette':
+      return inPalette(state, prompt, key);
+    case 'find': {
+      if (key === 'enter') return [close];
+      const [typed] = typing(prompt, key, /^[^\s]$/u, 64);
+      if (typed?.kind !== 'event' || typed.event.kind !== 'prompted' || typed.event.prompt.kind !== 'find') return [];
+      return [typed, {kind: 'event', event: {kind: 'sought', find: typed.event.prompt.typed}}];
+    }
+    case 'what-if': {
+      if (key !== 'enter') return typing(prompt, key, /^[\dcn.]$/, 12);
+      if (prompt.typed === '' || !state.update) return [close];
+      const supposition = readSupposition(prompt.typed, prompt.service);
+      if (!supposition)
+        return [close, {kind: 'refuse', reason: `“${prompt.typed}” is no question: 12 is a demand, c8 a capacity, n2 a node`}];
+      return [close, {kind: 'event', event: {kind: 'viewed', view: {kind: 'what-if', answer: suppose(state.update.fleet, supposition)}}}];
+    }
     case 'number':
       if (key === 'enter') return pin(state, prompt.service, prompt.typed);
       return typing(prompt, key, /^\d$/, 6);
@@ -73,20 +93,25 @@ function doing(what: Extract<Prompt, {kind: 'confirm'}>['answer']): Effect {
   return what === 'leave' || what === 'take-over' ? {kind: what} : {kind: 'command', command: {kind: what}};
 }
 
-/** What a name that was typed after the colon does. */
-function named(state: ConsoleState, name: string): Effect {
-  switch (name) {
-    case '':
-      return close;
-    case 'q':
-    case 'quit':
-      return {kind: 'leave'};
-    case 'takeover':
+/** Typing narrows the list, the arrows move in it, and Enter does what is marked, as its key would. */
+function inPalette(state: ConsoleState, prompt: Extract<Prompt, {kind: 'palette'}>, key: string): readonly Effect[] {
+  const found = fitting(prompt.typed);
+  const marked = (at: number): readonly Effect[] => [
+    {kind: 'event', event: {kind: 'prompted', prompt: {...prompt, at: Math.min(Math.max(0, at), Math.max(0, found.length - 1))}}},
+  ];
+  if (key === 'up') return marked(prompt.at - 1);
+  if (key === 'down') return marked(prompt.at + 1);
+  if (key !== 'enter') return typing({...prompt, at: 0}, key, /^[\w -]$/, 40);
+  const action = found[prompt.at];
+  if (!action) return [close, {kind: 'refuse', reason: `no action is called “${prompt.typed}”: : lists them all`}];
+  switch (action.run.kind) {
+    case 'key': {
+      const effect = press({...state, prompt: {kind: 'none'}}, action.run.key.keys[0] ?? '');
+      return effect ? [close, effect] : [close];
+    }
     case 'take-over':
-      if (state.readOnly) return {kind: 'refuse', reason: 'read-only: this console watches, and changes nothing'};
-      return {kind: 'event', event: {kind: 'prompted', prompt: {kind: 'confirm', question: takingOver(state), answer: 'take-over'}}};
-    default:
-      return {kind: 'refuse', reason: `there is no “${name}”: known are takeover and quit`};
+      if (state.readOnly) return [close, {kind: 'refuse', reason: 'read-only: this console watches, and changes nothing'}];
+      return [{kind: 'event', event: {kind: 'prompted', prompt: {kind: 'confirm', question: takingOver(state), answer: 'take-over'}}}];
   }
 }
 

@@ -2,17 +2,17 @@
 import {clean} from '../clean.ts';
 import {durationWords} from '../config/units.ts';
 import {gist} from '../scaler/explain.ts';
-import {unbounded, type Fleet, type Service} from '../scaler/fleet.ts';
+import {followsDemand, unbounded, type Fleet, type Service} from '../scaler/fleet.ts';
 import {aspect} from '../scaler/override.ts';
 import {sparkline} from './chart.ts';
 import type {Badges, Look} from './look.ts';
-import {orderedServices, type ConsoleState} from './state.ts';
+import {listedServices, type ConsoleState} from './state.ts';
 import type {Style} from './style.ts';
 import {fit, fitRight, line, widthOf, type Piece} from './text.ts';
 
 /** Which services of how many the table shows: those around the selected one. */
 export function visibleRows(state: ConsoleState, rows: number): {readonly from: number; readonly to: number; readonly of: number} {
-  const services = orderedServices(state.update?.fleet.services ?? []);
+  const services = listedServices(state);
   const selectedAt = Math.max(
     0,
     services.findIndex(({spec}) => spec.name === state.selected),
@@ -35,7 +35,7 @@ export function serviceLines(state: ConsoleState, badges: Badges, width: number,
   const {symbols} = style;
   const fleet = state.update?.fleet;
   if (!fleet) return [];
-  const services = orderedServices(fleet.services);
+  const services = listedServices(state);
   const columns = columnsFor(state, fleet, badges, width, style);
   const fixed = columns.reduce((sum, column) => sum + column.width + 1, 0);
   const header = columns
@@ -109,11 +109,14 @@ function priorityWords({spec, decision}: Service): string {
   return decision && decision.rank !== spec.priority ? `${decision.rank}*` : String(spec.priority);
 }
 
-function demandWords({demand, spec}: Service): string {
-  if (spec.target.kind === 'fill') return '-';
+function demandWords({demand, spec, decision}: Service): string {
+  if (!followsDemand(spec) && spec.demands.length < 2) return '-';
   switch (demand.kind) {
-    case 'live':
-      return shortNumber(demand.value);
+    case 'live': {
+      const reason = decision?.reasons[0];
+      const ahead = reason?.kind === 'demand' ? reason.ahead : null;
+      return ahead === null ? shortNumber(demand.value) : `${shortNumber(demand.value)}>${shortNumber(ahead)}`;
+    }
     case 'waiting':
       return '...';
     case 'lost':

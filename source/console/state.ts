@@ -2,6 +2,8 @@
 import type {Sample, Update} from '../ports.ts';
 import type {Command, Happening, Reply} from '../scaler/entry.ts';
 import type {Service} from '../scaler/fleet.ts';
+import type {WhatIf} from '../scaler/what-if.ts';
+import {listServices, planOrder, type Order} from './sorting.ts';
 
 /** A question that is open. It is about the service that was selected when it opened. */
 export type Prompt =
@@ -10,9 +12,19 @@ export type Prompt =
   | {readonly kind: 'number'; readonly service: string; readonly typed: string}
   | {readonly kind: 'name'; readonly service: string; readonly typed: string; readonly command: Command}
   | {readonly kind: 'lasting'; readonly service: string}
-  | {readonly kind: 'command'; readonly typed: string}
+  /** Every action by its name; `at` is the marked one of those that fit. */
+  | {readonly kind: 'palette'; readonly typed: string; readonly at: number}
+  | {readonly kind: 'find'; readonly typed: string}
+  | {readonly kind: 'what-if'; readonly service: string; readonly typed: string}
   | {readonly kind: 'mode'; readonly modes: readonly string[]}
   | {readonly kind: 'confirm'; readonly question: string; readonly answer: 'clear-all' | 'resume' | 'leave' | 'take-over'};
+
+/** What the middle of the screen shows. */
+export type View =
+  | {readonly kind: 'all'}
+  /** The selected service alone. */
+  | {readonly kind: 'detail'}
+  | {readonly kind: 'what-if'; readonly answer: WhatIf};
 
 export interface Message {
   readonly text: string;
@@ -25,6 +37,10 @@ export interface ConsoleState {
   readonly samples: readonly Sample[];
   readonly happenings: readonly Happening[];
   readonly selected: string | null;
+  readonly view: View;
+  readonly order: Order;
+  /** Only services whose name holds this are listed; empty for all. */
+  readonly find: string;
   readonly prompt: Prompt;
   readonly message: Message | null;
   readonly readOnly: boolean;
@@ -39,6 +55,9 @@ export type ConsoleEvent =
   | {readonly kind: 'replied'; readonly reply: Reply; readonly at: number}
   | {readonly kind: 'said'; readonly text: string; readonly refused: boolean; readonly at: number}
   | {readonly kind: 'selected'; readonly service: string}
+  | {readonly kind: 'viewed'; readonly view: View}
+  | {readonly kind: 'ordered'; readonly order: Order}
+  | {readonly kind: 'sought'; readonly find: string}
   | {readonly kind: 'prompted'; readonly prompt: Prompt}
   | {readonly kind: 'gone'; readonly reason: string}
   | {readonly kind: 'attached'; readonly attached: boolean};
@@ -53,6 +72,9 @@ export function emptyState(readOnly: boolean, attached = false): ConsoleState {
     samples: [],
     happenings: [],
     selected: null,
+    view: {kind: 'all'},
+    order: planOrder,
+    find: '',
     prompt: {kind: 'none'},
     message: null,
     readOnly,
@@ -85,6 +107,16 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
       return {...state, message: {text: event.text, refused: event.refused, at: event.at}};
     case 'selected':
       return {...state, selected: event.service};
+    case 'viewed':
+      return {...state, view: event.view};
+    case 'ordered':
+      return {...state, order: event.order};
+    case 'sought': {
+      const next = {...state, find: event.find};
+      const listed = listedServices(next);
+      const known = listed.some(({spec}) => spec.name === state.selected);
+      return {...next, selected: known ? state.selected : (listed[0]?.spec.name ?? state.selected)};
+    }
     case 'prompted':
       return {...state, prompt: event.prompt};
     case 'gone': {
@@ -101,8 +133,12 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
 
 /** By rank, then by name: the order in which the plan serves them. */
 export function orderedServices(services: readonly Service[]): readonly Service[] {
-  const rank = ({spec, decision}: Service) => decision?.rank ?? spec.priority;
-  return services.toSorted((a, b) => rank(a) - rank(b) || (a.spec.name < b.spec.name ? -1 : 1));
+  return listServices(services, planOrder, '');
+}
+
+/** The services as they are listed: those that were sought, in the order that was chosen. */
+export function listedServices({update, order, find}: ConsoleState): readonly Service[] {
+  return listServices(update?.fleet.services ?? [], order, find);
 }
 
 export function selectedService(state: ConsoleState): Service | null {

@@ -12,6 +12,8 @@ export interface Terminal extends Writable {
   rows: number;
   /** Resolves once everything written has been taken. */
   idle(): Promise<void>;
+  /** Puts a text into the clipboard of the terminal, which may be far away (OSC 52); one that can't does nothing. */
+  copy(text: string): void;
   /** Gives the screen back, as far as the terminal still takes anything. */
   restore(): void;
   end(): this;
@@ -77,6 +79,7 @@ export function openTerminal(size: () => readonly [columns: number, rows: number
     columns,
     rows,
     idle: () => (stream.writableLength === 0 ? Promise.resolve() : new Promise<void>(resolve => idlers.push(resolve))),
+    copy: (text: string) => void stream.write(Buffer.from(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`)),
     restore() {
       closed = true;
       const until = Date.now() + restoreLimitMs;

@@ -1,6 +1,7 @@
 /** Decisions and happenings in words, the same for the console, the log and the plan. It knows no screen. */
 import type {Happening} from './entry.ts';
-import type {Decision, Lease, Override, Reason, Rule, Service, Target} from './fleet.ts';
+import type {Decision, Lease, Override, Reason, Rule, Service} from './fleet.ts';
+import {demandWords, labelWords, queueWords, shareWords, utilizationWords} from './target-words.ts';
 
 /** How a moment reads where the operator sits, such as 12:04:31. */
 export type ClockWords = (at: number) => string;
@@ -29,13 +30,21 @@ export function overrideWords(override: Override, clock: ClockWords): string {
 export function reasonWords(reason: Reason, clock: ClockWords): string {
   switch (reason.kind) {
     case 'demand':
-      return demandWords(reason.value, reason.target);
+      return demandWords(reason);
+    case 'queue':
+      return queueWords(reason);
+    case 'utilization':
+      return utilizationWords(reason);
+    case 'steady':
+      return `stays at ${reason.replicas}, within ${shareWords(reason.tolerance)}`;
+    case 'fixed':
+      return `always ${reason.replicas}`;
     case 'fill':
       return 'fills what is left';
     case 'waiting':
-      return `no reading yet, holds ${reason.replicas}`;
+      return `${labelWords(reason.label)}no reading yet, holds ${reason.replicas}`;
     case 'lost':
-      return `source lost (${reason.cause}), ${onLostWords(reason.onLost)}`;
+      return `${labelWords(reason.label)}source lost (${reason.cause}), ${onLostWords(reason.onLost)}`;
     case 'settling':
       return `settling at ${reason.replicas} until ${clock(reason.until)}`;
     case 'override':
@@ -84,7 +93,7 @@ export function gist(service: Service, clock: ClockWords): string {
   const bound = found('bound');
   if (bound) return reasonWords(bound, clock);
   const first = decision.reasons[0];
-  return first && first.kind !== 'demand' ? reasonWords(first, clock) : 'met';
+  return first && !isMeasured(first) ? reasonWords(first, clock) : 'met';
 }
 
 /** A happening as the parts of one line: who it is about, what became of the count, and why. */
@@ -182,9 +191,8 @@ export function leaseWords(lease: Lease, clock: ClockWords): string {
   }
 }
 
-function demandWords(value: number, target: Target): string {
-  const shown = Number.isInteger(value) ? String(value) : value.toFixed(value < 10 ? 2 : 1);
-  return target.kind === 'perReplica' ? `demand ${shown} ÷ ${target.value}` : `demand ${shown}`;
+function isMeasured({kind}: Reason): boolean {
+  return kind === 'demand' || kind === 'queue' || kind === 'utilization' || kind === 'fixed';
 }
 
 function onLostWords(onLost: Extract<Reason, {kind: 'lost'}>['onLost']): string {

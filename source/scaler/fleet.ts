@@ -1,10 +1,39 @@
 /** The nouns of the scaler, as readonly data. It knows no orchestrator, no file format and no screen. */
 
+import type {Memory} from './memory.ts';
+
 /** "No upper bound", kept finite so that it survives JSON. */
 export const unbounded = Number.MAX_SAFE_INTEGER;
 
 /** The rule that turns readings into replicas. */
-export type Target = {readonly kind: 'direct'} | {readonly kind: 'perReplica'; readonly value: number} | {readonly kind: 'fill'};
+export type Target =
+  | {readonly kind: 'direct'}
+  | {readonly kind: 'perReplica'; readonly value: number}
+  | {readonly kind: 'fill'}
+  | {readonly kind: 'fixed'; readonly replicas: number}
+  /** `ratio` of what a replica may use is wanted: 0.7 for 70 %. */
+  | {readonly kind: 'utilization'; readonly ratio: number; readonly tolerance: number}
+  /** Items each second; null for what is to be learned. `rate` is that of one replica. */
+  | {
+      readonly kind: 'queue';
+      readonly drainWithinMs: number;
+      readonly rate: number | null;
+      readonly arrivals: number | null;
+      readonly tolerance: number;
+    }
+  /** Replicas for each item too many and second, and for each item more. */
+  | {readonly kind: 'pd'; readonly length: number; readonly proportional: number; readonly derivative: number};
+
+/** One of the demands that a service follows. */
+export interface DemandRule {
+  /** What people call it, such as `redis list jobs`. */
+  readonly label: string;
+  /** Null where it follows the service's own target. */
+  readonly target: Target | null;
+}
+
+/** How far ahead a demand is looked at: by the time that a replica is learned to take to serve, or by a given one. */
+export type Lead = {readonly kind: 'off'} | {readonly kind: 'auto'} | {readonly kind: 'given'; readonly ms: number};
 
 /** What the want follows once a source has been lost. */
 export type OnLost =
@@ -20,7 +49,14 @@ export interface ServiceSpec {
   /** Share of what is left, among fillers of equal priority. */
   readonly weight: number;
   readonly target: Target;
+  /** What it follows: the largest want of them counts. None said is one without a name, by the service's target. */
+  readonly demands: readonly DemandRule[];
+  readonly lead: Lead;
   readonly onLost: OnLost;
+  /** A want that moves by no more than this share of itself stays. */
+  readonly tolerance: number;
+  /** Up, down and up again within this time is flapping, and shrinking then waits longer; 0 for no guard. */
+  readonly flapGuardMs: number;
   /** How long a want must stay low before the service shrinks, in milliseconds. */
   readonly settleMs: number;
   /** At most this many replicas are on their way up, or down, at once. */
@@ -106,12 +142,44 @@ export interface Peak {
   readonly endedAt: number;
 }
 
+/** One demand that a service follows, where that takes more than its latest value. */
+export interface Followed {
+  readonly demand: Demand;
+  /** What it is followed by; what is remembered is for this target. */
+  readonly target: Target;
+  readonly memory: Memory | null;
+  /** What it asked for last; null before it has. */
+  readonly want: number | null;
+}
+
+/** How often the want has gone up again soon after it went down. */
+export interface Flaps {
+  /** The want as it was settled. */
+  readonly want: number;
+  readonly shrunkAt: number | null;
+  readonly flappedAt: number;
+  readonly count: number;
+}
+
 /** One piece of the answer to "why this number?". */
 export type Reason =
-  | {readonly kind: 'demand'; readonly value: number; readonly target: Target}
+  /** `label` names one of several demands and is empty for the only one; `ahead` is what is expected, where that is more. */
+  | {readonly kind: 'demand'; readonly value: number; readonly ahead: number | null; readonly target: Target; readonly label: string}
+  | {
+      readonly kind: 'queue';
+      readonly backlog: number;
+      readonly arrivals: number;
+      /** Null while it isn't known. */
+      readonly rate: number | null;
+      readonly drainWithinMs: number;
+      readonly label: string;
+    }
+  | {readonly kind: 'utilization'; readonly used: number; readonly replicas: number; readonly ratio: number; readonly label: string}
+  | {readonly kind: 'steady'; readonly replicas: number; readonly tolerance: number}
+  | {readonly kind: 'fixed'; readonly replicas: number}
   | {readonly kind: 'fill'}
-  | {readonly kind: 'waiting'; readonly replicas: number}
-  | {readonly kind: 'lost'; readonly cause: string; readonly since: number; readonly onLost: OnLost}
+  | {readonly kind: 'waiting'; readonly replicas: number; readonly label: string}
+  | {readonly kind: 'lost'; readonly cause: string; readonly since: number; readonly onLost: OnLost; readonly label: string}
   | {readonly kind: 'settling'; readonly replicas: number; readonly until: number}
   | {readonly kind: 'override'; readonly override: Override; readonly beyondBounds: boolean}
   | {readonly kind: 'bound'; readonly bound: 'min' | 'max'; readonly replicas: number}
@@ -138,12 +206,21 @@ export interface Service {
   /** What holds at this moment: what is configured, as the mode changes it. */
   readonly spec: ServiceSpec;
   readonly configured: ServiceSpec;
+  /** The one that asks for most, where it follows several. */
   readonly demand: Demand;
+  /** Its place among them. */
+  readonly leading: number;
+  /** One for each demand; empty where its only demand needs no memory. */
+  readonly followed: readonly Followed[];
   readonly overrides: readonly Override[];
   /** Superseded higher wants, oldest and highest first. */
   readonly peaks: readonly Peak[];
   /** The last raw want, before overrides and bounds; null until one is known. */
   readonly rawWant: number | null;
+  /** Null where nobody guards it. */
+  readonly flaps: Flaps | null;
+  /** How long its replicas take from the decision until they serve, in milliseconds; null until that was seen. */
+  readonly serveMs: number | null;
   readonly observed: Observation | null;
   /** The last number asked for; null before the first request. */
   readonly asked: number | null;
@@ -259,4 +336,9 @@ export function aliveReplicas(service: Service): number {
 /** The most replicas that this service may hold at this moment, the leaving ones included. */
 export function heldReplicas(service: Service): number {
   return Math.max(service.committed, aliveReplicas(service)) + (service.observed?.stopping ?? 0);
+}
+
+/** True where what the service asks for follows from a demand. */
+export function followsDemand({target}: Pick<ServiceSpec, 'target'>): boolean {
+  return target.kind !== 'fill' && target.kind !== 'fixed';
 }

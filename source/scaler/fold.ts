@@ -1,6 +1,7 @@
 /** How each kind of news changes what the fleet knows. No decision is made here. */
 import type {Entry, Happening, Legacy, Reading} from './entry.ts';
 import type {Demand, Fleet, Lease, Observation, Override, Service, ServiceSpec, Settings, Trouble} from './fleet.ts';
+import {keepFollowed, readFollowed, valueOf} from './follow.ts';
 import {inMode} from './mode.ts';
 import {aspect} from './override.ts';
 
@@ -35,9 +36,13 @@ function newService(spec: ServiceSpec): Service {
     spec,
     configured: spec,
     demand: {kind: 'waiting'},
+    leading: 0,
+    followed: [],
     overrides: [],
     peaks: [],
     rawWant: null,
+    flaps: null,
+    serveMs: null,
     observed: null,
     asked: null,
     askedStandby: 0,
@@ -53,17 +58,28 @@ function isEmpty(service: Service): boolean {
   return observed === null || observed.running + observed.pending + observed.stopping + observed.standby === 0;
 }
 
-export function read(fleet: Fleet, name: string, reading: Reading, happenings: Happening[]): Fleet {
-  return changeService(fleet, name, service => {
-    const demand = demandAfter(service.demand, reading, fleet.at);
-    if (demand === service.demand) return service;
-    if (demand.kind === 'lost' && service.demand.kind !== 'lost') {
-      happenings.push({kind: 'source-lost', at: fleet.at, service: name, reason: demand.reason});
+/** `index` is the place of the demand among those that the service follows. */
+export function read(fleet: Fleet, name: string, index: number, given: Reading, happenings: Happening[]): Fleet {
+  const {at} = fleet;
+  const reading = soundReading(given);
+  const told = reading.kind === 'stale' || reading.kind === 'error' ? null : reading;
+  return changeService(fleet, name, found => {
+    const service = keepFollowed(found, at);
+    const simply = service.followed.length === 0;
+    const before = simply && index === 0 ? service.demand : service.followed[index]?.demand;
+    // A demand that is no longer followed may have been on its way.
+    if (!before) return found;
+    const demand = demandAfter(before, reading, at);
+    const label = simply ? '' : (service.spec.demands[index]?.label ?? '');
+    if (demand.kind === 'lost' && before.kind !== 'lost') {
+      const which = service.followed.length > 1 ? `${label}: ` : '';
+      happenings.push({kind: 'source-lost', at, service: name, reason: which + demand.reason});
     }
-    if (demand.kind === 'live' && service.demand.kind === 'lost') {
-      happenings.push({kind: 'source-found', at: fleet.at, service: name});
+    if (demand.kind === 'live' && before.kind === 'lost') {
+      happenings.push({kind: 'source-found', at, service: name});
     }
-    return {...service, demand};
+    if (!simply) return readFollowed(service, index, demand, told, at);
+    return demand === before ? service : {...service, demand};
   });
 }
 
@@ -87,20 +103,7 @@ function numbersOf(reading: Reading): readonly number[] {
   }
 }
 
-/** One number for a reading of any kind: all that is in a queue, or what its replicas use together. */
-function valueOf(reading: Exclude<Reading, {kind: 'stale' | 'error'}>): number {
-  switch (reading.kind) {
-    case 'value':
-      return reading.value;
-    case 'queue':
-      return reading.waiting + reading.inFlight;
-    case 'usage':
-      return reading.total;
-  }
-}
-
-function demandAfter(before: Demand, given: Reading, at: number): Demand {
-  const reading = soundReading(given);
+function demandAfter(before: Demand, reading: Reading, at: number): Demand {
   if (reading.kind === 'stale' || reading.kind === 'error') return lose(before, reading.reason, at);
   const value = valueOf(reading);
   return before.kind === 'live' && before.value === value ? before : {kind: 'live', value};

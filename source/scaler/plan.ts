@@ -1,6 +1,7 @@
 /** The plan: how many replicas each service should have, and why. Pure arithmetic over what the fleet knows. */
 import {aspect, overrideOf} from './override.ts';
 import {unbounded, type Decision, type Fleet, type Reason, type Service, type Settings} from './fleet.ts';
+import {settleMsOf} from './flaps.ts';
 import {rawWant} from './target.ts';
 
 /** What a service asks for before capacity is looked at. Counts are replicas. */
@@ -53,9 +54,10 @@ function claimOf(service: Service, at: number, settings: Settings): Claim {
   const reasons = [...raw.reasons];
   let {want, fills} = raw;
   const peak = service.peaks[0];
-  if (!fills && peak && peak.want > want && peak.endedAt + spec.settleMs > at) {
+  const settledAt = peak ? peak.endedAt + settleMsOf(service) : 0;
+  if (!fills && peak && peak.want > want && settledAt > at) {
     want = peak.want;
-    reasons.push({kind: 'settling', replicas: peak.want, until: peak.endedAt + spec.settleMs});
+    reasons.push({kind: 'settling', replicas: peak.want, until: settledAt});
   }
   const boosted = overrideOf(service, 'boost');
   const moved = overrideOf(service, 'priority');

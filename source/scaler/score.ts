@@ -51,10 +51,11 @@ export function handovers(before: Fleet, fleet: Fleet): {readonly fleet: Fleet; 
   const services = fleet.services.map(service => {
     const behindSince = behindSinceOf(service, fleet.at);
     if (behindSince === service.behindSince) return service;
-    if (service.behindSince !== null && service.decision && hasGrown(before, service))
-      took.push({service: service.spec.name, tookMs: fleet.at - service.behindSince});
     changed = true;
-    return {...service, behindSince};
+    if (service.behindSince === null || !service.decision || !hasGrown(before, service)) return {...service, behindSince};
+    const tookMs = fleet.at - service.behindSince;
+    took.push({service: service.spec.name, tookMs});
+    return {...service, behindSince, serveMs: learnServe(service.serveMs, tookMs)};
   });
   const next = changed ? {...fleet, services} : fleet;
   const worstShortfall = worseOf(next);
@@ -62,6 +63,13 @@ export function handovers(before: Fleet, fleet: Fleet): {readonly fleet: Fleet; 
     return {fleet: {...next, standing: standingOf(next)}, handovers: took};
   const handoverMs = [...next.score.handoverMs, ...took.map(({tookMs}) => tookMs)].slice(-handoversKept);
   return {fleet: {...next, standing: standingOf(next), score: {...next.score, worstShortfall, handoverMs}}, handovers: took};
+}
+
+/** How much the latest handover counts in what is learned of them. */
+const latestShare = 0.3;
+
+function learnServe(before: number | null, tookMs: number): number {
+  return before === null ? tookMs : Math.round(before + latestShare * (tookMs - before));
 }
 
 function behindSinceOf(service: Service, at: number): number | null {

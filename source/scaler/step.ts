@@ -10,6 +10,8 @@ import {expire, obey} from './override.ts';
 import {plan} from './plan.ts';
 import {commit, presentReplicas, reconcile} from './reconcile.ts';
 import {addTime, handovers, type Handover} from './score.ts';
+import {settleMsOf, watchFlaps} from './flaps.ts';
+import {keepFollowed, lead} from './follow.ts';
 import {rawWant, rememberPeaks} from './target.ts';
 
 export interface Step {
@@ -49,7 +51,7 @@ function fold(fleet: Fleet, entry: Entry, happenings: Happening[], replies: Repl
     case 'configured':
       return configure(fleet, entry.settings, entry.services, happenings);
     case 'reading':
-      return read(fleet, entry.service, entry.reading, happenings);
+      return read(fleet, entry.service, entry.demand ?? 0, entry.reading, happenings);
     case 'observed':
       return observe(fleet, entry.service, entry.observation, happenings);
     case 'connected':
@@ -76,13 +78,7 @@ function fold(fleet: Fleet, entry: Entry, happenings: Happening[], replies: Repl
 }
 
 function decide(fleet: Fleet, happenings: Happening[]): Fleet {
-  const remembered = shareUnchanged(fleet, service => {
-    // Without a reading the want holds what was found; before anything was found, there is nothing to remember.
-    if (service.demand.kind !== 'live' && !service.observed) return service;
-    const raw = rawWant(service).want;
-    const peaks = rememberPeaks(service.peaks, service.rawWant, raw, fleet.at, service.spec.settleMs);
-    return raw === service.rawWant && peaks === service.peaks ? service : {...service, rawWant: raw, peaks};
-  });
+  const remembered = shareUnchanged(fleet, service => rememberWant(lead(keepFollowed(service, fleet.at), fleet.at), fleet.at));
   const decisions = attribute(remembered, plan(remembered).decisions);
   const byName = new Map(decisions.map(decision => [decision.service, decision]));
   return shareUnchanged(remembered, service => {
@@ -94,6 +90,18 @@ function decide(fleet: Fleet, happenings: Happening[]): Fleet {
     }
     return {...service, decision};
   });
+}
+
+function rememberWant(service: Service, at: number): Service {
+  // Without a reading the want holds what was found; before anything was found, there is nothing to remember.
+  if (service.demand.kind !== 'live' && !service.observed) return service;
+  const want = rawWant(service).want;
+  const settleMs = settleMsOf(service);
+  const peaks = rememberPeaks(service.peaks, service.rawWant, want, at, settleMs);
+  const flaps = watchFlaps(service, Math.max(want, peaks[0]?.want ?? 0), at);
+  return want === service.rawWant && peaks === service.peaks && flaps === service.flaps
+    ? service
+    : {...service, rawWant: want, peaks, flaps};
 }
 
 /** Nothing is asked for without the right to, nor on guesses: not while the host is out of reach or a service unseen. */
@@ -129,13 +137,14 @@ function hasWhatIsDecided({asked, askedStandby, decision}: Service): boolean {
   return decision !== null && asked === decision.desired && askedStandby === 0;
 }
 
-/** When time alone will next change something: an override ends, or a settle window closes. Null for never. */
+/** When time alone will next change something: an override ends, a settle window closes, or an expectation is void. Null for never. */
 export function wakeAt(fleet: Fleet): number | null {
   let soonest = fleet.mode?.until ?? Number.POSITIVE_INFINITY;
   for (const service of fleet.services) {
     for (const override of service.overrides) soonest = Math.min(soonest, override.until ?? soonest);
     const peak = service.peaks[0];
-    if (peak) soonest = Math.min(soonest, peak.endedAt + service.spec.settleMs);
+    if (peak) soonest = Math.min(soonest, peak.endedAt + settleMsOf(service));
+    for (const {memory} of service.followed) if (memory?.kind === 'trend') soonest = Math.min(soonest, memory.until ?? soonest);
   }
   return Number.isFinite(soonest) ? soonest : null;
 }

@@ -112,8 +112,14 @@ function troubled(decision: Decision): boolean {
 const lostNeverShrinks: Check = ({before, result: {fleet}}) => {
   if (!fleet.services.some(({demand}) => demand.kind === 'lost')) return null;
   const earlier = new Map(before.services.map(service => [service.spec.name, service]));
-  for (const {spec, demand, rawWant, decision} of fleet.services) {
+  for (const service of fleet.services) {
+    const {spec, demand, rawWant, decision} = service;
     const was = earlier.get(spec.name);
+    if (spec.demands.length > 1) {
+      const shrunk = whichShrank(service, was);
+      if (shrunk !== null) return shrunk;
+      continue;
+    }
     if (demand.kind !== 'lost' || was?.demand.kind === 'lost' || was?.spec !== spec) continue;
     const held = spec.onLost.kind === 'hold' && spec.target.kind !== 'fill';
     if (held && was.rawWant !== null && decision && (rawWant ?? 0) < was.rawWant) {
@@ -122,6 +128,17 @@ const lostNeverShrinks: Check = ({before, result: {fleet}}) => {
   }
   return null;
 };
+
+/** Of several demands, one that has just been lost asks for no less than before; the others go their way. */
+function whichShrank({spec, followed}: Service, was: Service | undefined): string | null {
+  if (spec.onLost.kind !== 'hold' || was?.spec !== spec) return null;
+  for (const [index, {demand, want}] of followed.entries()) {
+    const before = was.followed[index];
+    const lost = demand.kind === 'lost' && before !== undefined && before.demand.kind !== 'lost';
+    if (lost && (want ?? 0) < (before.want ?? 0)) return `${spec.name} lost demand ${index + 1} and wants ${want} after ${before.want}`;
+  }
+  return null;
+}
 
 const overridesHold: Check = ({result: {fleet}}) => {
   for (const {spec, overrides} of fleet.services) {

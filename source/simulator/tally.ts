@@ -6,7 +6,7 @@ import type {Action} from '../scaler/entry.ts';
 import type {Fleet, Service, ServiceSpec} from '../scaler/fleet.ts';
 import {plan} from '../scaler/plan.ts';
 import type {Step} from '../scaler/step.ts';
-import {rawWant} from '../scaler/target.ts';
+import {replicasFor} from '../scaler/target.ts';
 
 /** Times in milliseconds; a replica-millisecond is one replica for one millisecond. */
 export interface ServiceTally {
@@ -103,8 +103,7 @@ export function createTally(yardstick: readonly ServiceSpec[] | null = null): Ta
     sum.running = running;
     const measure = measures?.get(spec.name);
     sum.urgent = measure?.urgent ?? false;
-    const want =
-      measures === null ? (decision?.want ?? 0) : measure && service.demand.kind !== 'waiting' ? wantBy(measure.spec, service) : 0;
+    const want = measures === null ? (decision?.want ?? 0) : measure ? wantBy(measure.spec, service) : 0;
     sum.missing = sum.fills || !decision ? 0 : Math.max(0, want - running);
     sum.heldBack = Math.max(0, (shares.get(spec.name) ?? 0) - running);
   }
@@ -156,9 +155,19 @@ function measuresOf(yardstick: readonly ServiceSpec[]): ReadonlyMap<string, Yard
   return new Map(measured.map(spec => [spec.name, {spec, urgent: spec.priority === best}]));
 }
 
-/** What the target asks for at this demand, and no less than the min. */
+/**
+ * What the yardstick's targets ask for at these demands, the largest of them, and no less than the min. A target that
+ * remembers what came before can't be asked of another rule's history: there each rule is judged by its own want.
+ */
 function wantBy(spec: ServiceSpec, service: Service): number {
-  return Math.max(spec.min, rawWant({...service, spec}).want);
+  const demands = service.followed.length === 0 ? [service.demand] : service.followed.map(({demand}) => demand);
+  let want = spec.min;
+  for (const [index, demand] of demands.slice(0, Math.max(1, spec.demands.length)).entries()) {
+    const target = spec.demands[index]?.target ?? spec.target;
+    if (target.kind === 'queue' || target.kind === 'pd' || target.kind === 'utilization') return service.decision?.want ?? 0;
+    if (demand.kind !== 'waiting' && demand.value !== null) want = Math.max(want, replicasFor(target, demand.value));
+  }
+  return want;
 }
 
 const nothing: Sums = {
@@ -202,6 +211,8 @@ function idleShares(fleet: Fleet, known: Idle | null): Idle {
   const quiet = services.map((service): Service => ({
     ...service,
     demand: {kind: 'live', value: 0},
+    followed: [],
+    rawWant: null,
     observed: null,
     overrides: [],
     peaks: [],

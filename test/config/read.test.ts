@@ -55,6 +55,10 @@ describe('a sound configuration', () => {
         slots: 1,
         weight: 1,
         target: {kind: 'direct'},
+        demands: [{label: 'random', target: null}],
+        lead: {kind: 'off'},
+        tolerance: 0,
+        flapGuardMs: 0,
         onLost: {kind: 'hold'},
         settleMs: 0,
         stepMax: unbounded,
@@ -70,6 +74,10 @@ describe('a sound configuration', () => {
         slots: 1,
         weight: 1,
         target: {kind: 'fill'},
+        demands: [],
+        lead: {kind: 'off'},
+        tolerance: 0,
+        flapGuardMs: 0,
         onLost: {kind: 'hold'},
         settleMs: 0,
         stepMax: unbounded,
@@ -153,7 +161,7 @@ services:
       'shop.yaml:9  services.web.demand.source  “randm” is not known: did you mean “random”?',
       'shop.yaml:10  services.web.settle  expected a duration such as 500ms, 30s or 2h, not "5x"',
       'shop.yaml:12  services.batch.priority  expected a number, not "two"',
-      'shop.yaml:14  services.batch.target  expected direct, fill or {perReplica: N}, not "fil"',
+      'shop.yaml:14  services.batch.target  expected direct, fill, {perReplica: N}, {utilization: 70%}, {queue: {drainWithin: 30s}}, {pd: {length: N}} or {fixed: N}, not "fil"',
     ]);
   });
 

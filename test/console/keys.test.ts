@@ -3,7 +3,7 @@ import {keyNames, pressKey} from '../../source/console/app.tsx';
 import {keyTable, press, type Effect} from '../../source/console/keys.ts';
 import {promptWords} from '../../source/console/prompt.ts';
 import {createStore} from '../../source/console/store.ts';
-import type {ConsoleState} from '../../source/console/state.ts';
+import {listedServices, type ConsoleState} from '../../source/console/state.ts';
 import {shopState} from '../support/screens.ts';
 
 /** Presses keys on a console and gives what came of them. */
@@ -55,7 +55,7 @@ describe('the key table', () => {
   test('binds each key once, and none of those that other consoles restart, remove or pause with', () => {
     const names = keyTable.flatMap(({keys}) => keys);
     expect(new Set(names).size).toBe(names.length);
-    for (const unbound of ['r', 'd', 'e', 'p', 'ctrl-k', 'ctrl-d', 'ctrl-p', 'ctrl-b', 'ctrl-a', 'escape', 'enter']) {
+    for (const unbound of ['r', 'd', 'e', 'p', 'ctrl-k', 'ctrl-d', 'ctrl-p', 'ctrl-b', 'ctrl-a']) {
       expect(press(shopState(), unbound)).toBeNull();
     }
   });
@@ -141,7 +141,7 @@ describe('overruling', () => {
   test('Esc never acts, and Enter on nothing doesn’t either', () => {
     expect(session().press('=', '5', 'escape').commands()).toEqual([]);
     expect(session().press('=', 'enter').commands()).toEqual([]);
-    expect(session().press('escape', 'enter').effects()).toEqual([]);
+    expect(session().press('escape', 'enter', 'escape').commands()).toEqual([]);
   });
 
   test('taking a priority-1 service to 0 asks for its name', () => {
@@ -195,5 +195,84 @@ describe('leaving', () => {
   test('any key closes the help', () => {
     expect(session().press('?').state().prompt.kind).toBe('help');
     expect(session().press('?', 'x').commands()).toEqual([]);
+  });
+});
+
+describe('looking', () => {
+  test('Enter shows the selected service alone, Esc goes back', () => {
+    const looking = session().press('j', 'enter');
+    expect(looking.state()).toMatchObject({selected: 'pay', view: {kind: 'detail'}});
+    expect(looking.press('escape').state().view).toEqual({kind: 'all'});
+  });
+
+  test('/ narrows the list as it is typed, Enter keeps it, Esc shows all again', () => {
+    const finding = session().press('/', 'p', 'a');
+    expect(listedServices(finding.state()).map(({spec}) => spec.name)).toEqual(['pay']);
+    expect(finding.state().selected).toBe('pay');
+    finding.press('enter', 'down');
+    expect(finding.state()).toMatchObject({find: 'pa', selected: 'pay', prompt: {kind: 'none'}});
+    expect(finding.press('escape').state().find).toBe('');
+    expect(session().press('/', 'z', 'z', 'enter', 'down').refusals()).toEqual(['no service has “zz” in its name: Esc shows all']);
+  });
+
+  test('o goes through the orders, O turns one round', () => {
+    const names = (state: ConsoleState) => listedServices(state).map(({spec}) => spec.name);
+    const sorting = session();
+    expect(names(sorting.press('o').state())[0]).toBe('web');
+    expect(names(sorting.press('o', 'o', 'o').state())).toEqual(['batch', 'pay', 'web']);
+    expect(names(sorting.press('O').state())).toEqual(['web', 'pay', 'batch']);
+    expect(names(sorting.press('o').state())).toEqual(['web', 'pay', 'batch']);
+  });
+
+  test('w asks the real plan what would be, and does nothing', () => {
+    const asking = session().press('w', '9', 'enter');
+    expect(asking.commands()).toEqual([]);
+    const {view} = asking.state();
+    if (view.kind !== 'what-if') throw new Error('the answer is not shown');
+    expect(view.answer.changes).toEqual([
+      {service: 'web', from: 7, to: 8, shortfall: 1},
+      {service: 'pay', from: 2, to: 2, shortfall: 0},
+      {service: 'batch', from: 1, to: 0, shortfall: 0},
+    ]);
+    expect(session().press('w', 'c', '5', 'enter').state().view).toMatchObject({
+      answer: {
+        changes: [
+          {service: 'web', to: 3},
+          {service: 'pay', to: 2},
+          {service: 'batch', to: 0},
+        ],
+      },
+    });
+    expect(session().press('w', 'c', 'enter').refusals()).toHaveLength(1);
+    expect(session().press('w', 'escape').effects().at(-1)).toMatchObject({kind: 'event'});
+  });
+
+  test(': finds an action by a part of its name and does what its key does', () => {
+    expect(
+      session()
+        .press(':', ...'hol', 'enter')
+        .commands(),
+    ).toMatchObject([{kind: 'hold', service: 'web'}]);
+    expect(
+      session()
+        .press(':', ...'takeov', 'enter')
+        .question(),
+    ).toContain('Take the lease over');
+    expect(
+      session(shopState(true))
+        .press(':', ...'boost', 'enter')
+        .refusals(),
+    ).toHaveLength(1);
+    expect(
+      session()
+        .press(':', ...'xyzxyz', 'enter')
+        .refusals(),
+    ).toEqual(['no action is called “xyzxyz”: : lists them all']);
+    const second = session().press(':', 'down').state().prompt;
+    expect(second).toMatchObject({kind: 'palette', at: 1});
+  });
+
+  test('y copies, S saves', () => {
+    expect(session().press('y', 'S').effects()).toEqual([{kind: 'copy'}, {kind: 'save'}]);
   });
 });

@@ -6,9 +6,25 @@ import {after, filler, fleetOf, observed, reading, spec} from '../support/fleets
 const clock = (at: number) => `t${at}`;
 
 test.each([
-  [{kind: 'demand', value: 7, target: {kind: 'direct'}}, 'demand 7'],
-  [{kind: 'demand', value: 74.25, target: {kind: 'perReplica', value: 8}}, 'demand 74.3 ÷ 8'],
-  [{kind: 'lost', cause: 'no such file', since: 1, onLost: {kind: 'hold'}}, 'source lost (no such file), holds'],
+  [{kind: 'demand', value: 7, ahead: null, target: {kind: 'direct'}, label: ''}, 'demand 7'],
+  [{kind: 'demand', value: 74.25, ahead: null, target: {kind: 'perReplica', value: 8}, label: ''}, 'demand 74.3 ÷ 8'],
+  [
+    {kind: 'demand', value: 30, ahead: 34.25, target: {kind: 'direct'}, label: 'redis list jobs'},
+    'redis list jobs: demand 30 and 34.3 ahead',
+  ],
+  [
+    {kind: 'queue', backlog: 42, arrivals: 4.1, rate: 1.5, drainWithinMs: 30_000, label: ''},
+    '42 in the queue, 4.10/s come, 1.50/s each, 30 s to drain',
+  ],
+  [
+    {kind: 'queue', backlog: 42, arrivals: 0, rate: null, drainWithinMs: 30_000, label: ''},
+    '42 in the queue, learning how fast a replica is',
+  ],
+  [{kind: 'utilization', used: 0.95, replicas: 2, ratio: 0.7, label: ''}, '95% used of 2, 70% wanted'],
+  [{kind: 'steady', replicas: 10, tolerance: 0.2}, 'stays at 10, within 20%'],
+  [{kind: 'fixed', replicas: 3}, 'always 3'],
+  [{kind: 'waiting', replicas: 3, label: 'push'}, 'push: no reading yet, holds 3'],
+  [{kind: 'lost', cause: 'no such file', since: 1, onLost: {kind: 'hold'}, label: ''}, 'source lost (no such file), holds'],
   [{kind: 'settling', replicas: 9, until: 5}, 'settling at 9 until t5'],
   [{kind: 'bound', bound: 'max', replicas: 4}, 'max 4'],
   [{kind: 'preempted', by: 'web', priority: 1}, 'preempted by web (priority 1)'],

@@ -1,0 +1,68 @@
+/** What the real planner would do if a demand, or the capacity, were another: asked of a copy, so that nothing comes of it. */
+import {planOnCopy} from '../scaler/what-if.ts';
+import type {Fleet} from '../scaler/fleet.ts';
+import {durationWords} from '../config/units.ts';
+import type {Look} from './look.ts';
+import {fit} from './text.ts';
+import type {Supposition, WhatIf} from '../scaler/what-if.ts';
+
+/** What an operator typed: `12` is a demand, `c8` a capacity, `n2` so many slots lost with a node. Null for anything else. */
+export function readSupposition(typed: string, service: string): Supposition | null {
+  const match = /^([cn]?)\s*(\d{1,9}(?:\.\d+)?)$/.exec(typed.trim());
+  if (!match) return null;
+  const amount = Number(match[2]);
+  switch (match[1]) {
+    case 'c':
+      return Number.isInteger(amount) && amount > 0 ? {kind: 'capacity', slots: amount} : null;
+    case 'n':
+      return Number.isInteger(amount) ? {kind: 'node-gone', slots: amount} : null;
+    default:
+      return {kind: 'demand', service, value: amount};
+  }
+}
+
+export function suppose(fleet: Fleet, supposition: Supposition): WhatIf {
+  return planOnCopy(fleet, supposition);
+}
+
+export function suppositionWords(supposition: Supposition): string {
+  switch (supposition.kind) {
+    case 'demand':
+      return `If ${supposition.service}'s demand became ${supposition.value}`;
+    case 'capacity':
+      return `If there were ${supposition.slots} slots`;
+    case 'node-gone':
+      return `If a node with ${supposition.slots} slots were gone`;
+  }
+}
+
+/** The answer as lines: each service whose number would change, who gives, and how long it should take. */
+export function whatIfLines(answer: WhatIf, width: number, height: number, {style}: Look): readonly string[] {
+  const {symbols} = style;
+  const moving = answer.changes.filter(({from, to}) => from !== to);
+  const gains = moving.filter(({from, to}) => to > from);
+  const gives = moving.filter(({from, to}) => to < from);
+  const change = ({service, from, to, shortfall}: WhatIf['changes'][number]) =>
+    `   ${service}  ${from}${symbols.arrow}${to}${shortfall > 0 ? `, short of ${shortfall}` : ''}`;
+  const lines = [
+    style.bold(fit(` ${suppositionWords(answer.supposition)}`, width, symbols)),
+    fit('', width, symbols),
+    ...(moving.length === 0 ? [fit('   nothing would change', width, symbols)] : []),
+    ...(gains.length > 0 ? [style.dim(fit(' would get', width, symbols)), ...gains.map(each => fit(change(each), width, symbols))] : []),
+    ...(gives.length > 0 ? [style.dim(fit(' would give', width, symbols)), ...gives.map(each => fit(change(each), width, symbols))] : []),
+    ...answer.changes
+      .filter(({from, to, shortfall}) => from === to && shortfall > 0)
+      .map(({service, shortfall}) => style.warning(fit(`   ${service} would stay short of ${shortfall}`, width, symbols))),
+    fit('', width, symbols),
+    fit(` ${timeWords(answer)}`, width, symbols),
+    style.dim(fit(' Nothing was done: this is what the plan would be at this moment.  Esc goes back', width, symbols)),
+  ];
+  return lines.slice(0, height);
+}
+
+function timeWords({expectedMs, changes}: WhatIf): string {
+  if (!changes.some(({from, to}) => to > from)) return 'nobody would have to wait for anything';
+  return expectedMs === null
+    ? 'how long it would take is not known: no handover has been seen yet'
+    : `it should take about ${durationWords(expectedMs.usual)}, ${durationWords(expectedMs.slow)} at the slow end (learned here)`;
+}
