@@ -1,7 +1,7 @@
 /** The real engine on a virtual clock and a simulated host: a day in seconds, the same from the same seed. */
 import {createEngine, type Engine} from '../engine.ts';
 import {createSimulatedHost, type SimulatedHost, type SimulatedHostSettings} from '../orchestrators/simulated.ts';
-import type {Recorder} from '../ports.ts';
+import type {Clock, Recorder} from '../ports.ts';
 import {createSource, type DemandSpec} from '../sources/source.ts';
 import type {Entry, Reading} from '../scaler/entry.ts';
 import {emptyFleet, type Fleet, type ServiceSpec, type Settings} from '../scaler/fleet.ts';
@@ -57,7 +57,24 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
 export async function openSimulation(simulation: SimulatedWorld): Promise<Running> {
   const {seed, settings, services, startAt = 0} = simulation;
   const clock = createVirtualClock(startAt);
-  const host = createSimulatedHost(clock, branch(seed, 'host'), simulation.host);
+  let moved = true;
+  const hostClock: Clock = {
+    ...clock,
+    after(delayMs, callback) {
+      return clock.after(delayMs, () => {
+        moved = true;
+        callback();
+      });
+    },
+  };
+  const host = createSimulatedHost(hostClock, branch(seed, 'host'), simulation.host);
+  let truth = host.truth();
+  /** What the host holds changes when its own time comes, when something is asked of it, and by an outside hand: not with a reading. */
+  function truthNow(asked: boolean): typeof truth {
+    if (moved || asked || simulation.disturb) truth = host.truth();
+    moved = false;
+    return truth;
+  }
   const check = createInvariants();
   const violations: Violation[] = [];
   let before = emptyFleet('auto');
@@ -68,7 +85,7 @@ export async function openSimulation(simulation: SimulatedWorld): Promise<Runnin
     recorder: simulation.recorder ?? null,
     acting: 'auto',
     stepped(entries, result) {
-      if (violations.length < violationsMax) violations.push(...check({before, result, truth: host.truth()}));
+      if (violations.length < violationsMax) violations.push(...check({before, result, truth: truthNow(result.actions.length > 0)}));
       before = result.fleet;
       if (result.actions.length > 0) lastActionAt = result.fleet.at;
       simulation.watched?.(entries, result);
