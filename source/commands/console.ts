@@ -108,7 +108,13 @@ async function openThread(options: Options): Promise<Extract<Held, {kind: 'own'}
 
 async function show(first: Held, options: Options, screen: Awaited<ReturnType<typeof loadScreen>>): Promise<number> {
   const [{runConsole}, {chooseStyle}, {openTerminal}, {default: chalk}] = screen;
-  const style = chooseStyle({environment: process.env, ascii: options.ascii, color: options.color, colorLevel: chalk.level});
+  const style = chooseStyle({
+    environment: process.env,
+    ascii: options.ascii,
+    color: options.color,
+    theme: options.theme,
+    colorLevel: chalk.level,
+  });
   const terminal = openTerminal(
     () => process.stdout.getWindowSize(),
     listener => void process.stdout.on('resize', listener),
@@ -148,6 +154,8 @@ async function show(first: Held, options: Options, screen: Awaited<ReturnType<ty
     look: {style, clock: clockWords},
     readOnly: options.readOnly,
     attached: () => held.kind === 'attached',
+    spoken: options.screenReader,
+    bellMs: options.bellMs,
     save: saveScreen,
     ends(leave) {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => leave({kind: 'signal', signal}));

@@ -1,6 +1,7 @@
 /** The flags: their names and types, and what they mean as options. A wrong one is refused in words. */
 import {nearest} from '../config/nearest.ts';
 import {parseDuration} from '../config/units.ts';
+import {themeChoices} from '../console/theme.ts';
 import {UsageError, type Options} from './options.ts';
 
 export const flagSpecs = {
@@ -28,6 +29,9 @@ export const flagSpecs = {
   json: {type: 'boolean', default: false},
   ascii: {type: 'boolean', default: false},
   color: {type: 'boolean', default: true},
+  theme: {type: 'string'},
+  screenReader: {type: 'boolean', default: false},
+  bell: {type: 'string'},
 } as const;
 
 interface Flags {
@@ -55,6 +59,9 @@ interface Flags {
   readonly json: boolean;
   readonly ascii: boolean;
   readonly color: boolean;
+  readonly theme?: string | undefined;
+  readonly screenReader: boolean;
+  readonly bell?: string | undefined;
 }
 
 export function readOptions(flags: Flags, command: string): Options {
@@ -75,6 +82,8 @@ export function readOptions(flags: Flags, command: string): Options {
     'sweep',
     'compare',
     'shadow',
+    'theme',
+    'bell',
   ] as const) {
     if (flags[name] === '') throw new UsageError(`--${dashed(name)} needs a value: see microscale --help`);
   }
@@ -89,7 +98,7 @@ export function readOptions(flags: Flags, command: string): Options {
     dryRun: flags.dryRun,
     readOnly: flags.readOnly,
     onExit: readOnExit(flags.onExit),
-    forMs: readFor(flags.for),
+    forMs: readTime('for', flags.for),
     seed: readSeed(flags.seed),
     record: flags.record ?? null,
     socket: flags.socket ?? null,
@@ -107,6 +116,9 @@ export function readOptions(flags: Flags, command: string): Options {
     json: flags.json,
     ascii: flags.ascii,
     color: flags.color && !process.env['NO_COLOR'],
+    theme: readTheme(flags.theme ?? process.env['MICROSCALE_THEME']),
+    screenReader: flags.screenReader || process.env['INK_SCREEN_READER'] === 'true',
+    bellMs: readTime('bell', flags.bell),
     demo: command === 'demo',
   };
 }
@@ -170,11 +182,17 @@ function readMetrics(text: string | undefined): string | null {
   return text;
 }
 
-function readFor(text: string | undefined): number | null {
+function readTime(flag: string, text: string | undefined): number | null {
   if (text === undefined) return null;
   const ms = parseDuration(text);
-  if (ms === null || ms === 0) throw new UsageError(`--for ${text}: expected a time such as 30s, 10m or 24h`);
+  if (ms === null || ms === 0) throw new UsageError(`--${flag} ${text}: expected a time such as 30s, 10m or 24h`);
   return ms;
+}
+
+function readTheme(text: string | undefined): Options['theme'] {
+  const theme = themeChoices.find(choice => choice === (text ?? 'auto'));
+  if (theme === undefined) throw new UsageError(`--theme ${text ?? ''}: expected ${themeChoices.join(', ')}`);
+  return theme;
 }
 
 function readSeed(text: string | undefined): number | null {

@@ -54,6 +54,9 @@ export const helpText = `
         --command WORDS   how microscale is called on a machine reached by ssh
         --json            run, plan, simulate: JSON, a line each
         --ascii           no other characters; --no-color (or NO_COLOR) no colours
+        --theme NAME      auto, dark, light, colorblind or mono (MICROSCALE_THEME)
+        --bell TIME       the terminal calls when priority 1 is short for so long
+        --screen-reader   sentences in the place of a drawing (INK_SCREEN_READER)
 
   In the console: + - pin one more or less, z hold, b boost, x clear, u undo,
   P pause, ? all keys, q quit. Every override ends by itself (30 minutes).

@@ -1,4 +1,5 @@
 /** What the command line asked for, as plain data that can cross to another thread. */
+import type {ThemeChoice} from '../console/theme.ts';
 import type {OnExit} from '../engine.ts';
 
 export interface Options {
@@ -38,6 +39,11 @@ export interface Options {
   readonly json: boolean;
   readonly ascii: boolean;
   readonly color: boolean;
+  readonly theme: ThemeChoice;
+  /** Sentences for a screen reader in the place of a drawing. */
+  readonly screenReader: boolean;
+  /** How long priority 1 may be short before the terminal calls; null for never. */
+  readonly bellMs: number | null;
   /** The demonstration shop on a simulated host, whatever else is there. */
   readonly demo: boolean;
 }

@@ -36,7 +36,9 @@ export function mistakesOf(issue: z.core.$ZodIssue, value: unknown): readonly Mi
       }
       // A map or a list is meant for the alternative of its own kind: what is wrong is what that one says.
       const given = valueAt(value, path);
-      const meant = issue.errors.filter(errors => !errors.some(({code, path: inside}) => code === 'invalid_type' && inside.length === 0));
+      const meant = issue.errors.filter(
+        errors => !errors.some(({code, path: inside}) => (code === 'invalid_type' || code === 'invalid_value') && inside.length === 0),
+      );
       const [only] = meant;
       if (typeof given === 'object' && given !== null && meant.length === 1 && only)
         return only.flatMap(error => mistakesOf({...error, path: [...path, ...error.path]}, value));

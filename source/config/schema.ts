@@ -1,7 +1,7 @@
 /** What a configuration may say, in the words that its owner reads. Shapes only: reading it is another file's job. */
 import {z} from 'zod';
 import {demandsSchema} from './demand-schema.ts';
-import {share, targetSchema} from './target-schema.ts';
+import {leadSchema, share, targetSchema} from './target-schema.ts';
 import {count, duration, mapOrList, positiveDuration, size, text, words} from './shapes.ts';
 
 /** Names become parts of container names and labels. */
@@ -19,10 +19,7 @@ export const serviceSchema = z.strictObject({
   weight: z.number().positive().default(1).describe('Share of what is left, among fillers of one priority'),
   demand: demandsSchema.optional(),
   target: targetSchema.optional(),
-  lead: z
-    .union([z.enum(['auto', 'off']), positiveDuration], {error: 'expected auto, off or a duration such as 5s'})
-    .optional()
-    .describe('How far ahead of its demand to look: auto is as long as its replicas are learned to take to serve'),
+  lead: leadSchema.optional().describe('How far ahead of its demand to look: auto is as long as its replicas are learned to take to serve'),
   tolerance: share.optional().describe('A want that moves by no more than this share of itself stays'),
   flapGuard: duration.optional().describe('Up, down and up again within this time makes shrinking wait longer; 0s for no guard'),
   settle: duration.optional().describe('How long demand must stay low before replicas go'),

@@ -1,6 +1,7 @@
 /** What a configuration may say of a target: the rule that turns readings into replicas. Shapes only. */
 import {z} from 'zod';
 import {count, positiveDuration} from './shapes.ts';
+import {parseDuration} from './units.ts';
 
 /** `70%` or 0.7; null for anything else. */
 export function parseShare(given: string | number): number | null {
@@ -38,12 +39,23 @@ const kinds = {
 const rule = z
   .strictObject(kinds)
   .refine(given => Object.values(given).filter(value => value !== undefined).length === 1, {
+    when: ({issues}) => issues.length === 0,
     error: `expected one of ${Object.keys(kinds).join(', ')}`,
   })
   .meta({minProperties: 1, maxProperties: 1});
 
-export const targetSchema = z.union([z.enum(['direct', 'fill']), rule], {
-  error: 'expected direct, fill, {perReplica: N}, {utilization: 70%}, {queue: {drainWithin: 30s}}, {pd: {length: N}} or {fixed: N}',
-});
+/** How far ahead to look. */
+export const leadSchema = z
+  .string()
+  .refine(given => given === 'auto' || given === 'off' || (parseDuration(given) ?? 0) > 0, {
+    error: 'expected auto, off or a duration such as 5s',
+  })
+  .meta({examples: ['auto', '5s']});
+
+export const targetSchema = z
+  .union([z.enum(['direct', 'fill']), rule], {
+    error: 'expected direct, fill, {perReplica: N}, {utilization: 70%}, {queue: {drainWithin: 30s}}, {pd: {length: N}} or {fixed: N}',
+  })
+  .meta({id: 'target'});
 
 export type TargetText = z.output<typeof targetSchema>;

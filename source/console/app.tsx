@@ -5,15 +5,18 @@ import {frame} from './frame.ts';
 import {press, type Effect} from './keys.ts';
 import type {Look} from './look.ts';
 import {answer} from './prompt.ts';
+import {spokenLines} from './spoken.ts';
 import type {Store} from './store.ts';
 
 export interface AppProps {
   readonly store: Store;
   readonly look: Look;
+  /** For a screen reader: sentences in the place of a drawing. */
+  readonly spoken: boolean;
   readonly perform: (effect: Effect) => void;
 }
 
-export function App({store, look, perform}: AppProps) {
+export function App({store, look, spoken, perform}: AppProps) {
   const state = useSyncExternalStore(store.subscribe, store.shown);
   const size = useWindowSize();
   useInput((input, key) => {
@@ -21,15 +24,15 @@ export function App({store, look, perform}: AppProps) {
   });
   // What is pasted is no command: it is taken away before it could be one.
   usePaste(() => {});
-  return <Screen lines={frame(state, size, look)} />;
+  return <Screen lines={spoken ? spokenLines(state, look) : frame(state, size, look)} wrap={spoken ? 'wrap' : 'truncate-end'} />;
 }
 
-export function Screen({lines}: {readonly lines: readonly string[]}) {
+export function Screen({lines, wrap = 'truncate-end'}: {readonly lines: readonly string[]; readonly wrap?: 'wrap' | 'truncate-end'}) {
   return (
     <Box flexDirection="column">
       {lines.map((text, row) => (
         // A row's place is its identity.
-        <Text key={row} wrap="truncate-end">
+        <Text key={row} wrap={wrap}>
           {text}
         </Text>
       ))}

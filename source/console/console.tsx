@@ -1,7 +1,9 @@
 /** Runs the console on a session until the operator leaves: pulls updates as the terminal takes them, sends commands. */
 import {render} from 'ink';
+import {clean} from '../clean.ts';
 import type {Session} from '../ports.ts';
 import {App} from './app.tsx';
+import {listen, quietBell} from './bell.ts';
 import {copyText} from './detail.ts';
 import {frame} from './frame.ts';
 import type {Effect} from './keys.ts';
@@ -23,6 +25,10 @@ export interface ConsoleParts {
   readonly input: NodeJS.ReadStream;
   readonly look: Look;
   readonly readOnly: boolean;
+  /** For a screen reader: sentences in the place of a drawing. */
+  readonly spoken: boolean;
+  /** How long priority 1 may be short before the terminal calls; null for never. */
+  readonly bellMs: number | null;
   /** Whether the engine is somebody else's at this moment. */
   readonly attached: () => boolean;
   /** Keeps a frame, as text and as a picture; resolves with where, rejects with why not. */
@@ -33,12 +39,24 @@ export interface ConsoleParts {
 
 const framesPerSecond = 10;
 
-export async function runConsole({session, terminal, input, look, readOnly, attached, save, ends}: ConsoleParts): Promise<Leaving> {
+export async function runConsole({
+  session,
+  terminal,
+  input,
+  look,
+  readOnly,
+  spoken,
+  bellMs,
+  attached,
+  save,
+  ends,
+}: ConsoleParts): Promise<Leaving> {
   // The first frame shows the first state: there is nothing to see before.
   const first = reduce(emptyState(readOnly, attached()), {kind: 'updated', update: await session.next()});
   const store = createStore(first, () => terminal.idle());
   const stop = new AbortController();
   let why: Leaving = {kind: 'asked'};
+  let bell = quietBell;
 
   const say = (text: string, refused: boolean) => store.dispatch({kind: 'said', text, refused, at: store.latest().update?.vitals.at ?? 0});
 
@@ -87,11 +105,12 @@ export async function runConsole({session, terminal, input, look, readOnly, atta
     }
   }
 
-  const app = render(<App store={store} look={look} perform={perform} />, {
+  const app = render(<App store={store} look={look} spoken={spoken} perform={perform} />, {
     stdout: terminal as unknown as NodeJS.WriteStream,
     stdin: input,
     interactive: true,
-    alternateScreen: true,
+    alternateScreen: !spoken,
+    isScreenReaderEnabled: spoken,
     incrementalRendering: true,
     exitOnCtrlC: false,
     patchConsole: true,
@@ -109,7 +128,11 @@ export async function runConsole({session, terminal, input, look, readOnly, atta
   async function follow(): Promise<void> {
     while (!stop.signal.aborted) {
       await terminal.idle();
-      store.dispatch({kind: 'updated', update: await session.next(stop.signal)});
+      const update = await session.next(stop.signal);
+      store.dispatch({kind: 'updated', update});
+      const heard = listen(bell, update, bellMs);
+      bell = heard.bell;
+      if (heard.words !== null) terminal.notify('microscale', clean(heard.words));
     }
   }
   function watch(): void {

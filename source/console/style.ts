@@ -1,5 +1,6 @@
 /** How things look: characters, colours, and how much of both this terminal can show. */
 import {Chalk, type ChalkInstance} from 'chalk';
+import {paletteOf, themeFor, type Paint, type Theme, type ThemeChoice} from './theme.ts';
 
 /** asciichart's ten: axis, ends, the line itself, corners, the upright. */
 export type LineSymbols = readonly [string, string, string, string, string, string, string, string, string, string];
@@ -57,8 +58,6 @@ export const asciiSymbols: Symbols = {
   replicaLine: ['#', '#', '#', '#', '#', '#', '#', '#', '#', '#'],
 };
 
-type Paint = (text: string) => string;
-
 export interface Style {
   readonly symbols: Symbols;
   readonly bold: Paint;
@@ -73,22 +72,24 @@ export interface Style {
 }
 
 /** Without colours, bold, dim and inverse stay: they are no colours, and NO_COLOR does not mean them. */
-export function createStyle(symbols: Symbols, colorLevel: 0 | 1 | 2 | 3): Style {
+export function createStyle(symbols: Symbols, colorLevel: 0 | 1 | 2 | 3, theme: Theme = 'dark'): Style {
   const ink: ChalkInstance = new Chalk({level: colorLevel === 0 ? 1 : colorLevel});
-  const colored = (paint: Paint): Paint => (colorLevel === 0 ? text => text : paint);
-  const palette: readonly Paint[] = [ink.blueBright, ink.cyan, ink.yellow, ink.magenta, ink.green, ink.blue, ink.whiteBright, ink.gray].map(
-    colored,
-  );
+  if (colorLevel === 0 || theme === 'mono') {
+    const plain: Paint = text => text;
+    const base = {symbols, bold: ink.bold, dim: plain, inverse: ink.inverse, demand: plain, good: plain, warning: plain};
+    return {...base, danger: ink.bold, service: () => plain};
+  }
+  const {services, demand, good, warning, danger} = paletteOf(theme, ink);
   return {
     symbols,
     bold: ink.bold,
-    dim: colorLevel === 0 ? text => text : ink.dim,
+    dim: ink.dim,
     inverse: ink.inverse,
-    demand: colored(ink.red),
-    good: colored(ink.green),
-    warning: colored(ink.yellow),
-    danger: colorLevel === 0 ? ink.bold : ink.redBright,
-    service: index => palette[index % palette.length] ?? (text => text),
+    demand,
+    good,
+    warning,
+    danger,
+    service: index => services[index % services.length] ?? (text => text),
   };
 }
 
@@ -96,13 +97,15 @@ export interface TerminalFacts {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly ascii: boolean;
   readonly color: boolean;
+  readonly theme: ThemeChoice;
   /** What the terminal was found to show. */
   readonly colorLevel: 0 | 1 | 2 | 3;
 }
 
 /** Unicode where the locale says UTF-8 and nobody asked for ASCII. */
-export function chooseStyle({environment, ascii, color, colorLevel}: TerminalFacts): Style {
+export function chooseStyle({environment, ascii, color, theme, colorLevel}: TerminalFacts): Style {
   const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || '';
   const unicode = !ascii && /utf-?8/i.test(locale) && environment['TERM'] !== 'linux';
-  return createStyle(unicode ? unicodeSymbols : asciiSymbols, color ? (colorLevel === 0 ? 1 : colorLevel) : 0);
+  const level = color ? (colorLevel === 0 ? 1 : colorLevel) : 0;
+  return createStyle(unicode ? unicodeSymbols : asciiSymbols, level, themeFor(theme, environment));
 }

@@ -14,6 +14,8 @@ export interface Terminal extends Writable {
   idle(): Promise<void>;
   /** Puts a text into the clipboard of the terminal, which may be far away (OSC 52); one that can't does nothing. */
   copy(text: string): void;
+  /** Rings, and shows a notification where the terminal can (OSC 9, OSC 777). The texts are clean. */
+  notify(title: string, text: string): void;
   /** Gives the screen back, as far as the terminal still takes anything. */
   restore(): void;
   end(): this;
@@ -80,6 +82,10 @@ export function openTerminal(size: () => readonly [columns: number, rows: number
     rows,
     idle: () => (stream.writableLength === 0 ? Promise.resolve() : new Promise<void>(resolve => idlers.push(resolve))),
     copy: (text: string) => void stream.write(Buffer.from(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`)),
+    notify(title: string, text: string) {
+      const words = text.replaceAll(';', ',');
+      stream.write(Buffer.from(`\u0007\u001b]9;${title}: ${words}\u0007\u001b]777;notify;${title};${words}\u0007`));
+    },
     restore() {
       closed = true;
       const until = Date.now() + restoreLimitMs;

@@ -8,32 +8,44 @@ import type {Estimate} from './memory.ts';
 /** Nothing is known: whatever is seen first is believed. */
 export const nothingKnown: Estimate = {arrivals: 0, rate: 0, arrivalsVariance: 1e8, rateVariance: 1e8, covariance: 0};
 
-/** Arrivals are averaged over about this long while they are steady, and over the shorter time once they aren't. */
+/** Arrivals are averaged over about this long while they are steady. */
 const steadySeconds = 30;
-const changedSeconds = 5;
-/** How fast one replica's work may change by itself: 1 % in a second, adding up as chance does. */
-const rateDrift = 0.01;
+/** How fast one replica's work may change by itself: 0.3 % in a second, adding up as chance does. */
+const rateDrift = 0.003;
 /** A reading further off than this many standard deviations is a burst: it is believed this far. */
 const burstDeviations = 3;
-/** Readings that lie this far off in sum, the older ones counting less, mean that the stream has changed. */
-const surpriseMax = 5;
+/**
+ * Readings that lie this far off in sum, the older ones counting less, mean that the stream is another one from now on:
+ * four in a row that lie as far off as is believed.
+ */
+const surpriseMax = 8;
 const surpriseKept = 0.8;
 /** A count that is read has been read between two items. */
 const countVariance = 0.25;
 
+/** So many rates of arrival are seen before the first is believed, and then the one in the middle: a burst is no stream. */
+const firstRates = 5;
+
+/** One more of the first rates; null where there are enough, and the estimate begins. */
+export function begin(
+  estimate: Estimate,
+  seen: readonly number[],
+  rate: number,
+): {readonly estimate: Estimate; readonly seen: readonly number[] | null} {
+  const rates = [...seen, rate];
+  if (rates.length < firstRates) return {estimate, seen: rates};
+  const arrivals = rates.toSorted((a, b) => a - b)[Math.floor(firstRates / 2)] ?? 0;
+  return {estimate: {...estimate, arrivals, arrivalsVariance: (arrivals + 1) / 2, covariance: 0}, seen: null};
+}
+
 /** Time goes by: what was known is a little less sure. */
-export function age(estimate: Estimate, seconds: number, busy: number): Estimate {
-  const flow = estimate.arrivals + estimate.rate * busy + 0.1;
+export function age(estimate: Estimate, seconds: number): Estimate {
+  const {arrivals, rate, arrivalsVariance, rateVariance} = estimate;
+  const drifted = Math.min(rateVariance + (rateDrift * rate) ** 2 * seconds, (0.3 * rate) ** 2);
   return {
     ...estimate,
-    arrivalsVariance: Math.min(1e8, estimate.arrivalsVariance + (flow / steadySeconds ** 2) * seconds),
-    rateVariance: Math.min(
-      1e8,
-      Math.max(
-        estimate.rateVariance,
-        Math.min(estimate.rateVariance + (rateDrift * estimate.rate) ** 2 * seconds, (0.3 * estimate.rate) ** 2),
-      ),
-    ),
+    arrivalsVariance: Math.min(1e8, arrivalsVariance + ((arrivals + 0.1) / steadySeconds ** 2) * seconds),
+    rateVariance: Math.max(rateVariance, drifted),
   };
 }
 
@@ -58,18 +70,18 @@ export function learn(
   const deviation = Math.sqrt(variance(before, perArrivals, perRate) + noise);
   const kept = Math.max(-burstDeviations, Math.min(burstDeviations, off / deviation));
   let sum = surprise * surpriseKept + kept;
-  let {arrivalsVariance, rateVariance} = before;
+  const {rateVariance} = before;
+  let {arrivalsVariance} = before;
   if (Math.abs(sum) > surpriseMax) {
     sum = 0;
-    const doubt = (noise * seconds) / changedSeconds;
-    if (perArrivals > 0) arrivalsVariance = Math.max(arrivalsVariance, doubt);
-    if (perRate !== 0) rateVariance = Math.max(rateVariance, Math.min(doubt / perRate ** 2, (0.5 * before.rate) ** 2));
+    if (perArrivals > 0) arrivalsVariance = Math.max(arrivalsVariance, off ** 2);
   }
-  const doubted = {...before, arrivalsVariance, rateVariance};
+  const changed = arrivalsVariance !== before.arrivalsVariance;
+  const doubted = {...before, arrivalsVariance};
   const arrivalsGain = perArrivals * arrivalsVariance + perRate * before.covariance;
   const rateGain = perArrivals * before.covariance + perRate * rateVariance;
   const spread = variance(doubted, perArrivals, perRate) + noise;
-  const believed = kept * deviation;
+  const believed = changed ? off : kept * deviation;
   const corrected = {
     arrivals: before.arrivals + (arrivalsGain / spread) * believed,
     rate: before.rate + (rateGain / spread) * believed,
@@ -99,10 +111,25 @@ function withoutNegative(estimate: Estimate): Estimate {
   return {...estimate, arrivals: Math.max(0, arrivals), rate: Math.max(0, rate)};
 }
 
-/** Busy replica-seconds before a learned rate is believed. */
-const busySecondsMin = 3;
+/** Items that were seen to be done before a learned rate is believed: chance makes a third of so few. */
+const itemsMin = 8;
 
 /** The rate of one replica, once it is sure enough to divide by; null before. */
 export function sureRate({rate, rateVariance}: Estimate, busySeconds: number): number | null {
-  return busySeconds >= busySecondsMin && rate > 0 && Math.sqrt(rateVariance) < 0.4 * rate ? rate : null;
+  return rate > 0 && rate * busySeconds >= itemsMin && Math.sqrt(rateVariance) < 0.4 * rate ? rate : null;
+}
+
+/** How many times as many replicas a rate that was learned from so little is good for. */
+export function boldness({rate}: Estimate, busySeconds: number): number {
+  return 2 + (rate * busySeconds) / itemsMin;
+}
+
+/** Other arrivals are tried: what comes of it says something of them, and nothing of the rate. */
+export function suppose(estimate: Estimate, arrivals: number): Estimate {
+  return {...estimate, arrivals, arrivalsVariance: Math.max(estimate.arrivalsVariance, estimate.arrivals ** 2), covariance: 0};
+}
+
+/** Whether the arrivals are known to within half of what one replica does. */
+export function sureArrivals({arrivalsVariance}: Estimate, rate: number): boolean {
+  return Math.sqrt(arrivalsVariance) < 0.5 * rate;
 }

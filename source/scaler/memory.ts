@@ -32,12 +32,19 @@ export interface QueueMemory {
   /** Since when nothing was seen in it, or since when it was last asked to do with less; null while something is. */
   readonly quietSince: number | null;
   readonly estimate: Estimate;
+  /** The first rates of arrival that were seen, each second; null once there were enough to begin with. */
+  readonly firstRates: readonly number[] | null;
   /** Seconds for which replicas were seen to be busy, added up over them. */
   readonly busySeconds: number;
+  /** How many were busy of late, on average. */
+  readonly busyMean: number;
   /** How far the latest readings lay off what was expected, in standard deviations, newest first in weight. */
   readonly surprise: number;
   /** By when what waits should be done; null while no more waits than a stream always has. */
   readonly drainBy: number | null;
+  /** When it was last asked to do with less of which nobody knew whether it would suffice, and how often it didn't. */
+  readonly triedAt: number | null;
+  readonly failures: number;
   readonly grewAt: number;
   readonly want: number;
 }

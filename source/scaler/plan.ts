@@ -2,6 +2,7 @@
 import {aspect, overrideOf} from './override.ts';
 import {unbounded, type Decision, type Fleet, type Reason, type Service, type Settings} from './fleet.ts';
 import {settleMsOf} from './flaps.ts';
+import {nameOrder} from './name-order.ts';
 import {rawWant} from './target.ts';
 
 /** What a service asks for before capacity is looked at. Counts are replicas. */
@@ -16,6 +17,9 @@ interface Claim {
   /** What it may use at this moment: less than the want while its replicas can't be had. */
   readonly usable: number;
   readonly reasons: readonly Reason[];
+  /** What one replica takes, and the share of a filler. */
+  readonly slots: number;
+  readonly weight: number;
   granted: number;
 }
 
@@ -32,13 +36,10 @@ export interface Plan {
  */
 export function plan(fleet: Fleet): Plan {
   const {capacity} = fleet.settings;
-  const claims = fleet.services.map(service => claimOf(service, fleet.at, fleet.settings)).sort(byRank);
+  const claims = byRank(fleet.services.map(service => claimOf(service, fleet.at, fleet.settings)));
   let free = capacity;
-  for (const pinned of [true, false]) {
-    for (const claim of claims) {
-      if (claim.pinned === pinned) free -= grant(claim, claim.floor, free);
-    }
-  }
+  for (const claim of claims) if (claim.pinned) free -= grant(claim, claim.floor, free);
+  for (const claim of claims) if (!claim.pinned && claim.floor > 0) free -= grant(claim, claim.floor, free);
   const counted = claims.filter(claim => !claim.fills);
   const fillers = claims.filter(claim => claim.fills);
   for (const tier of [...tiersOf(counted), ...tiersOf(fillers)]) {
@@ -51,20 +52,22 @@ export function plan(fleet: Fleet): Plan {
 function claimOf(service: Service, at: number, settings: Settings): Claim {
   const {spec} = service;
   const raw = rawWant(service);
-  const reasons = [...raw.reasons];
-  let {want, fills} = raw;
+  let {want, fills, reasons} = raw;
+  // Copied where there is more to say: most services have the one reason of their target.
+  const add = (reason: Reason) => void (reasons = [...reasons, reason]);
   const peak = service.peaks[0];
   const settledAt = peak ? peak.endedAt + settleMsOf(service) : 0;
   if (!fills && peak && peak.want > want && settledAt > at) {
     want = peak.want;
-    reasons.push({kind: 'settling', replicas: peak.want, until: settledAt});
+    add({kind: 'settling', replicas: peak.want, until: settledAt});
   }
-  const boosted = overrideOf(service, 'boost');
-  const moved = overrideOf(service, 'priority');
+  const overruled = service.overrides.length > 0;
+  const boosted = overruled && overrideOf(service, 'boost');
+  const moved = overruled ? overrideOf(service, 'priority') : undefined;
   const rank = boosted ? 0 : (moved?.rule.priority ?? spec.priority);
   if (boosted) fills = false;
-  const fixed = overrideOf(service, 'pin') ?? overrideOf(service, 'hold');
-  const capped = overrideOf(service, 'cap');
+  const fixed = overruled ? (overrideOf(service, 'pin') ?? overrideOf(service, 'hold')) : undefined;
+  const capped = overruled ? overrideOf(service, 'cap') : undefined;
   if (fixed) {
     want = fixed.rule.replicas;
     fills = false;
@@ -73,16 +76,17 @@ function claimOf(service: Service, at: number, settings: Settings): Claim {
   const bounded = pinned || spec.retired ? want : Math.min(Math.max(want, spec.min), spec.max);
   for (const override of service.overrides) {
     const beyond = pinned && aspect(override.rule) === 'count' && (want < spec.min || want > spec.max);
-    reasons.push({kind: 'override', override, beyondBounds: beyond});
+    add({kind: 'override', override, beyondBounds: beyond});
   }
-  if (bounded > want) reasons.push({kind: 'bound', bound: 'min', replicas: spec.min});
-  if (bounded < want && want !== unbounded) reasons.push({kind: 'bound', bound: 'max', replicas: spec.max});
+  if (bounded > want) add({kind: 'bound', bound: 'min', replicas: spec.min});
+  if (bounded < want && want !== unbounded) add({kind: 'bound', bound: 'max', replicas: spec.max});
   const most = mostReplicas(settings, spec.slots);
   want = want === unbounded ? Math.min(bounded, most) : bounded;
   const usable = Math.min(want, usableReplicas(service));
-  if (usable < want && service.observed) reasons.push({kind: 'trouble', trouble: service.observed.trouble});
+  if (usable < want && service.observed) add({kind: 'trouble', trouble: service.observed.trouble});
   const floor = Math.min(usable, fixed ? want : spec.retired ? 0 : Math.min(spec.min, want));
-  return {service, want, fills, rank, pinned: fixed !== undefined, floor, usable, reasons, granted: 0};
+  const weight = fills ? spec.weight : 1;
+  return {service, want, fills, rank, pinned: fixed !== undefined, floor, usable, reasons, slots: spec.slots, weight, granted: 0};
 }
 
 /** As many as the slots hold; a replica of several slots needs them all on one node. */
@@ -110,14 +114,26 @@ function usableReplicas(service: Service): number {
   }
 }
 
-function byRank(a: Claim, b: Claim): number {
-  if (a.rank !== b.rank) return a.rank - b.rank;
-  return a.service.spec.name < b.service.spec.name ? -1 : 1;
+/** By rank, then by name: sorted as numbers, rank and place by name in one, since strings are slow to compare. */
+function byRank(claims: readonly Claim[]): readonly Claim[] {
+  const order = nameOrder(claims.map(({service}) => service.spec.name));
+  const keys = new Float64Array(claims.length);
+  for (let place = 0; place < order.length; place++) keys[place] = (claims[order[place] ?? 0]?.rank ?? 0) * rankWidth + place;
+  keys.sort();
+  const sorted: Claim[] = [];
+  for (const key of keys) {
+    const claim = claims[order[key % rankWidth] ?? 0];
+    if (claim) sorted.push(claim);
+  }
+  return sorted;
 }
+
+/** More services than there will ever be; ranks times this are still whole numbers. */
+const rankWidth = 2 ** 32;
 
 /** Gives up to `replicas` more, as far as the free slots and what it can use go; returns the slots taken. */
 function grant(claim: Claim, replicas: number, free: number): number {
-  const {slots} = claim.service.spec;
+  const {slots} = claim;
   const given = Math.max(0, Math.min(replicas, claim.usable - claim.granted, Math.floor(free / slots)));
   claim.granted += given;
   return given * slots;
@@ -145,7 +161,7 @@ function share(tier: readonly Claim[], free: number): number {
   const level = commonLevel(open, free);
   let taken = 0;
   for (const claim of open) {
-    const replicas = Math.floor((level * weightOf(claim)) / claim.service.spec.slots + 1e-9);
+    const replicas = Math.floor((level * claim.weight) / claim.slots + 1e-9);
     taken += grant(claim, replicas - claim.granted, free - taken);
   }
   return taken + shareRemainder(open, free - taken);
@@ -154,10 +170,8 @@ function share(tier: readonly Claim[], free: number): number {
 /** The level at which the tier, raised from what it has, holds exactly the free slots more. */
 function commonLevel(open: readonly Claim[], free: number): number {
   const edges: {readonly at: number; readonly weight: number}[] = [];
-  for (const claim of open) {
-    const {slots} = claim.service.spec;
-    const weight = weightOf(claim);
-    edges.push({at: (claim.granted * slots) / weight, weight}, {at: (claim.usable * slots) / weight, weight: -weight});
+  for (const {slots, weight, granted, usable} of open) {
+    edges.push({at: (granted * slots) / weight, weight}, {at: (usable * slots) / weight, weight: -weight});
   }
   edges.sort((a, b) => a.at - b.at);
   let level = edges[0]?.at ?? 0;
@@ -174,24 +188,23 @@ function commonLevel(open: readonly Claim[], free: number): number {
 }
 
 function shareRemainder(open: readonly Claim[], free: number): number {
+  const least = open.reduce((fewest, {slots}) => Math.min(fewest, slots), Number.POSITIVE_INFINITY);
   let taken = 0;
-  for (;;) {
+  while (free - taken >= least) {
     const before = taken;
+    // Equals stay in their order, which is that of rank and name.
     const lowest = open
       .filter(claim => claim.granted < claim.usable)
-      .map(claim => ({claim, level: (claim.granted * claim.service.spec.slots) / weightOf(claim)}))
-      .sort((a, b) => a.level - b.level || byRank(a.claim, b.claim));
+      .map(claim => ({claim, level: (claim.granted * claim.slots) / claim.weight}))
+      .sort((a, b) => a.level - b.level);
     for (const {claim} of lowest) taken += grant(claim, 1, free - taken);
-    if (taken === before) return taken;
+    if (taken === before) break;
   }
+  return taken;
 }
 
 function slotsLeft(claim: Claim): number {
-  return (claim.usable - claim.granted) * claim.service.spec.slots;
-}
-
-function weightOf(claim: Claim): number {
-  return claim.fills ? claim.service.spec.weight : 1;
+  return (claim.usable - claim.granted) * claim.slots;
 }
 
 function decisionOf(claim: Claim): Decision {

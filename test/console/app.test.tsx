@@ -13,7 +13,7 @@ test('the screen shows its lines', () => {
 test('keys become effects, one for each character, and a paste becomes nothing', async () => {
   const effects: Effect[] = [];
   const store = createStore(shopState(), async () => {});
-  const app = render(<App store={store} look={plainAscii} perform={effect => effects.push(effect)} />);
+  const app = render(<App store={store} spoken={false} look={plainAscii} perform={effect => effects.push(effect)} />);
   await until('the first frame', () => app.lastFrame()?.includes('microscale'));
   app.stdin.write('+++');
   await until('three presses', () => effects.length === 3);
@@ -32,7 +32,7 @@ test('keys become effects, one for each character, and a paste becomes nothing',
 test('what changes is drawn when the terminal is free, and not before', async () => {
   let free: () => void = () => {};
   const store = createStore(shopState(), () => new Promise<void>(resolve => (free = resolve)));
-  const app = render(<App store={store} look={plainAscii} perform={() => {}} />);
+  const app = render(<App store={store} spoken={false} look={plainAscii} perform={() => {}} />);
   store.dispatch({kind: 'said', text: 'stale words', refused: false, at: store.latest().update?.vitals.at ?? 0});
   store.dispatch({kind: 'said', text: 'fresh words', refused: false, at: store.latest().update?.vitals.at ?? 0});
   expect(store.shown().message).toBeNull();

@@ -55,7 +55,7 @@ describe('columns', () => {
 
 describe('the terminal decides what is shown', () => {
   const style = (environment: Record<string, string>, ascii = false, color = true) =>
-    chooseStyle({environment, ascii, color, colorLevel: 2});
+    chooseStyle({environment, ascii, color, theme: 'auto', colorLevel: 2});
   test('Unicode where the locale says UTF-8, ASCII where it doesn’t or somebody asked for it', () => {
     expect(style({LANG: 'en_GB.UTF-8'}).symbols).toBe(unicodeSymbols);
     expect(style({LANG: 'C'}).symbols).toBe(asciiSymbols);

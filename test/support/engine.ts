@@ -1,5 +1,5 @@
 /** What a test needs of the private engine: a client, a clean host, and a reason where there is none. */
-import {inject, test as plainTest} from 'vitest';
+import {inject, test as plainTest, type TestContext} from 'vitest';
 import type Docker from 'dockerode';
 import {createClient} from '../../source/orchestrators/docker/client.ts';
 import type {ChosenEndpoint} from '../../source/orchestrators/docker/endpoint.ts';
@@ -8,11 +8,12 @@ const engine = inject('engine');
 export const socket = engine.kind === 'here' ? engine.socket : '';
 
 /** A test on the real engine; left out with the reason where there is none. */
-export function engineTest(title: string, run: () => Promise<void>): void {
-  plainTest(title, async ({skip}) => {
+export function engineTest(title: string, run: () => Promise<void>, timeoutMs?: number): void {
+  const leftOutOrRun = async ({skip}: TestContext) => {
     if (engine.kind === 'missing') skip(`needs a real Docker engine, and ${engine.reason}`);
     await run();
-  });
+  };
+  plainTest(title, leftOutOrRun, timeoutMs);
 }
 
 export function chosenEngine(): ChosenEndpoint {

@@ -1,0 +1,55 @@
+/** The screen as sentences, for whoever listens to it: the same truth as the frame, nothing drawn. */
+import {clean} from '../clean.ts';
+import {explain, gist, leaseWords, tell} from '../scaler/explain.ts';
+import {normalMode, type Service} from '../scaler/fleet.ts';
+import type {Look} from './look.ts';
+import {promptWords} from './prompt.ts';
+import {listedServices, selectedService, type ConsoleState} from './state.ts';
+
+/** More than this is no answer to “how is it?”. */
+const servicesMax = 12;
+const decisionsMax = 5;
+
+export function spokenLines(state: ConsoleState, {clock}: Look): readonly string[] {
+  const {update, gone, message} = state;
+  if (!update) return ['Waiting for the engine.'];
+  const {fleet, vitals} = update;
+  const services = listedServices(state);
+  const selected = selectedService(state);
+  const lines = [
+    `${fleet.settings.project} at ${vitals.facts?.title ?? 'no host yet'}${vitals.facts?.kind === 'simulated' ? ', simulated' : ''}.`,
+    gone !== null ? `The engine is gone: ${gone}. Nobody acts.` : actingWords(fleet.acting),
+    ...(fleet.host.kind === 'lost' ? [`The host is lost: ${fleet.host.reason}.`] : []),
+    `Lease: ${leaseWords(fleet.lease, clock)}. Mode: ${fleet.mode?.name ?? normalMode}.`,
+    `${fleet.standing.met ? 'Demand is met' : 'Demand is not met'}. ${fleet.standing.runningSlots} of ${fleet.settings.capacity} slots run.`,
+    ...services.slice(0, servicesMax).map(service => `${service === selected ? 'Selected: ' : ''}${serviceWords(service, clock)}.`),
+    ...(services.length > servicesMax ? [`And ${services.length - servicesMax} more services.`] : []),
+    ...(selected?.decision ? [`Why ${selected.spec.name}: ${explain(selected.decision, clock)}.`] : []),
+    ...state.happenings
+      .slice(-decisionsMax)
+      .reverse()
+      .map(happening => {
+        const {about, from, to, words} = tell(happening, clock);
+        return `${clock(happening.at)} ${about}${from === null || to === null ? '' : ` from ${from} to ${to}`}: ${words}.`;
+      }),
+    ...(message ? [`${message.refused ? 'Refused: ' : ''}${message.text}.`] : []),
+    promptWords(state.prompt) || 'Keys: question mark for all of them, q to leave.',
+  ];
+  return lines.map(clean);
+}
+
+function actingWords(acting: 'auto' | 'paused' | 'dry-run'): string {
+  switch (acting) {
+    case 'auto':
+      return 'The scaler acts.';
+    case 'paused':
+      return 'The scaler is paused.';
+    case 'dry-run':
+      return 'A dry run: nothing is changed.';
+  }
+}
+
+function serviceWords(service: Service, clock: Look['clock']): string {
+  const {spec, observed, decision} = service;
+  return `${spec.name}, priority ${spec.priority}, ${observed?.running ?? 'unknown'} of ${decision?.desired ?? 'unknown'} running, ${gist(service, clock)}`;
+}

@@ -1,0 +1,99 @@
+import stringWidth from 'string-width';
+import {describe, expect, test} from 'vitest';
+import {listen, quietBell} from '../../source/console/bell.ts';
+import {frame} from '../../source/console/frame.ts';
+import {plainText, svgOf} from '../../source/console/screenshot.ts';
+import {spokenLines} from '../../source/console/spoken.ts';
+import {chooseStyle, createStyle, unicodeSymbols} from '../../source/console/style.ts';
+import {themeChoices, themeFor} from '../../source/console/theme.ts';
+import {emptyState, reduce, type ConsoleState} from '../../source/console/state.ts';
+import {crowdState, plainUnicode, shopState} from '../support/screens.ts';
+
+describe('for a screen reader', () => {
+  test('says the truth of the screen in sentences, and draws nothing', () => {
+    const lines = spokenLines(shopState(), plainUnicode);
+    expect(lines).toContain('Demand is not met. 8 of 10 slots run.');
+    expect(lines.join('\n')).toMatch(/Selected: web, priority 1, 5 of 7 running/);
+    expect(lines.join('\n')).toMatch(/Why web: demand 7/);
+    expect(lines.join('')).not.toMatch(/[─│╭╮╰╯┤━┃█]/);
+  });
+
+  test('reads a question out, and says when the engine is gone', () => {
+    const asked = reduce(shopState(), {kind: 'prompted', prompt: {kind: 'number', service: 'web', typed: '4'}});
+    expect(spokenLines(asked, plainUnicode).at(-1)).toContain('Pin web at: 4');
+    expect(spokenLines(reduce(shopState(), {kind: 'gone', reason: 'it crashed'}), plainUnicode)).toContain(
+      'The engine is gone: it crashed. Nobody acts.',
+    );
+    expect(spokenLines(emptyState(false), plainUnicode)).toEqual(['Waiting for the engine.']);
+  });
+
+  test('of very many services it says how many more there are', () => {
+    expect(spokenLines(crowdState(500), plainUnicode)).toContain('And 488 more services.');
+  });
+});
+
+describe('the bell', () => {
+  const at = (state: ConsoleState, ms: number) => {
+    const {update} = state;
+    if (!update) throw new Error('a shop has an update');
+    return {...update, vitals: {...update.vitals, at: ms}};
+  };
+
+  test('rings once for a shortage that lasts, and again for the next one', () => {
+    const short = shopState();
+    let {bell, words} = listen(quietBell, at(short, 1000), 5000);
+    expect(words).toBeNull();
+    ({bell, words} = listen(bell, at(short, 5999), 5000));
+    expect(words).toBeNull();
+    ({bell, words} = listen(bell, at(short, 6000), 5000));
+    expect(words).toBe('short for 5 s: web has 5 of 7');
+    expect(listen(bell, at(short, 60_000), 5000).words).toBeNull();
+    const update = at(short, 61_000);
+    const met = {...update, fleet: {...update.fleet, standing: {...update.fleet.standing, met: true}}};
+    expect(listen(bell, met, 5000).bell).toEqual(quietBell);
+    expect(listen(quietBell, at(short, 100_000), null).words).toBeNull();
+  });
+});
+
+describe('themes', () => {
+  test.each([
+    ['15;0', 'dark'],
+    ['0;15', 'light'],
+    ['0;default;7', 'light'],
+    ['', 'dark'],
+  ] as const)('a terminal that says %j has a %s background', (said, theme) => {
+    expect(themeFor('auto', {COLORFGBG: said})).toBe(theme);
+    expect(themeFor('colorblind', {COLORFGBG: said})).toBe('colorblind');
+  });
+
+  test.each(themeChoices)('%s fills the screen exactly, at every depth of colour', theme => {
+    for (const colorLevel of [1, 2, 3] as const) {
+      const style = chooseStyle({environment: {LANG: 'C.UTF-8'}, ascii: false, color: true, theme, colorLevel});
+      for (const line of frame(shopState(), {columns: 100, rows: 30}, {...plainUnicode, style})) expect(stringWidth(line)).toBe(100);
+    }
+  });
+
+  test('mono has no colour at all', () => {
+    const lines = frame(shopState(), {columns: 100, rows: 30}, {...plainUnicode, style: createStyle(unicodeSymbols, 3, 'mono')}).join('');
+    expect(lines).not.toMatch(/\u001b\[(3[0-79]|9\d|38;)/);
+  });
+});
+
+describe('a saved screen', () => {
+  const style = createStyle(unicodeSymbols, 3, 'colorblind');
+  const lines = frame(shopState(), {columns: 100, rows: 30}, {...plainUnicode, style});
+
+  test('is the text that was seen', () => {
+    expect(plainText(lines)).toContain('web');
+    expect(plainText(lines)).not.toContain('\u001b');
+    expect(plainText(lines).split('\n')).toHaveLength(31);
+  });
+
+  test('is a picture whose words are those that were seen, with nothing in it that could run', () => {
+    const svg = svgOf([...lines, ' <script>&"'], 100);
+    expect(svg).toMatch(/^<svg [^>]+>\n/);
+    expect(svg).toContain('&lt;script&gt;&amp;');
+    expect(svg).not.toMatch(/<script|\u001b/);
+    expect(svg.match(/<text /g)?.length).toBeGreaterThan(40);
+  });
+});
