@@ -77,6 +77,14 @@ async function main(): Promise<number> {
       check(path, output);
       return 0;
     }
+    case 'explain': {
+      const {findConfig} = await import('./source/config/file.ts');
+      const [path = options.config ?? findConfig('.'), ...more] = rest;
+      if (path === null || more.length > 0) throw new UsageError('explain takes one file: microscale explain microscale.yaml');
+      const {explain} = await import('./source/commands/explain.ts');
+      explain(path, options.capacity, output);
+      return 0;
+    }
     default: {
       const {operate, verbs} = await import('./source/commands/operate.ts');
       if (verbs[command] === undefined) throw new UsageError(whyNoCommand(command, Object.keys(verbs)));

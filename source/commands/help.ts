@@ -9,6 +9,7 @@ export const helpText = `
     microscale run                the scaler without a console; prints what happens
     microscale attach [ssh://…]   a console on an engine that runs, here or there
     microscale check FILE         says what is wrong with a configuration
+    microscale explain [FILE]     says what a configuration means, in sentences
     microscale plan               looks once, prints what it would do and why
     microscale simulate           a day in seconds: --seed 7 --for 24h, or on
                                   measured demand: --demand friday.csv
@@ -18,6 +19,7 @@ export const helpText = `
     status, services              what runs, and what was found (--json)
     pin SERVICE N, cap SERVICE N, hold SERVICE, boost SERVICE, priority SERVICE N
     clear SERVICE, clear --all, mode NAME, pause, resume
+    demand SERVICE N              a number for a service whose demand is pushed
         --for 30m         how long it lasts; --note TEXT why, for all to read
 
   What to run

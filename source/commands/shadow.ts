@@ -10,6 +10,7 @@ import {ConfigError, type Config} from '../config/config.ts';
 import {loadConfig} from '../config/file.ts';
 import {createEngine, type Engine} from '../engine.ts';
 import {calmHost, createSimulatedHost} from '../orchestrators/simulated.ts';
+import {followModeSchedules, type ModeSchedules} from '../mode-schedules.ts';
 import type {HostFacts} from '../ports.ts';
 import type {Entry, Happening, Reading} from '../scaler/entry.ts';
 import {tell, type ClockWords} from '../scaler/explain.ts';
@@ -51,6 +52,7 @@ export function prepareShadow(path: string, {options, seed, decided, noted}: Sha
   const clock = createRealClock();
   const latest = new Map<string, {readonly service: string; readonly demand: number; readonly reading: Reading}>();
   let engine: Engine | null = null;
+  let schedules: ModeSchedules | null = null;
   let openedAt = 0;
   let compared: {readonly live: Tallying; readonly shadow: Tallying} | null = null;
   let liveFleet: Fleet | null = null;
@@ -104,11 +106,14 @@ export function prepareShadow(path: string, {options, seed, decided, noted}: Sha
       openedAt = clock.now();
       const host = createSimulatedHost(clock, branch(seed, 'shadow'), calmHost);
       engine = createEngine({clock, orchestrator: host, recorder: null, acting: 'auto', stepped});
+      schedules = followModeSchedules(engine, clock);
       await engine.open(() => fitted);
+      schedules.follow(fitted.settings.modes);
       for (const {service, demand, reading} of latest.values()) engine.read(service, reading, demand);
       latest.clear();
     },
     async close() {
+      schedules?.close();
       engine?.tick();
       await new Promise(resolve => setImmediate(resolve));
       await engine?.close('leave', 0);

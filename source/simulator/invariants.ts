@@ -26,6 +26,7 @@ export function createInvariants(): (moment: Moment) => readonly Violation[] {
     'no slot is free that somebody could use': workConserving,
     'a lost source never shrinks a service': lostNeverShrinks,
     'an expired override never applies, and each has an owner': overridesHold,
+    'a mode that ended never applies, and one that holds does': modesHold,
     'no count is negative or no number': countsAreNumbers,
   });
   return moment => {
@@ -146,6 +147,30 @@ const overridesHold: Check = ({result: {fleet}}) => {
       if (until !== null && until <= fleet.at) return `${spec.name} has an override that ended`;
       if (owner.trim() === '') return `${spec.name} has an override without an owner`;
     }
+  }
+  return null;
+};
+
+const modesHold: Check = ({result: {fleet}}) => {
+  const {at, mode, chosen, settings, circumstances} = fleet;
+  if (chosen?.until !== undefined && chosen.until !== null && chosen.until <= at) return `the choice of ${chosen.name} has ended`;
+  for (const {mode: name, beginnings} of circumstances) {
+    const over = beginnings.some(beginning => beginning.phase === 'on' && beginning.window !== null && beginning.window.until <= at);
+    if (over) return `the time of ${name} is over`;
+  }
+  const wanted = circumstances.find(({beginnings}) => beginnings.some(({phase}) => phase === 'on'));
+  const right = chosen?.name ?? wanted?.mode;
+  if (mode?.name !== right) return `the mode is ${mode?.name ?? 'normal'}, and ${right ?? 'normal'} should hold`;
+  const changes = settings.modes.find(({name}) => name === mode?.name)?.services ?? {};
+  for (const {spec, configured} of fleet.services) {
+    const {name, priority, min, max, weight, target} = {...configured, ...(!configured.retired && changes[configured.name])};
+    const same =
+      spec.priority === priority &&
+      spec.min === min &&
+      spec.max === max &&
+      spec.weight === weight &&
+      JSON.stringify(spec.target) === JSON.stringify(target);
+    if (!same) return `${name} is not as the mode ${mode?.name ?? 'normal'} says`;
   }
   return null;
 };

@@ -1,6 +1,7 @@
 /** The real engine on a virtual clock and a simulated host: a day in seconds, the same from the same seed. */
 import {createEngine, type Engine} from '../engine.ts';
 import {createSimulatedHost, type SimulatedHost, type SimulatedHostSettings} from '../orchestrators/simulated.ts';
+import {followModeSchedules} from '../mode-schedules.ts';
 import type {Clock, Recorder} from '../ports.ts';
 import {createSource, type DemandSpec} from '../sources/source.ts';
 import type {Entry, Reading} from '../scaler/entry.ts';
@@ -100,6 +101,8 @@ export async function openSimulation(simulation: SimulatedWorld): Promise<Runnin
       source(reading => engine.read(service, reading, index), stop.signal);
     }
   }
+  const schedules = followModeSchedules(engine, clock);
+  schedules.follow(settings.modes);
   await drive(
     clock,
     engine.open(() => ({settings, services})),
@@ -112,6 +115,7 @@ export async function openSimulation(simulation: SimulatedWorld): Promise<Runnin
       engine.tick();
       clock.runTo(clock.now());
       stop.abort();
+      schedules.close();
       await drive(clock, engine.close('leave', 0));
       return {fleet: engine.fleet(), violations, lastActionAt};
     },

@@ -1,4 +1,4 @@
-import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, onTestFinished, test, vi} from 'vitest';
 import type {Reading} from '../../source/scaler/entry.ts';
 import type {KafkaDemand} from '../../source/sources/kafka.ts';
 import {kafkaMissing, kafkaWord, startKafka, type KafkaServer} from '../support/kafka-server.ts';
@@ -6,6 +6,9 @@ import {whereThereIs} from '../support/queue-servers.ts';
 import {serveRaw} from '../support/raw-server.ts';
 import {until} from '../support/until.ts';
 import {amountOf, describeSource, follow, reasonOf} from './contract.ts';
+
+// A broker that starts again needs some seconds of two processors, and on a loaded machine it doesn't have them to itself.
+vi.setConfig({testTimeout: 240_000});
 
 const common = {source: 'kafka', group: 'workers', topics: ['orders'], tls: false, sasl: null, everyMs: 100, timeoutMs: 10_000} as const;
 
