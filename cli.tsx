@@ -42,7 +42,7 @@ async function main(): Promise<number> {
   switch (command) {
     case 'console':
     case 'demo': {
-      if (command === 'demo' && !canDraw()) break;
+      if (command === 'demo' && (!canDraw() || options.shadow !== null)) break;
       const {openConsole} = await import('./source/commands/console.ts');
       return openConsole(options);
     }

@@ -112,7 +112,7 @@ function rememberWant(service: Service, at: number): Service {
 function act(fleet: Fleet): {readonly fleet: Fleet; readonly actions: readonly Action[]} {
   const entitled = fleet.lease.kind === 'held' || fleet.lease.kind === 'unneeded';
   const ready = entitled && fleet.acting === 'auto' && fleet.host.kind === 'connected' && fleet.services.every(service => service.observed);
-  if (!ready) return {fleet, actions: []};
+  if (!ready || fleet.services.every(hasWhatIsDecided)) return {fleet, actions: []};
   const decisions = fleet.services
     .flatMap(service => service.decision ?? [])
     .sort((a, b) => a.rank - b.rank || (a.service < b.service ? -1 : 1));
@@ -134,6 +134,11 @@ function act(fleet: Fleet): {readonly fleet: Fleet; readonly actions: readonly A
   const place = new Map(decisions.map((decision, index) => [decision.service, index]));
   actions.sort((a, b) => (place.get(a.service) ?? 0) - (place.get(b.service) ?? 0));
   return {fleet: {...next, score: {...next.score, started, stopped}}, actions};
+}
+
+/** True where nothing would be asked for: what was asked for last is what is decided. */
+function hasWhatIsDecided({asked, askedStandby, decision}: Service): boolean {
+  return decision !== null && asked === decision.desired && askedStandby === 0;
 }
 
 /** When time alone will next change something: an override, a mode or a settle window ends, a mode begins, or an expectation is void. */

@@ -19,7 +19,7 @@ type Check = (moment: Moment) => string | null;
 
 /** Each names what is wrong, or null. A checker that keeps memory is made anew for every run. */
 export function createInvariants(): (moment: Moment) => readonly Violation[] {
-  const checks: Readonly<Record<string, Check>> = {
+  const checks: readonly (readonly [string, Check])[] = Object.entries({
     'slots never exceed the capacity, once it held': capacityHolds(),
     'bounds hold, or a reason says why not': boundsHold,
     'nobody is short while a lower rank is above its floor': noInversion,
@@ -28,10 +28,10 @@ export function createInvariants(): (moment: Moment) => readonly Violation[] {
     'an expired override never applies, and each has an owner': overridesHold,
     'a mode that ended never applies, and one that holds does': modesHold,
     'no count is negative or no number': countsAreNumbers,
-  };
+  });
   return moment => {
     const violations: Violation[] = [];
-    for (const [invariant, check] of Object.entries(checks)) {
+    for (const [invariant, check] of checks) {
       const detail = check(moment);
       if (detail !== null) violations.push({at: moment.result.fleet.at, invariant, detail});
     }
@@ -111,6 +111,7 @@ function troubled(decision: Decision): boolean {
 }
 
 const lostNeverShrinks: Check = ({before, result: {fleet}}) => {
+  if (!fleet.services.some(({demand}) => demand.kind === 'lost')) return null;
   const earlier = new Map(before.services.map(service => [service.spec.name, service]));
   for (const service of fleet.services) {
     const {spec, demand, rawWant, decision} = service;
