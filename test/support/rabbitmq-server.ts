@@ -30,15 +30,14 @@ export interface PrivateRabbitmq {
 /** It starts in some ten seconds, and in far more on a machine with much else to do. */
 const startLimitMs = 120_000;
 
-/** `counting` is how often it counts what its API tells: every half second, or as seldom as it does by itself. */
-export async function startRabbitmq(counting: 'often' | 'as-usual' = 'often'): Promise<PrivateRabbitmq> {
+export async function startRabbitmq(): Promise<PrivateRabbitmq> {
   const folder = mkdtempSync(join(tmpdir(), 'microscale-rabbitmq-'));
   const [port, managementPort, stompPort] = [await freePort(), await freePort(), await freePort()];
   const [distributionPort, epmdPort] = [await freePort(), await freePort()];
   const [username, password] = ['ops', 'sesame'];
   const epmd = spawn(programPath('epmd') ?? 'epmd', ['-port', String(epmdPort), '-address', '127.0.0.1'], {stdio: 'ignore'});
   epmd.on('error', () => {});
-  const environment = writeSettings(folder, {port, managementPort, stompPort, distributionPort, epmdPort, username, password, counting});
+  const environment = writeSettings(folder, {port, managementPort, stompPort, distributionPort, epmdPort, username, password});
   let broker: ChildProcess | null = null;
 
   const api = async (method: string, path: string, body?: unknown): Promise<unknown> => {
@@ -125,12 +124,11 @@ interface Settings {
   readonly epmdPort: number;
   readonly username: string;
   readonly password: string;
-  readonly counting: 'often' | 'as-usual';
 }
 
 /** Writes its files, and gives the environment that keeps it to its own folder. */
 function writeSettings(folder: string, settings: Settings): NodeJS.ProcessEnv {
-  const {port, managementPort, stompPort, distributionPort, epmdPort, username, password, counting} = settings;
+  const {port, managementPort, stompPort, distributionPort, epmdPort, username, password} = settings;
   const at = (name: string) => join(folder, name);
   for (const name of ['data', 'log', 'generated']) mkdirSync(at(name));
   const lines = [
@@ -140,11 +138,10 @@ function writeSettings(folder: string, settings: Settings): NodeJS.ProcessEnv {
     `stomp.listeners.tcp.1 = 127.0.0.1:${stompPort}`,
     `default_user = ${username}`,
     `default_pass = ${password}`,
+    // The API tells what was counted last: every 5 s unless these are set.
+    'collect_statistics_interval = 500',
+    ...['global', 'basic', 'detailed'].map(policy => `management.sample_retention_policies.${policy}.minute = 1`),
   ];
-  if (counting === 'often') {
-    lines.push('collect_statistics_interval = 500');
-    for (const policy of ['global', 'basic', 'detailed']) lines.push(`management.sample_retention_policies.${policy}.minute = 1`);
-  }
   writeFileSync(at('rabbitmq.conf'), `${lines.join('\n')}\n`);
   writeFileSync(at('plugins'), '[rabbitmq_management,rabbitmq_stomp].\n');
   writeFileSync(at('environment'), '');
