@@ -9,6 +9,7 @@ import {findConfig, loadConfig, loadLabelled, watchConfig} from '../config/file.
 import {createRealClock} from '../clock.ts';
 import {createFeed, type Feed} from '../control/feed.ts';
 import {createLease, readLease, type LeaseRecord} from '../control/lease.ts';
+import {createPushes} from '../control/pushes.ts';
 import {serveControl, type ControlServer} from '../control/server.ts';
 import {createEngine, type Engine} from '../engine.ts';
 import type {HostFacts, LeaseHold, LeaseStore, Recorder} from '../ports.ts';
@@ -101,7 +102,8 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
     },
   });
   const feed = createFeed(engine, clock);
-  const demands = followDemands(engine, {clock, seed, usage: null, pushes: null});
+  const pushes = socket === null ? null : createPushes(clock);
+  const demands = followDemands(engine, {clock, seed, usage: orchestrator.usage, pushes});
   let observers: Observers | null = null;
 
   /** The configuration, as it is on this host. */
@@ -176,7 +178,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
   }
 
   let control: ControlServer | null = null;
-  if (socket !== null) {
+  if (socket !== null && pushes) {
     const about = () => ({
       project: config?.project ?? '',
       host: (engine.facts() ?? facts).title,
@@ -186,7 +188,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
       image: options.image,
     });
     // An engine that can't be spoken to still scales: what is wrong is shown, and goes on.
-    control = await serveControl({path: socket, feed, about}).catch((error: unknown) => {
+    control = await serveControl({path: socket, feed, pushes, about}).catch((error: unknown) => {
       feed.alarm((error as Error).message);
       return null;
     });

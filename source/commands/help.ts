@@ -17,6 +17,7 @@ export const helpText = `
     status, services              what runs, and what was found (--json)
     pin SERVICE N, cap SERVICE N, hold SERVICE, boost SERVICE, priority SERVICE N
     clear SERVICE, clear --all, mode NAME, pause, resume
+    demand SERVICE N              a number for a service whose demand is pushed
         --for 30m         how long it lasts; --note TEXT why, for all to read
 
   What to run

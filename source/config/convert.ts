@@ -1,6 +1,7 @@
 /** A configuration that has the right shape, as plain numbers with every default filled in; what can't be meant is a mistake. */
 import type {FoundService} from '../ports.ts';
 import {normalMode, unbounded, type ModeSpec, type ServiceSpec} from '../scaler/fleet.ts';
+import {scrubberOf} from '../sources/scrub.ts';
 import type {DemandSpec} from '../sources/source.ts';
 import type {Config, Workload} from './config.ts';
 import {demandOf} from './convert-demand.ts';
@@ -9,6 +10,7 @@ import type {Merged} from './merge.ts';
 import type {Mistake, Path} from './mistakes.ts';
 import {nearest} from './nearest.ts';
 import {serviceNamePattern, type ConfigText, type ServiceText} from './schema.ts';
+import {fillDemand, noSecrets, type SecretStore} from './secrets.ts';
 import {followingOf} from './target.ts';
 import {parseDuration} from './units.ts';
 import {sizeOf, workloadKeys, workloadOf} from './workload.ts';
@@ -19,6 +21,8 @@ export interface Surroundings {
   readonly resolvePath: (path: string) => string;
   /** The lines of an environment file; throws where it can't be read. */
   readonly readEnvFile: (path: string) => readonly string[];
+  /** Where the secrets of demands come from; nothing unless said. */
+  readonly secrets?: SecretStore;
   /** What runs on the host already; null while the host isn't known yet, when nothing is said of what is to be adopted. */
   readonly found?: readonly FoundService[] | null;
 }
@@ -40,7 +44,8 @@ export function convert(parsed: ConfigText, options: Surroundings, merged: Merge
     const host = merged?.adopted.get(name) ?? null;
     const made = service.image !== undefined && service.adopt === undefined;
     if (!made) checkAdoption(name, service, host, options, path, mistakes);
-    const sources = service.demand ? demandsOf(service.demand, options, [...path, 'demand'], mistakes) : [];
+    const fromLabels = merged?.fromLabels.get(name)?.fields.has('demand') ?? false;
+    const sources = service.demand ? demandsOf(service.demand, {...options, fromLabels}, [...path, 'demand'], mistakes) : [];
     services.push({...specOf(name, service, sources, path, mistakes), drift: service.drift ?? parsed.drift, adopted: !made});
     if (service.slots !== undefined) slotsGiven.add(name);
     if (service.demand) demands.set(name, sources);
@@ -166,12 +171,20 @@ function specOf(name: string, service: ServiceText, sources: readonly DemandSpec
 
 function demandsOf(
   given: NonNullable<ServiceText['demand']>,
-  options: Surroundings,
+  options: Surroundings & {readonly fromLabels: boolean},
   path: Path,
   mistakes: Mistake[],
 ): readonly DemandSpec[] {
-  if (!Array.isArray(given)) return [demandOf(withoutTarget(given), options, path, mistakes)];
-  return given.map((demand, index) => demandOf(withoutTarget(demand), options, [...path, index], mistakes));
+  const {secrets = noSecrets, resolvePath, fromLabels} = options;
+  const one = (text: FollowedDemandText, at: Path): DemandSpec => {
+    const filled = fillDemand(withoutTarget(text), {secrets, resolvePath, fromLabels}, at, mistakes);
+    const found: Mistake[] = [];
+    const spec = demandOf(filled.demand, options, at, found);
+    const scrub = scrubberOf(spec, filled.secrets);
+    mistakes.push(...found.map(mistake => ({...mistake, words: scrub(mistake.words)})));
+    return filled.secrets.length === 0 ? spec : {...spec, secrets: filled.secrets};
+  };
+  return Array.isArray(given) ? given.map((demand, index) => one(demand, [...path, index])) : [one(given, path)];
 }
 
 /** How a demand is followed is no matter of its source. */
