@@ -31,6 +31,6 @@ function shown(given: unknown): string {
   if (given === null) return 'null';
   if (Array.isArray(given)) return 'a list';
   if (typeof given === 'object') return 'an object';
-  const text = String(given);
+  const text = typeof given === 'string' ? given : (JSON.stringify(given) ?? 'nothing');
   return text === '' ? 'an empty text' : `“${text.slice(0, shownMax)}${text.length > shownMax ? '…' : ''}”`;
 }
