@@ -89,7 +89,10 @@ function fieldOf(text: string, backend: string, column: string): string {
   const backends = rows.filter(({svname}) => svname === 'BACKEND');
   const row = backends.find(({pxname}) => pxname === backend);
   const value = row?.[column];
-  if (!row) throw new SourceError(`has no backend ${backend}, but ${backends.map(({pxname}) => pxname).join(', ') || 'none at all'}`);
+  if (!row) {
+    const others = backends.map(({pxname = ''}) => pxname).toSorted();
+    throw new SourceError(`has no backend ${backend}, but ${others.join(', ') || 'none at all'}`);
+  }
   if (value === undefined) throw new SourceError(`tells no ${column} of the backend ${backend}`);
   return value;
 }

@@ -6,6 +6,7 @@ import {pageLogin, servePages, type PageServer} from '../support/page-server.ts'
 import {serveRaw} from '../support/raw-server.ts';
 import {until} from '../support/until.ts';
 import {demandAt, describeSource, follow, reasonOf, type RealServer} from './contract.ts';
+import {patient} from './patient.ts';
 
 interface Stats extends RealServer {
   readonly page: PageServer;
@@ -18,7 +19,7 @@ async function startStats(): Promise<Stats> {
   const page = await servePages(pageLogin, (path, response) => void response.writeHead(path === '/stats' ? 200 : 404, headers).end(body));
   return {
     page,
-    replace: {'http://web/stats': `http://${page.place}/stats`},
+    replace: {...patient('http'), 'http://web/stats': `http://${page.place}/stats`},
     async fill(amount) {
       body = JSON.stringify({load: {current: amount}});
       return amount;

@@ -53,10 +53,7 @@ describe('a page of metrics', () => {
   });
 
   test('never gives what isn’t on it, whatever it holds', () => {
-    const piece = fc.oneof(
-      fc.constantFrom('up', '{', '}', 'a', '=', '"', '\\', ',', ' ', '\n', '1', 'NaN', '#'),
-      fc.string({unit: 'binary'}),
-    );
+    const piece = fc.oneof(fc.constantFrom('up', '{', '}', 'a', '=', '"', '\\', ',', ' ', '\n', '1', 'NaN', '#'), fc.string());
     fc.assert(
       fc.property(fc.array(piece), pieces => {
         try {

@@ -6,6 +6,7 @@ import {createSource} from '../../source/sources/source.ts';
 import {pageLogin, servePages, type PageServer} from '../support/page-server.ts';
 import {until} from '../support/until.ts';
 import {amountOf, demandAt, describeSource, follow, reasonOf, type RealServer} from './contract.ts';
+import {patient} from './patient.ts';
 
 interface Exporter {
   readonly page: PageServer;
@@ -39,6 +40,7 @@ async function startExporters(): Promise<Exporters> {
     first,
     second,
     replace: {
+      ...patient('metrics'),
       'http://web1:9100': `http://${first.page.place}`,
       'http://web2:9100': `http://${second.page.place}`,
       'http://web:9100': `http://${first.page.place}`,

@@ -6,6 +6,7 @@ import {servePages, type PageServer} from '../support/page-server.ts';
 import {prometheusLogin, prometheusNeed, startPrometheus} from '../support/prometheus-server.ts';
 import {until} from '../support/until.ts';
 import {demandAt, describeSource, follow, reasonOf, type RealServer} from './contract.ts';
+import {patient} from './patient.ts';
 
 async function startScraped(): Promise<RealServer> {
   const registry = new Registry();
@@ -19,6 +20,7 @@ async function startScraped(): Promise<RealServer> {
   const {username, password} = prometheusLogin;
   return {
     replace: {
+      ...patient('prometheus'),
       'http://prom:9090': `http://${username}:${password}@127.0.0.1:${prometheus.port}`,
       'sum(rate(http_requests_total[15s]))': query,
     },
