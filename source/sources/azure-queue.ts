@@ -1,6 +1,6 @@
 /** The approximate count of an Azure storage queue: messages that are being worked on are within it. */
 import {asking, type AskTimes, type Line} from './asking/ask.ts';
-import {soundAmount} from './asking/amount.ts';
+import {amountFrom} from './asking/amount.ts';
 import {loadClient} from './asking/client.ts';
 import {SourceError} from './asking/failure.ts';
 import type {QueueClient} from '@azure/storage-queue';
@@ -30,7 +30,7 @@ function openLine({connection, queue, timeoutMs}: AzureQueueDemand): Line {
         }).getQueueClient(queue);
         const {approximateMessagesCount} = await client.getProperties({abortSignal: signal});
         if (approximateMessagesCount === undefined) throw new SourceError('answered without a count, as Azure would not');
-        return {kind: 'queue', waiting: soundAmount(approximateMessagesCount, 'the count'), inFlight: 0, arrived: null};
+        return {kind: 'queue', waiting: amountFrom(approximateMessagesCount, 'the count'), inFlight: 0, arrived: null};
       } catch (error) {
         throw inWords(error);
       }
@@ -60,6 +60,7 @@ function inWords(error: unknown): unknown {
   if (code === 'QueueNotFound') return new SourceError('there is no such queue', {cause: error});
   if (statusCode === undefined) return error;
   if (statusCode === 403 || statusCode === 401) return new SourceError(`refused the account’s key (HTTP ${statusCode})`, {cause: error});
+  if (statusCode < 400) return new SourceError('answered with something else than Azure does, such as a web page', {cause: error});
   // What a server says of itself in an error may hold whatever was sent.
   return new SourceError(`answered with HTTP ${statusCode}`, {cause: error});
 }

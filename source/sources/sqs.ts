@@ -18,6 +18,7 @@ export interface SqsDemand extends AskTimes {
 
 /** Three numbers take some 300 bytes. */
 const bytesMax = 256 * 1024;
+const tooLong = 'answered with more than SQS ever says';
 
 /** Who asks, and with which key, is found by the client's own chain: the environment, a profile, the machine's role. */
 export function sqsSource(demand: SqsDemand, {clock}: SourceParts): Source {
@@ -54,14 +55,15 @@ function openLine(demand: SqsDemand): Line {
   };
 }
 
-/** What is asked again, and when, is for `asking` to say. */
+/** What is asked again, and when, is for `asking` to say; the screen is the console's, so the client may print nothing. */
 function configOf({queueUrl, region, endpoint, timeoutMs}: SqsDemand): SQSClientConfig {
   const known = region ?? regionOf(queueUrl);
   return {
     maxAttempts: 1,
     requestHandler: {connectionTimeout: timeoutMs, requestTimeout: timeoutMs},
     ...(known !== null && {region: known}),
-    ...(endpoint !== null && {endpoint}),
+    endpoint: endpoint ?? new URL(queueUrl).origin,
+    logger: {debug() {}, info() {}, warn() {}, error() {}},
   };
 }
 
@@ -91,7 +93,7 @@ function boundedBody(body: Readable): Readable {
   const out = new PassThrough({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.byteLength;
-      if (bytes > bytesMax) done(new SourceError('answered with more than SQS ever says'));
+      if (bytes > bytesMax) done(new SourceError(tooLong));
       else done(null, chunk);
     },
   });
@@ -113,6 +115,8 @@ const refusals: readonly (readonly [name: RegExp, words: string])[] = [
 
 function inWords(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
+  // The client adds a hint for programmers to what happens while it reads an answer.
+  if (error instanceof SourceError) return new SourceError(tooLong, {cause: error.cause});
   const found = refusals.find(([name]) => name.test(error.name));
   if (found) return new SourceError(found[1], {cause: error});
   if (error.message.includes('Region is missing')) return new SourceError('no region is known: give “region”', {cause: error});

@@ -5,16 +5,17 @@ import {join} from 'node:path';
 import type {Need} from './needs.ts';
 import {startOwnServer, type OwnServer} from './own-server.ts';
 
-const program = join(process.env['MICROSCALE_TEST_CACHE'] ?? join(homedir(), '.cache', 'microscale-tests'), 'moto', 'bin', 'moto_server');
+const cacheFolder = process.env['MICROSCALE_TEST_CACHE'] ?? join(homedir(), '.cache', 'microscale-test');
+const python = join(cacheFolder, 'moto-5.2.5', 'bin', 'python');
 
-export const motoNeed: Need = existsSync(program)
+export const motoNeed: Need = existsSync(python)
   ? {here: true, reason: ''}
   : {here: false, reason: 'moto is not installed (test/support/install-moto.sh)'};
 
 export function startMoto(): Promise<OwnServer> {
   return startOwnServer({
     name: 'moto',
-    command: ({port}) => [program, '-H', '127.0.0.1', '-p', String(port)],
-    serves: async ({port}) => (await fetch(`http://127.0.0.1:${port}/moto-api/`, {signal: AbortSignal.timeout(5000)})).ok,
+    command: ({port}) => [python, '-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)],
+    serves: async ({port}) => (await fetch(`http://127.0.0.1:${port}/moto-api/`, {signal: AbortSignal.timeout(20_000)})).ok,
   });
 }
