@@ -42,7 +42,7 @@ async function main(): Promise<number> {
   switch (command) {
     case 'console':
     case 'demo': {
-      if (command === 'demo' && !canDraw()) break;
+      if (command === 'demo' && (!canDraw() || options.shadow !== null)) break;
       const {openConsole} = await import('./source/commands/console.ts');
       return openConsole(options);
     }
@@ -75,6 +75,14 @@ async function main(): Promise<number> {
       if (path === null || more.length > 0) throw new UsageError('check takes one file: microscale check microscale.yaml');
       const {check} = await import('./source/commands/check.ts');
       check(path, output);
+      return 0;
+    }
+    case 'explain': {
+      const {findConfig} = await import('./source/config/file.ts');
+      const [path = options.config ?? findConfig('.'), ...more] = rest;
+      if (path === null || more.length > 0) throw new UsageError('explain takes one file: microscale explain microscale.yaml');
+      const {explain} = await import('./source/commands/explain.ts');
+      explain(path, options.capacity, output);
       return 0;
     }
     default: {

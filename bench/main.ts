@@ -1,13 +1,15 @@
-/** `npm run bench [planner|engine|recording|handover|console|swarm …]`: everything that is promised about speed, measured in one run. */
+/** `npm run bench [planner|engine|recording|day|queue|handover|console|swarm …]`: everything that is promised about speed, measured in one run. */
 import {mkdtempSync, writeFileSync} from 'node:fs';
 import {cpus, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {startPrivateEngine} from '../test/support/private-engine.ts';
 import {startPrivateSwarm} from '../test/support/private-swarm.ts';
 import {benchConsole, consoleLines} from './console.ts';
+import {benchDay, dayLines} from './day.ts';
 import {benchEngine, benchRecording, engineLines, recordingLines} from './engine.ts';
 import {benchHandover, handoverLines} from './handover.ts';
 import {benchPlanner, plannerLines} from './planner.ts';
+import {benchQueue, queueLines} from './queue.ts';
 import {benchSwarm, swarmLines} from './swarm.ts';
 import {benchTakeover, takeoverLines} from './takeover.ts';
 
@@ -26,6 +28,8 @@ const print = (lines: readonly string[]) => console.log(`${lines.join('\n')}\n`)
 
 print([`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`]);
 if (wanted('planner')) print(plannerLines(benchPlanner([100, 1000, 10_000, 100_000])));
+if (wanted('queue')) print(queueLines(await benchQueue([1, 2, 3, 4, 5])));
+if (wanted('day')) print(dayLines(await benchDay()));
 if (wanted('engine')) print(engineLines(await benchEngine(3)));
 if (wanted('recording')) print(recordingLines(await benchRecording()));
 if (wanted('swarm')) {

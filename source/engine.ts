@@ -4,6 +4,7 @@
  */
 import type {Clock, HostFacts, LeaseHold, LeaseNews, Orchestrator, OrchestratorEvents, Recorder} from './ports.ts';
 import type {Command, Entry, Legacy, Note, Reading, Reply} from './scaler/entry.ts';
+import {begun, type Window} from './scaler/circumstance.ts';
 import {aliveReplicas, emptyFleet, unbounded, type Acting, type Fleet, type ServiceSpec, type Settings} from './scaler/fleet.ts';
 import {retire, soundReading} from './scaler/fold.ts';
 import {step, wakeAt, type Step} from './scaler/step.ts';
@@ -34,6 +35,8 @@ export interface Engine {
   configure(settings: Settings, services: readonly ServiceSpec[]): void;
   /** `demand` is the place of the demand among those that the service follows: the first, unless it says another. */
   read(service: string, reading: Reading, demand?: number): void;
+  /** What the calendar says of one `when` of a mode, by its place: its window, or null between two. */
+  schedule(mode: string, when: number, window: Window | null): void;
   command(command: Command, owner: string): Promise<Reply>;
   note(note: Note): void;
   /** Lets time go by: sums are brought up to now. */
@@ -233,6 +236,7 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
         ...(demand > 0 && {demand}),
         reading: soundReading(reading),
       }),
+    schedule: (mode, when, window) => post(`scheduled ${mode} ${when}`, {kind: 'scheduled', mode, when, window}),
     command,
     note,
     tick: () => post('tick', {kind: 'tick'}),
@@ -269,19 +273,30 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
 }
 
 /** What the next holder of the lease should go on with. */
-function legacyOf({acting, mode, services}: Fleet): Legacy {
+function legacyOf({acting, chosen, circumstances, services}: Fleet): Legacy {
   const overridden = services.filter(service => service.overrides.length > 0);
-  return {acting, mode, overrides: overridden.map(service => [service.spec.name, service.overrides] as const)};
+  const standing = circumstances.filter(({beginnings}) => beginnings.some(({phase}) => phase !== 'off')).map(begun);
+  return {
+    acting,
+    mode: chosen,
+    circumstances: standing,
+    overrides: overridden.map(service => [service.spec.name, service.overrides] as const),
+  };
 }
 
 /** True when the two fleets would leave different things to the next holder. */
 function leavesOther(before: Fleet, after: Fleet): boolean {
-  if (before.lease.kind !== 'held' || before.acting !== after.acting || before.mode !== after.mode) return true;
+  if (before.lease.kind !== 'held' || before.acting !== after.acting || before.chosen !== after.chosen) return true;
+  if (before.circumstances !== after.circumstances && begunIn(before) !== begunIn(after)) return true;
   if (before.services === after.services) return false;
   const earlier = new Map(before.services.map(service => [service.spec.name, service.overrides]));
   return (
     after.services.some(({spec, overrides}) => overrides !== earlier.get(spec.name)) || before.services.length !== after.services.length
   );
+}
+
+function begunIn({circumstances}: Fleet): string {
+  return JSON.stringify(circumstances.map(begun));
 }
 
 function isSettled({observed, decision}: Fleet['services'][number]): boolean {

@@ -20,7 +20,10 @@ export type Source = (report: (reading: Reading) => void, signal: AbortSignal) =
 /** What can be asked of a service's own replicas: shares of what each may use, or bytes a second. */
 export type UsageKind = 'cpu' | 'memory' | 'network';
 
-/** The sum over the replicas that run, where 1 is all that one may use; for the network, bytes a second. */
+/**
+ * The sum over the replicas that run, where 1 is all that one may use; for the network, bytes a second. `replicas` are
+ * those that were measured: one that has only just started has used nothing over any time yet.
+ */
 export type ReadUsage = (
   service: string,
   kind: UsageKind,
@@ -114,6 +117,8 @@ export interface Orchestrator {
   rest(): void;
   /** Lets go without changing a count. */
   close(): Promise<void>;
+  /** Reads what replicas use; it rejects with the reason where that can't be said. Null where nothing is measured. */
+  readonly usage: ReadUsage | null;
   /** Where the right to act on this host is kept; null where nobody else could act on it. */
   readonly lease: LeaseStore | null;
 }

@@ -130,7 +130,8 @@ export async function* readRecording(path: string): AsyncGenerator<Recorded> {
   }
 }
 
-function readHeader(line: string, path: string): Acting {
+/** How the engine of the recording acted. Throws `RecordingError` for a line that is no header, or that of another format. */
+export function readHeader(line: string, path: string): Acting {
   const header = parse(line) as {microscale?: unknown; version?: unknown; acting?: Acting} | null;
   if (header?.microscale !== 'recording') throw new RecordingError(`${path} is no recording: its first line isn't a header`);
   if (header.version !== formatVersion) {

@@ -5,6 +5,7 @@ import {parse} from 'yaml';
 import {flagSpecs, readOptions, whyUnknown} from '../source/commands/flags.ts';
 import {fitToHost, preflight} from '../source/config/capacity.ts';
 import {loadConfig, loadLabelled} from '../source/config/file.ts';
+import {modeHints} from '../source/config/mode-hints.ts';
 import {readLabels} from '../source/config/labels.ts';
 import {parseDuration, parseSize} from '../source/config/units.ts';
 import type {FoundService} from '../source/ports.ts';
@@ -69,6 +70,20 @@ describe('examples/shop.yaml', () => {
     const config = loadConfig(example('shop.yaml'));
     expect(config.services.map(({name}) => name)).toEqual(['web', 'checkout', 'mail', 'reports', 'batch']);
     expect(config.notes).toEqual([]);
+    expect(preflight(config)).toEqual([]);
+  });
+});
+
+describe('examples/sale.yaml', () => {
+  test('is a configuration without a mistake, with a mode of each kind, of which check says who wins', () => {
+    const config = loadConfig(example('sale.yaml'));
+    expect(config.modes.map(({name, when}) => [name, when.map(({kind}) => kind)])).toEqual([
+      ['sale', ['demand']],
+      ['friday-mail', ['schedule']],
+      ['incident', []],
+    ]);
+    expect(config.notes).toEqual([]);
+    expect(modeHints(config, Date.now())).toEqual([expect.stringContaining('then sale holds, which comes first')]);
     expect(preflight(config)).toEqual([]);
   });
 });
@@ -169,6 +184,7 @@ test('no example is left unread', () => {
     'compose.yaml',
     'microscale-stack.yaml',
     'microscale.service',
+    'sale.yaml',
     'shop.yaml',
     'stack.yaml',
   ]);

@@ -9,8 +9,10 @@ import {findConfig, loadConfig, loadLabelled, watchConfig} from '../config/file.
 import {createRealClock} from '../clock.ts';
 import {createFeed, type Feed} from '../control/feed.ts';
 import {createLease, readLease, type LeaseRecord} from '../control/lease.ts';
+import {createPushes} from '../control/pushes.ts';
 import {serveControl, type ControlServer} from '../control/server.ts';
 import {createEngine, type Engine} from '../engine.ts';
+import {followModeSchedules} from '../mode-schedules.ts';
 import type {HostFacts, LeaseHold, LeaseStore, Recorder} from '../ports.ts';
 import {openRecording} from '../recording.ts';
 import type {Entry} from '../scaler/entry.ts';
@@ -101,7 +103,9 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
     },
   });
   const feed = createFeed(engine, clock);
-  const demands = followDemands(engine, {clock, seed, usage: null, pushes: null});
+  const pushes = socket === null ? null : createPushes(clock);
+  const demands = followDemands(engine, {clock, seed, usage: orchestrator.usage, pushes});
+  const schedules = followModeSchedules(engine, clock);
   let observers: Observers | null = null;
 
   /** The configuration, as it is on this host. */
@@ -142,6 +146,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
         JSON.stringify([...fresh.workloads]) === JSON.stringify([...(before?.workloads ?? [])]);
       if (!same || always) engine.configure(fitted.settings, fitted.services);
       demands.follow(fresh.demands);
+      schedules.follow(fitted.settings.modes);
     } catch (error) {
       config = before;
       const words = (error as Error).message.split('\n').map(line => line.trim());
@@ -160,10 +165,12 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
       if (fitted.problems.length > 0) throw new ConfigError('capacity: auto', fitted.problems);
       tell(config, fitted);
       demands.follow(config.demands);
+      schedules.follow(fitted.settings.modes);
       return fitted;
     });
   } catch (error) {
     demands.close();
+    schedules.close();
     await engine.close('leave');
     await observers?.close();
     throw error;
@@ -176,7 +183,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
   }
 
   let control: ControlServer | null = null;
-  if (socket !== null) {
+  if (socket !== null && pushes) {
     const about = () => ({
       project: config?.project ?? '',
       host: (engine.facts() ?? facts).title,
@@ -186,7 +193,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
       image: options.image,
     });
     // An engine that can't be spoken to still scales: what is wrong is shown, and goes on.
-    control = await serveControl({path: socket, feed, about}).catch((error: unknown) => {
+    control = await serveControl({path: socket, feed, pushes, about}).catch((error: unknown) => {
       feed.alarm((error as Error).message);
       return null;
     });
@@ -203,6 +210,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
     async close() {
       unwatch();
       demands.close();
+      schedules.close();
       await engine.close(options.onExit ?? config?.onExit ?? 'leave');
       feed.close('the engine has stopped');
       await control?.close();

@@ -20,6 +20,10 @@ export const flagSpecs = {
   metrics: {type: 'string'},
   audit: {type: 'string'},
   note: {type: 'string'},
+  demand: {type: 'string'},
+  sweep: {type: 'string'},
+  compare: {type: 'string'},
+  shadow: {type: 'string'},
   all: {type: 'boolean', default: false},
   command: {type: 'string', default: 'microscale'},
   json: {type: 'boolean', default: false},
@@ -46,6 +50,10 @@ interface Flags {
   readonly metrics?: string | undefined;
   readonly audit?: string | undefined;
   readonly note?: string | undefined;
+  readonly demand?: string | undefined;
+  readonly sweep?: string | undefined;
+  readonly compare?: string | undefined;
+  readonly shadow?: string | undefined;
   readonly all: boolean;
   readonly command: string;
   readonly json: boolean;
@@ -70,11 +78,16 @@ export function readOptions(flags: Flags, command: string): Options {
     'metrics',
     'audit',
     'note',
+    'demand',
+    'sweep',
+    'compare',
+    'shadow',
     'theme',
     'bell',
   ] as const) {
     if (flags[name] === '') throw new UsageError(`--${dashed(name)} needs a value: see microscale --help`);
   }
+  refuseElsewhere(flags, command);
   if (flags.host?.includes('')) throw new UsageError('--host needs a value: see microscale --help');
   return {
     config: flags.config ?? null,
@@ -92,6 +105,10 @@ export function readOptions(flags: Flags, command: string): Options {
     metrics: readMetrics(flags.metrics),
     audit: flags.audit ?? null,
     note: flags.note ?? null,
+    demand: flags.demand ?? null,
+    sweep: flags.sweep ?? null,
+    compare: flags.compare ?? null,
+    shadow: flags.shadow ?? null,
     all: flags.all,
     attach: command === 'console',
     takeOver: false,
@@ -122,13 +139,21 @@ export function whyUnknown(given: readonly string[]): string | null {
   return null;
 }
 
-const commands = ['run', 'attach', 'check', 'plan', 'simulate', 'demo', 'dial-stdio'];
+const commands = ['run', 'attach', 'check', 'explain', 'plan', 'simulate', 'demo', 'dial-stdio'];
 
 /** Why a word is no command, with the nearest one that is. */
 export function whyNoCommand(given: string, verbs: readonly string[]): string {
   const known = [...commands, ...verbs];
   const close = nearest(given, known);
   return `there is no command “${given}”: ${close ? `did you mean ${close}?` : `known are ${known.join(', ')}`}`;
+}
+
+/** What one command alone knows would be silently ignored by another. */
+function refuseElsewhere(flags: Flags, command: string): void {
+  for (const name of ['demand', 'sweep', 'compare'] as const) {
+    if (flags[name] !== undefined && command !== 'simulate') throw new UsageError(`--${name} is for microscale simulate`);
+  }
+  if (flags.shadow !== undefined && !['run', 'lines', 'demo'].includes(command)) throw new UsageError('--shadow is for microscale run');
 }
 
 function dashed(name: string): string {

@@ -9,14 +9,17 @@ export const helpText = `
     microscale run                the scaler without a console; prints what happens
     microscale attach [ssh://…]   a console on an engine that runs, here or there
     microscale check FILE         says what is wrong with a configuration
+    microscale explain [FILE]     says what a configuration means, in sentences
     microscale plan               looks once, prints what it would do and why
-    microscale simulate           a day in seconds: --seed 7 --for 24h
+    microscale simulate           a day in seconds: --seed 7 --for 24h, or on
+                                  measured demand: --demand friday.csv
     microscale demo               the console on a made-up shop; touches nothing
 
   Overrule the engine that runs here (or with --host ssh://…, there)
     status, services              what runs, and what was found (--json)
     pin SERVICE N, cap SERVICE N, hold SERVICE, boost SERVICE, priority SERVICE N
     clear SERVICE, clear --all, mode NAME, pause, resume
+    demand SERVICE N              a number for a service whose demand is pushed
         --for 30m         how long it lasts; --note TEXT why, for all to read
 
   What to run
@@ -41,6 +44,12 @@ export const helpText = `
         --for TIME        ends after 30s, 10m, 24h
         --seed N          the same random demand again
         --record FILE     keeps every entry, for replay
+        --demand FILE     simulate: a CSV with a time column and one a service, or
+                          a recording
+        --sweep RANGE     simulate: how much is enough; capacity=8..20 (or 8..20/2)
+        --compare FILE    simulate: another configuration beside this one
+        --shadow FILE     run: what another configuration would do, acting on
+                          nothing
         --metrics ADDR    Prometheus metrics and /healthz, such as 127.0.0.1:9180
         --audit FILE      who overruled what and what was done, appended as JSON
         --socket PATH     the control socket, if not in its usual place; off for none

@@ -6,6 +6,7 @@ import type {Fleet} from '../scaler/fleet.ts';
 import {percentile} from '../scaler/score.ts';
 import {durationWords} from '../config/units.ts';
 import {clean} from '../clean.ts';
+import {table} from './table.ts';
 
 /** Such as 12:04:31, where the operator sits. */
 export const clockWords: ClockWords = at => new Date(at).toTimeString().slice(0, 8);
@@ -58,14 +59,4 @@ export function scoreLines({score}: Fleet): readonly string[] {
     `  replicas        ${score.started} started, ${score.stopped} stopped`,
     `  worst shortfall ${worst ? `${worst.replicas} of ${worst.service}` : 'none'}`,
   ];
-}
-
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => (row[column] ?? '').length)));
-  return rows.map(row =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

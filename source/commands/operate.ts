@@ -3,7 +3,10 @@ import {clean} from '../clean.ts';
 import type {Update} from '../ports.ts';
 import type {Command, Lasting} from '../scaler/entry.ts';
 import {leaseWords} from '../scaler/explain.ts';
+import {becauseWords} from '../scaler/mode-words.ts';
 import {normalMode} from '../scaler/fleet.ts';
+import {demandNumber} from '../control/push-page.ts';
+import {modeNames} from '../scaler/mode.ts';
 import {attachToEngine} from './engine-socket.ts';
 import {clockWords, hostLine, planLines, scoreLines} from './lines.ts';
 import {UsageError, type Options} from './options.ts';
@@ -21,6 +24,7 @@ export const verbs: Readonly<Record<string, string>> = {
   priority: 'SERVICE N',
   clear: 'SERVICE, or --all',
   mode: 'NAME',
+  demand: 'SERVICE N',
   pause: '',
   resume: '',
 };
@@ -28,12 +32,14 @@ export const verbs: Readonly<Record<string, string>> = {
 /** Resolves with false where the engine refused, after its reason was told. Throws `UsageError` or `HostError`. */
 export async function operate(verb: string, words: readonly string[], options: Options, output: Output): Promise<boolean> {
   const looks = verb === 'status' || verb === 'services';
-  const command = looks ? null : commandOf(verb, words, options);
+  const pushed = verb === 'demand' ? pushOf(words) : null;
+  const command = looks || pushed ? null : commandOf(verb, words, options);
   if (looks && words.length > 0) throw wrong(verb);
   const {session, close} = await attachToEngine(options, {owner: ownerName(), readOnly: looks});
   try {
-    if (command) {
-      const reply = await session.command(command);
+    if (command || pushed) {
+      const reply = pushed ? await session.push(pushed.service, pushed.value) : command && (await session.command(command));
+      if (!reply) return false;
       if (reply.kind === 'accepted') output.line(clean(reply.words));
       else process.stderr.write(`microscale: refused: ${clean(reply.reason)}\n`);
       return reply.kind === 'accepted';
@@ -87,6 +93,14 @@ export function commandOf(verb: string, words: readonly string[], {forMs, note, 
   }
 }
 
+/** A number for a demand that is pushed. */
+function pushOf([service, number, ...more]: readonly string[]): {readonly service: string; readonly value: number} {
+  if (service === undefined || number === undefined || more.length > 0) throw wrong('demand');
+  const value = demandNumber(number);
+  if (value === null) throw new UsageError(`demand: “${number}” is no demand: expected a number from 0 up`);
+  return {service, value};
+}
+
 const noteMax = 200;
 
 function wrong(verb: string): UsageError {
@@ -117,8 +131,8 @@ function statusLines({fleet, vitals}: Update): readonly string[] {
 
 /** The mode that holds, and the others that there are. */
 function modeWords({mode, settings}: Update['fleet']): string {
-  const present = mode ? `${mode.name}, chosen by ${mode.by}${mode.until === null ? '' : ` until ${clockWords(mode.until)}`}` : normalMode;
-  const others = [normalMode, ...settings.modes.map(({name}) => name)].filter(name => name !== (mode?.name ?? normalMode));
+  const present = mode ? `${mode.name}, ${becauseWords(mode.why, clockWords)}` : normalMode;
+  const others = modeNames(settings.modes).filter(name => name !== (mode?.name ?? normalMode));
   return others.length === 0 ? present : `${present} (there are also ${others.join(', ')})`;
 }
 
@@ -146,6 +160,7 @@ function statusOf({fleet, vitals}: Update): object {
     heardAt: vitals.heardAt,
     acting: fleet.acting,
     mode: fleet.mode,
+    chosenMode: fleet.chosen,
     lease: fleet.lease,
     connection: fleet.host,
     capacity: fleet.settings.capacity,

@@ -21,6 +21,14 @@ export interface Options {
   readonly metrics: string | null;
   readonly audit: string | null;
   readonly note: string | null;
+  /** Measured demand for `simulate`: a CSV file or a recording. */
+  readonly demand: string | null;
+  /** Which capacities `simulate` tries, as written. */
+  readonly sweep: string | null;
+  /** Another configuration to `simulate` beside this one. */
+  readonly compare: string | null;
+  /** Another configuration that `run` follows without acting. */
+  readonly shadow: string | null;
   readonly all: boolean;
   /** Rather look at the engine that acts here already than wait beside it. */
   readonly attach: boolean;

@@ -1,6 +1,7 @@
 /** Slots from what the host is: `capacity: auto`, node by node, and the slots that a replica's size takes. */
 import type {HostFacts, NodeFacts} from '../ports.ts';
 import type {ServiceSpec, Settings} from '../scaler/fleet.ts';
+import {floorIn} from './modes.ts';
 import {durationWords} from './units.ts';
 import type {Config} from './config.ts';
 
@@ -35,6 +36,11 @@ export function fitToHost(config: Config, host: Host): Fitted {
   if (capacity < 1) problems.push('the host holds not even one slot: make slot smaller, or lower what others reserve');
   else if (floor > capacity)
     problems.push(`the host holds ${capacity} slots, and the services' min take ${floor}: lower a min or make slot smaller`);
+  for (const {name, services: changes} of modes) {
+    const inMode = floorIn(changes, services);
+    if (capacity >= 1 && inMode > Math.max(floor, capacity))
+      problems.push(`the host holds ${capacity} slots, and the services' min take ${inMode} in the mode ${name}: lower a min of it`);
+  }
   for (const {name, slots} of services) {
     if (capacity >= 1 && slots > largest)
       problems.push(

@@ -1,5 +1,7 @@
 /** From what a configuration says of a demand to what its source needs: plain numbers, defaults filled in. */
 import type {HttpAccess} from '../sources/asking/http.ts';
+import {scheduleProblems} from '../sources/schedule.ts';
+import {scrubberOf} from '../sources/scrub.ts';
 import type {DemandSpec} from '../sources/source.ts';
 import type {DemandText} from './demand-schema.ts';
 import type {Mistake, Path} from './mistakes.ts';
@@ -96,6 +98,7 @@ export function demandOf(demand: DemandText, {resolvePath}: DemandSurroundings, 
     case 'push':
       return {source: 'push', expireMs: demand.expire === undefined ? null : ms(demand.expire)};
     case 'schedule':
+      for (const {place, words} of scheduleProblems(demand)) mistakes.push({path: [...path, ...place], words});
       return {
         source: 'schedule',
         entries: demand.entries.map(entry => ({cron: entry.cron, forMs: ms(entry.for), demand: entry.demand})),
@@ -115,6 +118,10 @@ export function demandOf(demand: DemandText, {resolvePath}: DemandSurroundings, 
 
 /** What a source is called in reasons where a service follows several: `redis list jobs`. */
 export function demandLabel(demand: DemandSpec): string {
+  return scrubberOf({}, demand.secrets ?? [])(labelOf(demand));
+}
+
+function labelOf(demand: DemandSpec): string {
   switch (demand.source) {
     case 'redis':
       return `redis ${demand.thing.kind === 'bullmq' ? demand.thing.queue : demand.thing.key}`;

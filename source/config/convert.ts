@@ -1,14 +1,16 @@
 /** A configuration that has the right shape, as plain numbers with every default filled in; what can't be meant is a mistake. */
 import type {FoundService} from '../ports.ts';
-import {normalMode, unbounded, type ModeSpec, type ServiceSpec} from '../scaler/fleet.ts';
+import {unbounded, type ServiceSpec} from '../scaler/fleet.ts';
+import {scrubberOf} from '../sources/scrub.ts';
 import type {DemandSpec} from '../sources/source.ts';
 import type {Config, Workload} from './config.ts';
 import {demandOf} from './convert-demand.ts';
 import type {DemandText, FollowedDemandText} from './demand-schema.ts';
 import type {Merged} from './merge.ts';
 import type {Mistake, Path} from './mistakes.ts';
-import {nearest} from './nearest.ts';
+import {modesOf} from './modes.ts';
 import {serviceNamePattern, type ConfigText, type ServiceText} from './schema.ts';
+import {fillDemand, noSecrets, type SecretStore} from './secrets.ts';
 import {followingOf} from './target.ts';
 import {parseDuration} from './units.ts';
 import {sizeOf, workloadKeys, workloadOf} from './workload.ts';
@@ -19,6 +21,8 @@ export interface Surroundings {
   readonly resolvePath: (path: string) => string;
   /** The lines of an environment file; throws where it can't be read. */
   readonly readEnvFile: (path: string) => readonly string[];
+  /** Where the secrets of demands come from; nothing unless said. */
+  readonly secrets?: SecretStore;
   /** What runs on the host already; null while the host isn't known yet, when nothing is said of what is to be adopted. */
   readonly found?: readonly FoundService[] | null;
 }
@@ -40,7 +44,8 @@ export function convert(parsed: ConfigText, options: Surroundings, merged: Merge
     const host = merged?.adopted.get(name) ?? null;
     const made = service.image !== undefined && service.adopt === undefined;
     if (!made) checkAdoption(name, service, host, options, path, mistakes);
-    const sources = service.demand ? demandsOf(service.demand, options, [...path, 'demand'], mistakes) : [];
+    const fromLabels = merged?.fromLabels.get(name)?.fields.has('demand') ?? false;
+    const sources = service.demand ? demandsOf(service.demand, {...options, fromLabels}, [...path, 'demand'], mistakes) : [];
     services.push({...specOf(name, service, sources, path, mistakes), drift: service.drift ?? parsed.drift, adopted: !made});
     if (service.slots !== undefined) slotsGiven.add(name);
     if (service.demand) demands.set(name, sources);
@@ -64,6 +69,10 @@ export function convert(parsed: ConfigText, options: Surroundings, merged: Merge
     [...sizes.values()].some(({cpus, memoryBytes}) => cpus !== null || memoryBytes !== null) || adopted.size < adoptions(parsed);
   checkCapacity(parsed, services, sized, mistakes);
   const expire = parsed.overrides.expire;
+  const unknown = options.found === undefined || options.found === null;
+  const open = Object.entries(parsed.services).filter(([, {image, demand}]) => image === undefined && demand === undefined);
+  const unsure = new Set(unknown ? open.map(([name]) => name) : []);
+  const modes = modesOf(parsed, {services, demands, unsure, now: Date.now()}, mistakes);
   return {
     project: parsed.project,
     capacity: parsed.capacity,
@@ -80,32 +89,9 @@ export function convert(parsed: ConfigText, options: Surroundings, merged: Merge
     workloads,
     demands,
     overrideMs: expire === 'never' ? null : parseDuration(expire),
-    modes: modesOf(parsed, services, mistakes),
+    modes,
     onExit: parsed.onExit ?? null,
   };
-}
-
-/** Each mode must be one that could hold: its services are there, and their bounds fit together. */
-function modesOf({modes = {}}: ConfigText, services: readonly ServiceSpec[], mistakes: Mistake[]): readonly ModeSpec[] {
-  return Object.entries(modes).map(([name, {say = '', services: changes}]) => {
-    if (name === normalMode)
-      mistakes.push({path: ['modes', name], words: 'is what holds when no other mode does: give it another name', key: true});
-    for (const [service, change] of Object.entries(changes)) {
-      const path = ['modes', name, 'services', service];
-      const spec = services.find(candidate => candidate.name === service);
-      if (!spec) {
-        const close = nearest(
-          service,
-          services.map(candidate => candidate.name),
-        );
-        mistakes.push({path, words: `is no service here${close ? `: did you mean “${close}”?` : ''}`, key: true});
-        continue;
-      }
-      const {min = spec.min, max = spec.max} = change;
-      if (min > max) mistakes.push({path: [...path, 'min'], words: `is ${min} and max is ${max}: min can't be over max`});
-    }
-    return {name, say, services: changes as ModeSpec['services']};
-  });
 }
 
 /** What an engine grants a replica to end by itself where nothing else is said. */
@@ -166,12 +152,20 @@ function specOf(name: string, service: ServiceText, sources: readonly DemandSpec
 
 function demandsOf(
   given: NonNullable<ServiceText['demand']>,
-  options: Surroundings,
+  options: Surroundings & {readonly fromLabels: boolean},
   path: Path,
   mistakes: Mistake[],
 ): readonly DemandSpec[] {
-  if (!Array.isArray(given)) return [demandOf(withoutTarget(given), options, path, mistakes)];
-  return given.map((demand, index) => demandOf(withoutTarget(demand), options, [...path, index], mistakes));
+  const {secrets = noSecrets, resolvePath, fromLabels} = options;
+  const one = (text: FollowedDemandText, at: Path): DemandSpec => {
+    const filled = fillDemand(withoutTarget(text), {secrets, resolvePath, fromLabels}, at, mistakes);
+    const found: Mistake[] = [];
+    const spec = demandOf(filled.demand, options, at, found);
+    const scrub = scrubberOf(spec, filled.secrets);
+    mistakes.push(...found.map(mistake => ({...mistake, words: scrub(mistake.words)})));
+    return filled.secrets.length === 0 ? spec : {...spec, secrets: filled.secrets};
+  };
+  return Array.isArray(given) ? given.map((demand, index) => one(demand, [...path, index])) : [one(given, path)];
 }
 
 /** How a demand is followed is no matter of its source. */

@@ -1,10 +1,10 @@
 /** The configuration as a file: where it is looked for, how it is read, and when it has changed. */
-import {readFileSync, statSync, watch, type FSWatcher} from 'node:fs';
+import {closeSync, openSync, readFileSync, readSync, statSync, watch, type FSWatcher} from 'node:fs';
 import {basename, dirname, isAbsolute, join, resolve} from 'node:path';
 import {homedir} from 'node:os';
 import type {FoundService} from '../ports.ts';
 import {ConfigError, type Config} from './config.ts';
-import {readConfig, readLabelled, type ReadOptions} from './read.ts';
+import {readConfig, readLabelled, readWhole, type ReadOptions, type Whole} from './read.ts';
 
 /** A configuration has no business being larger. */
 const bytesMax = 4 * 1024 * 1024;
@@ -27,16 +27,22 @@ export function loadConfig(path: string, capacity?: number | 'auto', found: read
   return readConfig(readText(path), {...optionsFor(path, dirname(resolve(path))), capacity, found});
 }
 
+/** The same, with what the file says in its own words. What runs on a host is not looked at. */
+export function loadWhole(path: string, capacity?: number | 'auto'): Whole {
+  return readWhole(readText(path), {...optionsFor(path, dirname(resolve(path))), capacity});
+}
+
 /** What the labels on the host say by themselves. Paths in them are relative to the folder. */
 export function loadLabelled(name: string, capacity: number | 'auto' | undefined, found: readonly FoundService[]): Config {
   return readLabelled({...optionsFor(name, process.cwd()), capacity, found});
 }
 
-function optionsFor(name: string, folder: string): Pick<ReadOptions, 'name' | 'resolvePath' | 'readEnvFile'> {
+function optionsFor(name: string, folder: string): Pick<ReadOptions, 'name' | 'resolvePath' | 'readEnvFile' | 'secrets'> {
   return {
     name,
     resolvePath: relative => resolvePath(folder, relative),
     readEnvFile: envPath => readText(envPath).split(/\r?\n/),
+    secrets: {environment: process.env, readFile: readStart},
   };
 }
 
@@ -53,6 +59,18 @@ function readText(path: string): string {
     if (code === 'ENOENT') throw new ConfigError(path, ['there is no such file: check the path, or see “microscale --help”']);
     if (code === 'EACCES') throw new ConfigError(path, ['it may not be read: check its permissions']);
     throw new ConfigError(path, [(error as Error).message]);
+  }
+}
+
+/** At most one byte more than `bytesMax`, so that a file without an end is not read to it. */
+function readStart(path: string, bytesMax: number): string {
+  if (!statSync(path).isFile()) throw new Error('it is no file');
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(bytesMax + 1);
+    return bytes.toString('utf8', 0, readSync(file, bytes, 0, bytes.length, 0));
+  } finally {
+    closeSync(file);
   }
 }
 

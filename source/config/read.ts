@@ -6,7 +6,7 @@ import {convert, type Surroundings} from './convert.ts';
 import {valueAt} from './known.ts';
 import {mergeLabels, type Merged} from './merge.ts';
 import {mistakesOf, type Mistake, type Path} from './mistakes.ts';
-import {configSchema} from './schema.ts';
+import {configSchema, type ConfigText} from './schema.ts';
 
 export interface ReadOptions extends Surroundings {
   /** The name that messages give, such as `microscale.yaml`. */
@@ -20,6 +20,16 @@ export interface ReadOptions extends Surroundings {
  * alone, and the others go on.
  */
 export function readConfig(text: string, options: ReadOptions): Config {
+  return readWhole(text, options).config;
+}
+
+/** A configuration, and what it says in the words of its file with every default filled in. */
+export interface Whole {
+  readonly config: Config;
+  readonly parsed: ConfigText;
+}
+
+export function readWhole(text: string, options: ReadOptions): Whole {
   const lines = new LineCounter();
   const document = parseDocument(text, {lineCounter: lines, prettyErrors: false});
   if (document.errors.length > 0) {
@@ -42,8 +52,8 @@ export function readConfig(text: string, options: ReadOptions): Config {
   } catch (error) {
     throw new ConfigError(options.name, [`${options.name}:1  ${clean((error as Error).message)}`]);
   }
-  const {config, mistakes} = readValue(value, options);
-  if (config && mistakes.length === 0) return config;
+  const {config, parsed, mistakes} = readValue(value, options);
+  if (config && parsed && mistakes.length === 0) return {config, parsed};
   const placed = mistakes.map(mistake => ({line: lineOf(document, lines, mistake), mistake}));
   placed.sort((a, b) => a.line - b.line);
   const problems = placed.map(({line, mistake}) => `${options.name}:${line}  ${pathWords(mistake.path)}${clean(mistake.words)}`);
@@ -75,7 +85,10 @@ function projectOf(found: readonly FoundService[]): string {
 }
 
 /** The file and the labels together; a service whose labels are wrong is left out and tried again without it. */
-function readValue(given: unknown, options: ReadOptions): {config: Config | null; mistakes: readonly Mistake[]; notes: readonly string[]} {
+function readValue(
+  given: unknown,
+  options: ReadOptions,
+): {config: Config | null; parsed: ConfigText | null; mistakes: readonly Mistake[]; notes: readonly string[]} {
   const isMapping = typeof given === 'object' && given !== null && !Array.isArray(given);
   const whole = isMapping && options.capacity !== undefined ? {...given, capacity: options.capacity} : given;
   const notes: string[] = [];
@@ -88,7 +101,7 @@ function readValue(given: unknown, options: ReadOptions): {config: Config | null
     const mistakes = parsed.success ? [] : parsed.error.issues.flatMap(issue => mistakesOf(issue, value));
     const config = parsed.success ? convert(parsed.data, options, merged, mistakes) : null;
     const wrong = merged ? wrongLabels(merged, mistakes) : new Map<FoundService, readonly string[]>();
-    if (wrong.size === 0) return {config: config && {...config, notes}, mistakes, notes};
+    if (wrong.size === 0) return {config: config && {...config, notes}, parsed: parsed.data ?? null, mistakes, notes};
     for (const [service, problems] of wrong) {
       notes.push(`${service.title} is left alone: ${problems.join('; ')}`);
     }

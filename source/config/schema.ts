@@ -49,8 +49,28 @@ export const serviceSchema = z.strictObject({
   logging: logging.optional(),
 });
 
+const circumstance = z.strictObject({
+  service: text.optional().describe('Whose demand begins or ends it'),
+  demand: z
+    .strictObject({
+      above: z.number().min(0).optional(),
+      below: z.number().min(0).optional(),
+      for: duration.default('0s').describe('How long it must stay there'),
+      source: text.optional().describe('Which of several demands, by its source; the first unless said'),
+    })
+    .optional(),
+  schedule: text.optional().describe('When it begins, as cron writes it: minute hour day month weekday'),
+  for: positiveDuration.optional().describe('How long a scheduled time lasts'),
+  timezone: text.optional().describe('Of the schedule, such as Europe/London; the machine’s unless said'),
+});
+const circumstances = z.union([circumstance, z.array(circumstance).min(1).max(16)], {
+  error: 'expected {service: web, demand: {above: 40, for: 10s}}, {schedule: "0 19 * * 5", for: 2h}, or a list of such',
+});
+
 const mode = z.strictObject({
   say: text.optional().describe('What it is for, in a sentence'),
+  when: circumstances.optional().describe('What begins it, any of these; without it, an operator'),
+  until: circumstances.optional().describe('What ends it, any of these; unless said, that what began it hasn’t been so for as long'),
   services: z
     .record(
       z.string(),
@@ -59,8 +79,10 @@ const mode = z.strictObject({
         min: count.optional(),
         max: count.optional(),
         weight: z.number().positive().optional(),
+        target: targetSchema.optional(),
       }),
     )
+    .default({})
     .describe('What it changes, by service'),
 });
 
@@ -85,15 +107,17 @@ export const configSchema = z.strictObject({
     .record(z.string(), serviceSchema)
     .refine(services => Object.keys(services).length > 0, {error: 'expected at least one service'}),
   modes: z
-    .record(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,31}$/i), mode)
+    .record(z.string().regex(/^(?!\d+$)[a-z0-9][a-z0-9_-]{0,31}$/i), mode)
     .optional()
-    .describe('Other priorities and bounds, for while an operator chooses them'),
+    .describe('Other priorities, bounds and targets, for a while. Of several that begin at once, the first here holds'),
   overrides: z.strictObject({expire: z.union([duration, z.literal('never')]).default('30m')}).default({expire: '30m'}),
   onExit: z.enum(['leave', 'restore', 'drain']).optional().describe('What becomes of the containers when microscale ends'),
 });
 
 export type ConfigText = z.output<typeof configSchema>;
 export type ServiceText = z.output<typeof serviceSchema>;
+export type ModeText = z.output<typeof mode>;
+export type CircumstanceText = z.output<typeof circumstance>;
 
 /** The JSON Schema that editors check a configuration against. */
 export function jsonSchema(): Record<string, unknown> {

@@ -3,6 +3,7 @@ import {clean} from '../clean.ts';
 import {durationWords} from '../config/units.ts';
 import {percentile} from '../scaler/score.ts';
 import {normalMode, type Fleet} from '../scaler/fleet.ts';
+import {becauseWords} from '../scaler/mode-words.ts';
 import type {Vitals} from '../ports.ts';
 import type {Look} from './look.ts';
 import type {ConsoleState} from './state.ts';
@@ -66,11 +67,14 @@ function signs(
       ],
       ...(entitled || state.gone !== null ? [] : [leasePieces(state, fleet, style)]),
       connection(state, fleet, vitals, style),
+      // Priorities and bounds are not those that the file begins with.
+      ...(fleet.mode ? [[{text: `mode ${clean(fleet.mode.name)}`, paint: style.warning}]] : []),
     ],
     may: [
+      fleet.mode ? [{text: clean(becauseWords(fleet.mode.why, at => clock(at).slice(0, 5))), paint: style.dim}] : [],
       alarmPieces(vitals, style),
       ...(entitled && state.gone === null ? [leasePieces(state, fleet, style)] : []),
-      [{text: `mode ${clean(fleet.mode?.name ?? normalMode)}`, paint: fleet.mode ? style.warning : style.dim}],
+      fleet.mode ? [] : [{text: `mode ${normalMode}`, paint: style.dim}],
       [{text: clock(vitals.at).slice(0, 5), paint: style.dim}],
     ],
   };

@@ -1,6 +1,6 @@
 /** Every key, in one table: what it does, in words, and why it can't act now. The bar, the help and the README follow it. */
 import type {Command} from '../scaler/entry.ts';
-import {normalMode} from '../scaler/fleet.ts';
+import {modeNames} from '../scaler/mode.ts';
 import {overrideOf, undoMs} from '../scaler/override.ts';
 import {nextOrder} from './sorting.ts';
 import {listedServices, orderedServices, selectedService, type ConsoleEvent, type ConsoleState} from './state.ts';
@@ -216,7 +216,7 @@ export const keyTable: readonly Key[] = [
     press: state => {
       const modes = state.update?.fleet.settings.modes ?? [];
       if (modes.length === 0) return refuse('the configuration has no modes');
-      return event({kind: 'prompted', prompt: {kind: 'mode', modes: [normalMode, ...modes.map(({name}) => name)].slice(0, 9)}});
+      return event({kind: 'prompted', prompt: {kind: 'mode', modes: modeNames(modes)}});
     },
   },
   {

@@ -1,5 +1,6 @@
 /** Questions: what they say, and what a key means while one is open. Esc, Enter and n mean no. */
 import type {Command, Lasting} from '../scaler/entry.ts';
+import {autoMode} from '../scaler/fleet.ts';
 import {emptying, press, type Effect} from './keys.ts';
 import {fitting} from './palette.ts';
 import type {ConsoleState, Prompt} from './state.ts';
@@ -26,7 +27,9 @@ export function promptWords(prompt: Prompt): string {
     case 'lasting':
       return `${prompt.service}'s override lasts: ${lastings.map(({key, words}) => `${key} ${words}`).join('  ')}`;
     case 'mode':
-      return `Mode: ${prompt.modes.map((mode, index) => `${index + 1} ${mode}`).join('  ')}  (Esc leaves it as it is)`;
+      return `Mode: ${modeKeys(prompt.modes)
+        .map(([key, mode]) => `${key} ${mode}`)
+        .join('  ')}  (Esc leaves it as it is)`;
     case 'palette':
       return `:${prompt.typed}_  (a part of an action's name; Enter does the marked one, Esc leaves it)`;
     case 'find':
@@ -36,6 +39,13 @@ export function promptWords(prompt: Prompt): string {
     case 'confirm':
       return `${prompt.question}  y yes  n no`;
   }
+}
+
+/** The first nine, and 0 for leaving it to the circumstances. */
+function modeKeys(modes: readonly string[]): readonly (readonly [key: string, mode: string])[] {
+  const named = modes.filter(mode => mode !== autoMode).slice(0, 9);
+  const auto = modes.includes(autoMode) ? [['0', autoMode] as const] : [];
+  return [...named.map((mode, index) => [String(index + 1), mode] as const), ...auto];
 }
 
 /** What the key comes to: effects in their order. Every answer closes the question; typing goes on with it. */
@@ -59,7 +69,7 @@ export function answer(state: ConsoleState, key: string): readonly Effect[] {
       return [close, {kind: 'command', command: {kind: 'last', service: prompt.service, lasting: chosen.lasting}}];
     }
     case 'mode': {
-      const mode = /^[1-9]$/.test(key) ? prompt.modes[Number(key) - 1] : undefined;
+      const [, mode] = modeKeys(prompt.modes).find(([known]) => known === key) ?? [];
       if (mode === undefined) return key === 'n' || key === 'enter' ? [close] : [];
       return [close, {kind: 'command', command: {kind: 'mode', mode, lasting: 'default'}}];
     }

@@ -2,9 +2,10 @@
 import {createWriteStream} from 'node:fs';
 import {open} from 'node:fs/promises';
 import {clean} from '../clean.ts';
-import type {Command, Entry, Happening} from '../scaler/entry.ts';
+import type {Command, Entry, Happening, ModeCause} from '../scaler/entry.ts';
 import {explain} from '../scaler/explain.ts';
 import type {Lease, Rule} from '../scaler/fleet.ts';
+import {causeWords} from '../scaler/mode-words.ts';
 import type {Step} from '../scaler/step.ts';
 
 export interface Audit {
@@ -122,8 +123,8 @@ function happeningLine(happening: Happening): readonly string[] {
       return say('release', {service: happening.service, by: happening.by, how: happening.how, ...ruleFields(rule), placedBy: owner});
     }
     case 'mode': {
-      const {from, to, by, until} = happening;
-      return say('mode', {from, to, by, until: until === null ? null : isoTime(until)});
+      const {from, to, cause} = happening;
+      return say('mode', {from, to, ...causeFields(cause)});
     }
     case 'paused':
       return say('pause', {by: happening.by});
@@ -149,6 +150,22 @@ function happeningLine(happening: Happening): readonly string[] {
 
 function ruleFields({kind, ...rest}: Rule): Fields {
   return {rule: kind, ...rest};
+}
+
+/** `by` is null where nobody decided it; `why` says what did, in words. */
+function causeFields(cause: ModeCause): Fields {
+  switch (cause.kind) {
+    case 'chosen':
+      return {by: cause.by, until: cause.until === null ? null : isoTime(cause.until), why: 'chosen'};
+    case 'released':
+      return {by: cause.by, until: null, why: 'left to the circumstances'};
+    case 'expired':
+    case 'began':
+    case 'ended':
+    case 'configured':
+    case 'inherited':
+      return {by: null, until: null, why: causeWords(cause, isoTime)};
+  }
 }
 
 function leaseFields(lease: Lease): Fields {

@@ -53,6 +53,10 @@ export function serveSession(session: Session, channel: Channel): void {
       case 'take-over':
         void session.takeOver().then(reply => channel.send({id: request.id, kind: 'reply', reply} satisfies Response));
         return;
+      case 'push':
+        // Numbers are for the engine's sources, and not for a session: the control socket takes them before it comes to this.
+        channel.send({id: request.id, kind: 'reply', reply: {kind: 'refused', reason: 'no number can be pushed here'}} satisfies Response);
+        return;
       case 'refresh':
         session.refresh();
     }
@@ -60,6 +64,8 @@ export function serveSession(session: Session, channel: Channel): void {
 }
 
 export interface FarSession extends Session {
+  /** A number for a demand that is pushed. */
+  push(service: string, value: number): Promise<Reply>;
   /** The other end is gone: what waits is rejected, and what comes is too. */
   end(reason: string): void;
 }
@@ -105,6 +111,7 @@ export function openSession(channel: Channel): FarSession {
     },
     command: command => askReply({id: ++ids, kind: 'command', command}),
     takeOver: () => askReply({id: ++ids, kind: 'take-over'}),
+    push: (service, value) => askReply({id: ++ids, kind: 'push', service, value}),
     refresh() {
       if (ended === null) channel.send({id: ++ids, kind: 'refresh'} satisfies Request);
     },

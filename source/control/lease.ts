@@ -61,7 +61,9 @@ export function readLease(text: string): ReadLease {
   if (record?.microscale !== 'lease' || typeof record.format !== 'number') return {kind: 'rubbish'};
   if (record.format > formatVersion) return {kind: 'newer', format: record.format};
   if (typeof record.id !== 'string' || !Array.isArray(record.legacy?.overrides)) return {kind: 'rubbish'};
-  return {kind: 'record', record: {...(record as LeaseRecord), by: clean(String(record.by)), where: clean(String(record.where))}};
+  // One from before there were circumstances has none.
+  const legacy = {...record.legacy, circumstances: Array.isArray(record.legacy.circumstances) ? record.legacy.circumstances : []};
+  return {kind: 'record', record: {...(record as LeaseRecord), legacy, by: clean(String(record.by)), where: clean(String(record.where))}};
 }
 
 export interface LeaseParts {
@@ -79,7 +81,7 @@ type State =
 export function createLease({clock, store, self}: LeaseParts): LeaseHold {
   let state: State = {kind: 'looking'};
   let tell: (news: LeaseNews) => void = () => {};
-  let legacy: Legacy = {acting: 'auto', mode: null, overrides: []};
+  let legacy: Legacy = {acting: 'auto', mode: null, circumstances: [], overrides: []};
   /** Since when what is stored has been as it is, by our own clock. */
   let seen = {version: '', at: 0};
   let wanting = false;
@@ -242,7 +244,7 @@ export function createLease({clock, store, self}: LeaseParts): LeaseHold {
       const {stored, since} = state;
       state = {kind: 'looking'};
       // What still stands is left for whoever comes next; where nothing does, nothing is left.
-      const empty = legacy.overrides.length === 0 && legacy.mode === null && legacy.acting === 'auto';
+      const empty = legacy.overrides.length === 0 && legacy.mode === null && legacy.circumstances.length === 0 && legacy.acting === 'auto';
       const given = async () => {
         if (empty) return store.remove(stored);
         await store.renew(stored, text(false, since, 0, null));

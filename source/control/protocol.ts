@@ -32,6 +32,8 @@ export type Welcome =
 export type Request =
   | {readonly id: number; readonly kind: 'next'}
   | {readonly id: number; readonly kind: 'command'; readonly command: Command}
+  /** A number for the demand of a service that is pushed. */
+  | {readonly id: number; readonly kind: 'push'; readonly service: string; readonly value: number}
   | {readonly id: number; readonly kind: 'refresh'}
   | {readonly id: number; readonly kind: 'take-over'};
 
@@ -68,6 +70,7 @@ const commandSchema = z.discriminatedUnion('kind', [
 const requestSchema = z.discriminatedUnion('kind', [
   z.strictObject({id: z.int(), kind: z.enum(['next', 'refresh', 'take-over'])}),
   z.strictObject({id: z.int(), kind: z.literal('command'), command: commandSchema}),
+  z.strictObject({id: z.int(), kind: z.literal('push'), service: name, value: z.number()}),
 ]);
 
 const helloSchema = z.object({

@@ -3,10 +3,13 @@ import {chmodSync, lstatSync, mkdirSync, renameSync, rmSync, statSync} from 'nod
 import {createConnection, createServer, type Socket} from 'node:net';
 import {basename, dirname, join} from 'node:path';
 import {clean} from '../clean.ts';
+import type {Reply} from '../scaler/entry.ts';
 import {serveSession} from './channel.ts';
 import type {Feed} from './feed.ts';
 import {jsonLines} from './json-lines.ts';
-import {protocolVersion, readHello, readRequest, type About, type Welcome} from './protocol.ts';
+import {protocolVersion, readHello, readRequest, type About, type Hello, type Request, type Welcome} from './protocol.ts';
+import {createPushPage} from './push-page.ts';
+import type {PushBoard} from './pushes.ts';
 
 /** More than this at once are not operators. */
 const connectionsMax = 64;
@@ -25,22 +28,39 @@ export interface ControlServer {
 export interface ControlParts {
   readonly path: string;
   readonly feed: Feed;
+  readonly pushes: PushBoard;
   readonly about: () => About;
 }
 
 /** Throws an `Error` whose message says what to do when the socket can't be made. */
-export async function serveControl({path, feed, about}: ControlParts): Promise<ControlServer> {
+export async function serveControl({path, feed, pushes, about}: ControlParts): Promise<ControlServer> {
   const open = new Set<Socket>();
   await clearPath(path);
   const server = createServer(socket => {
     if (open.size >= connectionsMax) {
-      socket.end(`${JSON.stringify({kind: 'unwelcome', reason: `${connectionsMax} are connected already`} satisfies Welcome)}\n`);
+      socket.end(unwelcome(`${connectionsMax} are connected already`));
       return;
     }
     open.add(socket);
     socket.on('close', () => open.delete(socket));
-    attend(socket);
+    const silent = setTimeout(() => socket.end(unwelcome('nothing was said')), helloLimitMs);
+    socket.once('close', () => clearTimeout(silent));
+    socket.on('error', () => socket.destroy());
+    // A greeting is JSON; a request of HTTP begins with its method.
+    socket.once('data', (first: Buffer) => {
+      clearTimeout(silent);
+      socket.pause();
+      socket.unshift(first);
+      if (/^[A-Za-z]/.test(first.toString('latin1', 0, 1))) web.attend(socket);
+      else attend(socket);
+      socket.resume();
+    });
   });
+  const web = createPushPage(pushes);
+
+  function push({readOnly}: Hello, {service, value}: Extract<Request, {kind: 'push'}>): Reply {
+    return readOnly ? {kind: 'refused', reason: 'this session is read-only'} : pushes.push(service, value);
+  }
 
   function attend(socket: Socket): void {
     const lines = jsonLines(socket, lineMax);
@@ -70,6 +90,7 @@ export async function serveControl({path, feed, about}: ControlParts): Promise<C
         receive: listener =>
           lines.receive(message => {
             const request = readRequest(message);
+            if (request?.kind === 'push') return lines.send({id: request.id, kind: 'reply', reply: push(hello, request)});
             if (request) return listener(request);
             if (++nonsense > nonsenseMax) return refuse('too much that makes no sense');
             const id = (message as {id?: unknown} | null | undefined)?.id;
@@ -104,6 +125,10 @@ export async function serveControl({path, feed, about}: ControlParts): Promise<C
       if (statSync(path, {throwIfNoEntry: false})?.ino === mine) rmSync(path, {force: true});
     },
   };
+}
+
+function unwelcome(reason: string): string {
+  return `${JSON.stringify({kind: 'unwelcome', reason} satisfies Welcome)}\n`;
 }
 
 /** What a crash left is taken away; what lives, or belongs to somebody else, is left. */

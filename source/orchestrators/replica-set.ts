@@ -282,18 +282,15 @@ export function createReplicaSet({clock, driver, changed, retried}: ReplicaSetPa
     },
     has: id => find(id) !== undefined,
     observation() {
-      const count = (test: (replica: Replica) => boolean) => [...replicas].filter(test).length;
-      const serving = (replica: Replica) => replica.aim === 'run' && replica.state === 'running';
-      const leaving = (replica: Replica) =>
-        replica.state === 'stopping' || (replica.aim === 'gone' && (replica.state === 'starting' || replica.state === 'unready'));
-      return {
-        running: count(serving),
-        pending: count(replica => replica.aim === 'run' && !serving(replica)),
-        stopping: count(leaving),
-        standby: count(replica => replica.aim === 'standby'),
-        order,
-        trouble: troubleNow(),
-      };
+      // One walk: a simulated day asks for millions of these.
+      let [running, pending, stopping, standby] = [0, 0, 0, 0];
+      for (const {aim, state} of replicas) {
+        if (aim === 'run' && state === 'running') running++;
+        else if (aim === 'run') pending++;
+        else if (aim === 'standby') standby++;
+        if (state === 'stopping' || (aim === 'gone' && (state === 'starting' || state === 'unready'))) stopping++;
+      }
+      return {running, pending, stopping, standby, order, trouble: troubleNow()};
     },
     close() {
       closed = true;

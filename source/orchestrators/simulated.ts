@@ -168,6 +168,7 @@ export function createSimulatedHost(clock: Clock, chance: Chance, settings: Simu
     rest() {
       for (const set of sets.values()) set.rest();
     },
+    usage: null,
     lease: null,
     async close() {
       closed = true;

@@ -1,5 +1,6 @@
 /** What can happen, and what comes of it: the words that pass between the world and `step`. */
-import type {Acting, ChosenMode, Decision, Lease, Observation, Override, Rule, ServiceSpec, Settings} from './fleet.ts';
+import type {Circumstances, Ending, Window} from './circumstance.ts';
+import type {Acting, ChosenMode, Decision, HeldBecause, Lease, Observation, Override, Rule, ServiceSpec, Settings} from './fleet.ts';
 
 /**
  * What a source says. It never says zero for "I don't know". A queue tells what waits, what is being worked on and, where
@@ -29,7 +30,7 @@ export type Command = (
   | {readonly kind: 'clear'; readonly service: string}
   | {readonly kind: 'clear-all'}
   | {readonly kind: 'undo'}
-  /** `normal` ends any other. */
+  /** `normal` ends any other; `auto` leaves it to the circumstances. */
   | {readonly kind: 'mode'; readonly mode: string; readonly lasting: Lasting}
   | {readonly kind: 'pause'}
   | {readonly kind: 'resume'}
@@ -44,6 +45,8 @@ export type Entry = {readonly at: number} & (
   | {readonly kind: 'connected'}
   | {readonly kind: 'disconnected'; readonly reason: string}
   | {readonly kind: 'command'; readonly command: Command; readonly owner: string}
+  /** What the calendar says of one `when` of a mode, by its place: its window, or null between two. */
+  | {readonly kind: 'scheduled'; readonly mode: string; readonly when: number; readonly window: Window | null}
   | {readonly kind: 'drifted'; readonly service: string; readonly replicas: number}
   | {readonly kind: 'lease'; readonly lease: Lease}
   | {readonly kind: 'inherited'; readonly legacy: Legacy}
@@ -54,7 +57,10 @@ export type Entry = {readonly at: number} & (
 /** What a lease carries from one holder to the next. */
 export interface Legacy {
   readonly acting: Acting;
+  /** The mode that an operator has chosen. */
   readonly mode: ChosenMode | null;
+  /** What circumstances have begun. */
+  readonly circumstances: readonly Circumstances[];
   readonly overrides: readonly (readonly [service: string, overrides: readonly Override[]])[];
 }
 
@@ -92,15 +98,7 @@ export type Happening = {readonly at: number} & (
   | {readonly kind: 'recovered'; readonly service: string}
   | {readonly kind: 'source-lost'; readonly service: string; readonly reason: string}
   | {readonly kind: 'source-found'; readonly service: string}
-  /** `by` is null where its time was up. */
-  | {
-      readonly kind: 'mode';
-      readonly from: string;
-      readonly to: string;
-      readonly by: string | null;
-      readonly until: number | null;
-      readonly say: string;
-    }
+  | {readonly kind: 'mode'; readonly from: string; readonly to: string; readonly cause: ModeCause; readonly say: string}
   | {readonly kind: 'paused'; readonly by: string}
   | {readonly kind: 'resumed'; readonly by: string}
   | {readonly kind: 'configured'; readonly services: number; readonly capacity: number}
@@ -110,6 +108,17 @@ export type Happening = {readonly at: number} & (
   | {readonly kind: 'lease'; readonly lease: Lease}
   | {readonly kind: 'noted'; readonly note: Note}
 );
+
+/** What made the mode change, or stay where its reason has changed. */
+export type ModeCause =
+  | {readonly kind: 'chosen'; readonly by: string; readonly until: number | null}
+  /** Somebody has left it to the circumstances. */
+  | {readonly kind: 'released'; readonly by: string}
+  | {readonly kind: 'expired'; readonly by: string}
+  | {readonly kind: 'began'; readonly why: HeldBecause}
+  | {readonly kind: 'ended'; readonly ending: Ending}
+  | {readonly kind: 'configured'}
+  | {readonly kind: 'inherited'};
 
 /** The answer to a command. A refusal says why, in words. */
 export type Reply = {readonly kind: 'accepted'; readonly words: string} | {readonly kind: 'refused'; readonly reason: string};

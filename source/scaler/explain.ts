@@ -1,5 +1,6 @@
 /** Decisions and happenings in words, the same for the console, the log and the plan. It knows no screen. */
 import type {Happening} from './entry.ts';
+import {causeWords} from './mode-words.ts';
 import type {Decision, Lease, Override, Reason, Rule, Service} from './fleet.ts';
 import {demandWords, labelWords, queueWords, shareWords, utilizationWords} from './target-words.ts';
 
@@ -126,9 +127,9 @@ export function tell(happening: Happening, clock: ClockWords): Told {
     case 'source-found':
       return told(happening.service, 'source is back');
     case 'mode': {
-      const {from, to, by, until, say} = happening;
-      const who = by === null ? 'its time was up' : `by ${by}${until === null ? '' : ` until ${clock(until)}`}`;
-      return told('mode', `${from} → ${to}, ${who}${say && `: ${say}`}`);
+      const {from, to, cause, say} = happening;
+      const change = from === to ? `${to} stays` : `${from} → ${to}`;
+      return told('mode', `${change}, ${causeWords(cause, clock)}${say && `: ${say}`}`);
     }
     case 'paused':
       return told('scaler', `paused by ${happening.by}`, true);

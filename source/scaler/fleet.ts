@@ -1,4 +1,5 @@
 /** The nouns of the scaler, as readonly data. It knows no orchestrator, no file format and no screen. */
+import type {Circumstances, DemandCircumstance, Rules, ScheduleCircumstance} from './circumstance.ts';
 
 import type {Memory} from './memory.ts';
 
@@ -69,8 +70,8 @@ export interface ServiceSpec {
   readonly retired: boolean;
 }
 
-/** A named set of priorities and bounds that holds while its circumstance does. */
-export interface ModeSpec {
+/** A named set of priorities, bounds and targets that holds while its circumstance does. Without `when`, only by hand. */
+export interface ModeSpec extends Rules {
   readonly name: string;
   /** What it is for, as its owner wrote it; empty for nothing. */
   readonly say: string;
@@ -78,9 +79,12 @@ export interface ModeSpec {
   readonly services: Readonly<Record<string, ModeChange>>;
 }
 
-export type ModeChange = Partial<Pick<ServiceSpec, 'priority' | 'min' | 'max' | 'weight'>>;
+/** How a want settles follows from the target, where that changes and the service says nothing of it. */
+export type ModeChange = Partial<
+  Pick<ServiceSpec, 'priority' | 'min' | 'max' | 'weight' | 'target' | 'tolerance' | 'flapGuardMs' | 'settleMs'>
+>;
 
-/** The mode that an operator has chosen. */
+/** The mode that an operator has chosen, `normal` included: until its time is up, no circumstance changes it. */
 export interface ChosenMode {
   readonly name: string;
   readonly by: string;
@@ -89,8 +93,22 @@ export interface ChosenMode {
   readonly until: number | null;
 }
 
-/** What holds when nobody has chosen another. */
+/** The mode that holds, and why. */
+export interface HeldMode {
+  readonly name: string;
+  readonly since: number;
+  readonly why: HeldBecause;
+}
+
+export type HeldBecause =
+  | {readonly kind: 'chosen'; readonly by: string; readonly until: number | null}
+  | {readonly kind: 'demand'; readonly circumstance: DemandCircumstance}
+  | {readonly kind: 'schedule'; readonly circumstance: ScheduleCircumstance; readonly until: number};
+
+/** What holds when no other mode does. */
 export const normalMode = 'normal';
+/** What an operator says to leave the mode to the circumstances again. */
+export const autoMode = 'auto';
 
 /** What the demand of a service is known to be. */
 export type Demand =
@@ -294,8 +312,11 @@ export interface Fleet {
   readonly acting: Acting;
   readonly host: Host;
   readonly lease: Lease;
-  /** Null for the normal one. */
-  readonly mode: ChosenMode | null;
+  /** Null for the normal one, unless an operator has chosen that. */
+  readonly mode: HeldMode | null;
+  readonly chosen: ChosenMode | null;
+  /** What is known of when the modes want to hold, in their order. */
+  readonly circumstances: readonly Circumstances[];
   readonly services: readonly Service[];
   readonly undo: Undo | null;
   readonly standing: Standing;
@@ -311,6 +332,8 @@ export function emptyFleet(acting: Acting): Fleet {
     host: {kind: 'connecting'},
     lease: {kind: 'unneeded'},
     mode: null,
+    chosen: null,
+    circumstances: [],
     services: [],
     undo: null,
     standing: {met: true, won: false, runningSlots: 0, heldSlots: 0},

@@ -2,7 +2,7 @@
 import type {Entry, Happening, Legacy, Reading} from './entry.ts';
 import type {Demand, Fleet, Lease, Observation, Override, Service, ServiceSpec, Settings, Trouble} from './fleet.ts';
 import {keepFollowed, readFollowed, valueOf} from './follow.ts';
-import {inMode} from './mode.ts';
+import {configureModes, inheritMode} from './mode.ts';
 import {aspect} from './override.ts';
 
 /**
@@ -23,7 +23,7 @@ export function configure(fleet: Fleet, settings: Settings, specs: readonly Serv
   const count = specs.filter(spec => !spec.retired).length;
   happenings.push({kind: 'configured', at: fleet.at, services: count, capacity: settings.capacity});
   const undo = fleet.undo && named.has(fleet.undo.service) ? fleet.undo : null;
-  return inMode({...fleet, settings, services, undo}, fleet.mode);
+  return configureModes(fleet, {...fleet, settings, services, undo}, happenings);
 }
 
 /** The spec of a service that is to be emptied. */
@@ -190,10 +190,11 @@ export function lease(fleet: Fleet, next: Lease, happenings: Happening[]): Fleet
 }
 
 /** What the holder of the lease leaves, or has at this moment: its overrides, its mode, and whether it is paused. */
-export function inherit(fleet: Fleet, {acting, mode, overrides}: Legacy): Fleet {
-  const left = new Map(overrides);
+export function inherit(fleet: Fleet, legacy: Legacy, happenings: Happening[]): Fleet {
+  const left = new Map(legacy.overrides);
   const services = fleet.services.map(service => ({...service, overrides: left.get(service.spec.name) ?? []}));
-  return inMode({...fleet, services, acting: fleet.acting === 'dry-run' ? fleet.acting : acting}, mode);
+  const acting = fleet.acting === 'dry-run' ? fleet.acting : legacy.acting;
+  return inheritMode({...fleet, services, acting}, legacy, happenings);
 }
 
 /** Whether the host can be reached. */

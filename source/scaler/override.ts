@@ -1,8 +1,8 @@
 /** What an operator may decide, what is refused and why, and when it ends. It plans nothing. */
 import type {Command, Happening, Lasting, Reply} from './entry.ts';
-import {aliveReplicas, normalMode, type Fleet, type Override, type Rule, type Service} from './fleet.ts';
+import {aliveReplicas, type Fleet, type Override, type Rule, type Service} from './fleet.ts';
 import {ruleWords} from './explain.ts';
-import {inMode} from './mode.ts';
+import {chooseMode} from './mode.ts';
 
 /** How long after an override `undo` is still offered, in milliseconds. */
 export const undoMs = 10_000;
@@ -26,7 +26,7 @@ export function obey(fleet: Fleet, command: Command, owner: string): Commanded {
     case 'resume':
       return switchActing(fleet, 'auto', owner);
     case 'mode':
-      return chooseMode(fleet, command.mode, command.lasting, owner);
+      return chooseMode(fleet, command.mode, endOf(fleet, command.lasting), owner);
     case 'undo':
       return undo(fleet, owner);
     case 'clear-all':
@@ -175,26 +175,6 @@ function clearAll(fleet: Fleet, owner: string): Commanded {
   return {fleet: {...fleet, services, undo: null}, reply: {kind: 'accepted', words}, happenings};
 }
 
-/** The normal mode lasts by itself; any other ends like an override. */
-function chooseMode(fleet: Fleet, name: string, lasting: Lasting, owner: string): Commanded {
-  const {modes} = fleet.settings;
-  const present = fleet.mode?.name ?? normalMode;
-  const wanted = modes.find(mode => mode.name === name);
-  if (!wanted && name !== normalMode) {
-    const known = [normalMode, ...modes.map(mode => mode.name)];
-    const words = modes.length === 0 ? 'the configuration has no modes' : `known are ${known.join(', ')}`;
-    return refuse(fleet, `there is no mode “${name}”: ${words}`);
-  }
-  if (!wanted && present === normalMode) return refuse(fleet, 'the mode is normal already');
-  const chosen = wanted ? {name, by: owner, since: fleet.at, until: endOf(fleet, lasting)} : null;
-  const until = chosen?.until ?? null;
-  return {
-    fleet: inMode(fleet, chosen),
-    reply: {kind: 'accepted', words: wanted?.say ? `mode ${name}: ${wanted.say}` : `mode ${name}`},
-    happenings: [{kind: 'mode', at: fleet.at, from: present, to: name, by: owner, until, say: wanted?.say ?? ''}],
-  };
-}
-
 function switchActing(fleet: Fleet, acting: 'auto' | 'paused', owner: string): Commanded {
   if (fleet.acting === 'dry-run') return refuse(fleet, 'this is a dry run: it never acts');
   if (fleet.acting === acting) return refuse(fleet, acting === 'paused' ? 'the scaler is paused already' : 'the scaler runs already');
@@ -208,19 +188,16 @@ function switchActing(fleet: Fleet, acting: 'auto' | 'paused', owner: string): C
 /** Lets go of what has run out. Returns the fleet itself when nothing has. */
 export function expire(fleet: Fleet): {readonly fleet: Fleet; readonly happenings: readonly Happening[]} {
   const over = ({until}: {readonly until: number | null}) => until !== null && until <= fleet.at;
-  const ending = fleet.mode && over(fleet.mode) ? fleet.mode : null;
-  if (!ending && !fleet.services.some(service => service.overrides.some(over))) return {fleet, happenings: []};
+  if (!fleet.services.some(service => service.overrides.some(over))) return {fleet, happenings: []};
   const happenings: Happening[] = [];
-  if (ending) happenings.push({kind: 'mode', at: fleet.at, from: ending.name, to: normalMode, by: null, until: null, say: ''});
-  const lasting = ending ? inMode(fleet, null) : fleet;
-  const services = lasting.services.map(service => {
+  const services = fleet.services.map(service => {
     const going = service.overrides.filter(over);
     for (const override of going) {
       happenings.push({kind: 'released', at: fleet.at, service: service.spec.name, override, how: 'expired', by: null});
     }
     return going.length === 0 ? service : {...service, overrides: service.overrides.filter(override => !over(override))};
   });
-  return {fleet: {...lasting, services}, happenings};
+  return {fleet: {...fleet, services}, happenings};
 }
 
 /** The override of that kind, if one stands. */

@@ -4,8 +4,10 @@
  */
 import type {Action, Entry, Happening, Reply} from './entry.ts';
 import {aliveReplicas, type Fleet, type Service} from './fleet.ts';
+import {nextChange} from './circumstance.ts';
 import {configure, drift, hear, inherit, lease, observe, read} from './fold.ts';
 import {attribute, sameDecision} from './decision.ts';
+import {keepMode, scheduleMode} from './mode.ts';
 import {expire, obey} from './override.ts';
 import {plan} from './plan.ts';
 import {commit, presentReplicas, reconcile} from './reconcile.ts';
@@ -34,7 +36,7 @@ export function step(before: Fleet, entries: readonly Entry[]): Step {
   for (const entry of entries) fleet = fold(passTime(fleet, entry.at), entry, happenings, replies);
   const expired = expire(fleet);
   happenings.push(...expired.happenings);
-  const decided = decide(expired.fleet, happenings);
+  const decided = decide(keepMode(expired.fleet, happenings), happenings);
   const acted = act(decided);
   const settled = handovers(before, acted.fleet);
   const changed = !sameButForTime(before, settled.fleet);
@@ -68,7 +70,9 @@ function fold(fleet: Fleet, entry: Entry, happenings: Happening[], replies: Repl
     case 'lease':
       return lease(fleet, entry.lease, happenings);
     case 'inherited':
-      return inherit(fleet, entry.legacy);
+      return inherit(fleet, entry.legacy, happenings);
+    case 'scheduled':
+      return scheduleMode(fleet, entry.mode, entry.when, entry.window);
     case 'noted':
       happenings.push({kind: 'noted', at: fleet.at, note: entry.note});
       return fleet;
@@ -108,7 +112,7 @@ function rememberWant(service: Service, at: number): Service {
 function act(fleet: Fleet): {readonly fleet: Fleet; readonly actions: readonly Action[]} {
   const entitled = fleet.lease.kind === 'held' || fleet.lease.kind === 'unneeded';
   const ready = entitled && fleet.acting === 'auto' && fleet.host.kind === 'connected' && fleet.services.every(service => service.observed);
-  if (!ready) return {fleet, actions: []};
+  if (!ready || fleet.services.every(hasWhatIsDecided)) return {fleet, actions: []};
   const decisions = fleet.services
     .flatMap(service => service.decision ?? [])
     .sort((a, b) => a.rank - b.rank || (a.service < b.service ? -1 : 1));
@@ -132,9 +136,18 @@ function act(fleet: Fleet): {readonly fleet: Fleet; readonly actions: readonly A
   return {fleet: {...next, score: {...next.score, started, stopped}}, actions};
 }
 
-/** When time alone will next change something: an override ends, a settle window closes, or an expectation is void. Null for never. */
+/** True where nothing would be asked for: what was asked for last is what is decided. */
+function hasWhatIsDecided({asked, askedStandby, decision}: Service): boolean {
+  return decision !== null && asked === decision.desired && askedStandby === 0;
+}
+
+/** When time alone will next change something: an override, a mode or a settle window ends, a mode begins, or an expectation is void. */
 export function wakeAt(fleet: Fleet): number | null {
-  let soonest = fleet.mode?.until ?? Number.POSITIVE_INFINITY;
+  let soonest = fleet.chosen?.until ?? Number.POSITIVE_INFINITY;
+  for (const [index, circumstances] of fleet.circumstances.entries()) {
+    const rules = fleet.settings.modes[index];
+    if (rules) soonest = Math.min(soonest, nextChange(circumstances, rules));
+  }
   for (const service of fleet.services) {
     for (const override of service.overrides) soonest = Math.min(soonest, override.until ?? soonest);
     const peak = service.peaks[0];
@@ -163,6 +176,8 @@ function sameButForTime(before: Fleet, after: Fleet): boolean {
     before.host === after.host &&
     before.lease === after.lease &&
     before.mode === after.mode &&
+    before.chosen === after.chosen &&
+    before.circumstances === after.circumstances &&
     before.undo === after.undo
   );
 }

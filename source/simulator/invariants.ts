@@ -19,18 +19,19 @@ type Check = (moment: Moment) => string | null;
 
 /** Each names what is wrong, or null. A checker that keeps memory is made anew for every run. */
 export function createInvariants(): (moment: Moment) => readonly Violation[] {
-  const checks: Readonly<Record<string, Check>> = {
+  const checks: readonly (readonly [string, Check])[] = Object.entries({
     'slots never exceed the capacity, once it held': capacityHolds(),
     'bounds hold, or a reason says why not': boundsHold,
     'nobody is short while a lower rank is above its floor': noInversion,
     'no slot is free that somebody could use': workConserving,
     'a lost source never shrinks a service': lostNeverShrinks,
     'an expired override never applies, and each has an owner': overridesHold,
+    'a mode that ended never applies, and one that holds does': modesHold,
     'no count is negative or no number': countsAreNumbers,
-  };
+  });
   return moment => {
     const violations: Violation[] = [];
-    for (const [invariant, check] of Object.entries(checks)) {
+    for (const [invariant, check] of checks) {
       const detail = check(moment);
       if (detail !== null) violations.push({at: moment.result.fleet.at, invariant, detail});
     }
@@ -110,6 +111,7 @@ function troubled(decision: Decision): boolean {
 }
 
 const lostNeverShrinks: Check = ({before, result: {fleet}}) => {
+  if (!fleet.services.some(({demand}) => demand.kind === 'lost')) return null;
   const earlier = new Map(before.services.map(service => [service.spec.name, service]));
   for (const service of fleet.services) {
     const {spec, demand, rawWant, decision} = service;
@@ -145,6 +147,30 @@ const overridesHold: Check = ({result: {fleet}}) => {
       if (until !== null && until <= fleet.at) return `${spec.name} has an override that ended`;
       if (owner.trim() === '') return `${spec.name} has an override without an owner`;
     }
+  }
+  return null;
+};
+
+const modesHold: Check = ({result: {fleet}}) => {
+  const {at, mode, chosen, settings, circumstances} = fleet;
+  if (chosen?.until !== undefined && chosen.until !== null && chosen.until <= at) return `the choice of ${chosen.name} has ended`;
+  for (const {mode: name, beginnings} of circumstances) {
+    const over = beginnings.some(beginning => beginning.phase === 'on' && beginning.window !== null && beginning.window.until <= at);
+    if (over) return `the time of ${name} is over`;
+  }
+  const wanted = circumstances.find(({beginnings}) => beginnings.some(({phase}) => phase === 'on'));
+  const right = chosen?.name ?? wanted?.mode;
+  if (mode?.name !== right) return `the mode is ${mode?.name ?? 'normal'}, and ${right ?? 'normal'} should hold`;
+  const changes = settings.modes.find(({name}) => name === mode?.name)?.services ?? {};
+  for (const {spec, configured} of fleet.services) {
+    const {name, priority, min, max, weight, target} = {...configured, ...(!configured.retired && changes[configured.name])};
+    const same =
+      spec.priority === priority &&
+      spec.min === min &&
+      spec.max === max &&
+      spec.weight === weight &&
+      JSON.stringify(spec.target) === JSON.stringify(target);
+    if (!same) return `${name} is not as the mode ${mode?.name ?? 'normal'} says`;
   }
   return null;
 };

@@ -1,7 +1,7 @@
 /** What the service's own replicas use. */
-import type {AskTimes} from './asking/ask.ts';
-import type {UsageKind} from '../ports.ts';
-import type {Source} from '../ports.ts';
+import {asking, type AskTimes} from './asking/ask.ts';
+import {SourceError} from './asking/failure.ts';
+import type {Source, UsageKind} from '../ports.ts';
 import type {SourceParts} from './source.ts';
 
 export interface DockerDemand extends AskTimes {
@@ -9,6 +9,12 @@ export interface DockerDemand extends AskTimes {
   readonly read: UsageKind;
 }
 
-export function dockerSource(demand: DockerDemand, parts: SourceParts): Source {
-  throw new Error(`not built yet: ${demand.source} ${parts.service}`);
+export function dockerSource(demand: DockerDemand, {clock, service, usage}: SourceParts): Source {
+  return asking(`the ${demand.read} of ${service}`, demand, clock, () => ({
+    async ask(signal) {
+      if (!usage) throw new SourceError('this host does not measure what replicas use');
+      return {kind: 'usage', ...(await usage(service, demand.read, signal))};
+    },
+    close() {},
+  }));
 }

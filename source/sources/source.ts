@@ -20,11 +20,17 @@ import {randomSource, type RandomDemand} from './random.ts';
 import {redisSource, type RedisDemand} from './redis.ts';
 import {replaySource, type ReplayDemand} from './replay.ts';
 import {scheduleSource, type ScheduleDemand} from './schedule.ts';
+import {scrubbed, scrubberOf} from './scrub.ts';
 import {sqsSource, type SqsDemand} from './sqs.ts';
 import {waveSource, type WaveDemand} from './wave.ts';
 
 /** Times are in milliseconds, paths absolute, secrets filled in. */
-export type DemandSpec =
+export type DemandSpec = KindOfDemand & {
+  /** What was put in from the environment and from files: it is never told. */
+  readonly secrets?: readonly string[];
+};
+
+type KindOfDemand =
   | RandomDemand
   | WaveDemand
   | FileDemand
@@ -59,7 +65,14 @@ export interface SourceParts {
   readonly pushes: Pushes | null;
 }
 
+/** What it says holds none of the demand's secrets. */
 export function createSource(demand: DemandSpec, parts: SourceParts): Source {
+  const source = sourceOf(demand, parts);
+  const scrub = scrubberOf(demand, demand.secrets ?? []);
+  return (report, signal) => source(reading => report(scrubbed(reading, scrub)), signal);
+}
+
+function sourceOf(demand: DemandSpec, parts: SourceParts): Source {
   const {clock, chance} = parts;
   switch (demand.source) {
     case 'random':

@@ -239,22 +239,3 @@ services:
     expect(found.join('\n')).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
 });
-
-describe('modes', () => {
-  const shop = (modes: string) => `capacity: 10\nservices:\n  web: {priority: 1, image: a, max: 4, target: fill}\nmodes:\n${modes}`;
-
-  test('are read with what they change', () => {
-    expect(read(shop('  sale: {say: A rush., services: {web: {max: 9, priority: 2}}}\n')).modes).toEqual([
-      {name: 'sale', say: 'A rush.', services: {web: {max: 9, priority: 2}}},
-    ]);
-  });
-
-  test.each([
-    ['  sale: {services: {wbe: {max: 9}}}\n', 'shop.yaml:5  modes.sale.services.wbe  is no service here: did you mean “web”?'],
-    ['  sale: {services: {web: {min: 5}}}\n', "shop.yaml:5  modes.sale.services.web.min  is 5 and max is 4: min can't be over max"],
-    ['  normal: {services: {web: {max: 9}}}\n', 'shop.yaml:5  modes.normal  is what holds when no other mode does: give it another name'],
-    ['  sale: {services: {web: {maxx: 9}}}\n', 'shop.yaml:5  modes.sale.services.web.maxx  is not a known key: did you mean “max”?'],
-  ])('%j is a mistake with its line', (modes, words) => {
-    expect(problems(shop(modes))).toEqual([words]);
-  });
-});

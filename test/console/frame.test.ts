@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import stringWidth from 'string-width';
 import {frame} from '../../source/console/frame.ts';
 import {reduce, type ConsoleState} from '../../source/console/state.ts';
-import {at, colored, crowdState, plainAscii, plainUnicode, shopState} from '../support/screens.ts';
+import {at, colored, crowdState, plainAscii, plainUnicode, saleState, shopState} from '../support/screens.ts';
 
 const sizes = [
   {columns: 60, rows: 15},
@@ -13,6 +13,7 @@ const sizes = [
 ];
 const states: Record<string, () => ConsoleState> = {
   shop: () => shopState(),
+  sale: () => saleState(),
   crowd20: () => crowdState(20),
   crowd500: () => crowdState(500),
 };
@@ -111,6 +112,22 @@ describe('truth before beauty', () => {
     expect(gone).toContain('ENGINE GONE');
     expect(gone).toContain('NOBODY ACTS');
     expect(gone).toContain('it crashed');
+  });
+
+  test('the mode that holds is named with its reason, a normal one that somebody has chosen too', () => {
+    const header = (state: ConsoleState, columns: number) => text(state, columns).split('\n')[0];
+    expect(header(saleState(), 140)).toContain('mode sale  web above 40 for 10 s');
+    for (const {columns} of sizes) expect(header(saleState(), columns)).toContain('mode sale');
+    expect(text(saleState(), 200)).toContain('normal → sale, web above 40 for 10 s');
+    const chosen = change(
+      state =>
+        withUpdate(state, {
+          fleet: {...state.update!.fleet, mode: {name: 'normal', since: at, why: {kind: 'chosen', by: 'ann@one', until: at + 600_000}}},
+        }),
+      140,
+      40,
+    );
+    expect(chosen.split('\n')[0]).toContain('mode normal  by ann@one until 12:12');
   });
 
   test('names from outside can’t move the cursor, colour the rest or break a column', () => {

@@ -4,6 +4,7 @@ import {keyTable, press, type Effect} from '../../source/console/keys.ts';
 import {promptWords} from '../../source/console/prompt.ts';
 import {createStore} from '../../source/console/store.ts';
 import {listedServices, type ConsoleState} from '../../source/console/state.ts';
+import type {ModeSpec} from '../../source/scaler/fleet.ts';
 import {shopState} from '../support/screens.ts';
 
 /** Presses keys on a console and gives what came of them. */
@@ -176,6 +177,40 @@ describe('overruling', () => {
     const paused = session({...state, update: state.update && {...state.update, fleet: {...state.update.fleet, acting: 'paused'}}});
     expect(paused.press('P').question()).toContain('Resume the scaler?');
     expect(paused.press('y').commands()).toEqual([{kind: 'resume'}]);
+  });
+});
+
+describe('m', () => {
+  const asked = (modes: readonly ModeSpec[]) => {
+    const state = shopState();
+    const {fleet} = state.update!;
+    return session({...state, update: {...state.update!, fleet: {...fleet, settings: {...fleet.settings, modes}}}}).press('m');
+  };
+  const mode = (name: string, when: ModeSpec['when'] = []): ModeSpec => ({name, say: '', when, until: [], services: {}});
+  const busy = mode('busy', [{kind: 'demand', service: 'web', demand: 0, side: 'above', value: 4, forMs: 0}]);
+
+  test('asks which mode, and says so where there is none', () => {
+    expect(asked([]).refusals()).toEqual(['the configuration has no modes']);
+    expect(asked([mode('sale')]).question()).toBe('Mode: 1 normal  2 sale  (Esc leaves it as it is)');
+    expect(
+      asked([mode('sale')])
+        .press('2')
+        .commands(),
+    ).toEqual([{kind: 'mode', mode: 'sale', lasting: 'default'}]);
+    expect(
+      asked([mode('sale')])
+        .press('0')
+        .commands(),
+    ).toEqual([]);
+  });
+
+  test('offers to leave it to the circumstances where there are any', () => {
+    expect(asked([mode('sale'), busy]).question()).toContain('1 normal  2 sale  3 busy  0 auto');
+    expect(
+      asked([mode('sale'), busy])
+        .press('0')
+        .commands(),
+    ).toEqual([{kind: 'mode', mode: 'auto', lasting: 'default'}]);
   });
 });
 

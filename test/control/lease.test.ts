@@ -80,6 +80,7 @@ const kinds = ({news}: Engine) => news.map(({lease}) => lease.kind);
 const pin: Legacy = {
   acting: 'auto',
   mode: null,
+  circumstances: [],
   overrides: [['web', [{rule: {kind: 'pin', replicas: 3}, owner: 'ann', placedAt: 1, until: null, note: 'rush'}]]],
 };
 
@@ -195,7 +196,7 @@ describe('the lease', () => {
     await pass(100);
     expect(two.news).toMatchObject([{lease: {kind: 'held'}, legacy: pin}]);
     const empty = two.lease;
-    empty.keep({acting: 'auto', mode: null, overrides: []});
+    empty.keep({acting: 'auto', mode: null, circumstances: [], overrides: []});
     await pass(second);
     void empty.release();
     await pass(100);

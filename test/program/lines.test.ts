@@ -95,6 +95,20 @@ describe('the commands', () => {
     expect(output).toContain('port 8080:80 can be taken by one replica only');
   });
 
+  test('explain says what a configuration means, and takes the one that is there', async () => {
+    const folder = emptyFolder({
+      'microscale.yaml': `capacity: 4
+services: {web: {priority: 1, max: 3, image: a, demand: {source: file, path: web}}}
+modes: {sale: {say: A rush., when: {service: web, demand: {above: 4, for: 10s}}, services: {web: {max: 4}}}}
+`,
+    });
+    const {status, output} = await finished(['explain'], folder);
+    expect(status).toBe(0);
+    expect(output).toContain('When web’s demand stays above 4 for 10 s, the mode sale begins.\n  A rush.\n');
+    expect(output).toContain('Then web may have up to 4 (usually 3).');
+    expect((await finished(['explain', 'microscale.yaml'], folder)).output).toBe(output);
+  });
+
   test('--help and --version answer', async () => {
     expect((await finished(['--help'])).output).toContain('--on-exit');
     expect((await finished(['--version'])).output).toMatch(/^\d+\.\d+\.\d+/);
@@ -153,9 +167,10 @@ describe('bad input is one clear message, a status, and no stack trace', () => {
     ['a capacity that is none', ['--capacity', '-1'], {}, 2, /expected a number of slots from 1 up, or auto/],
     ['a recording where nothing can be written', ['--record', '/nowhere/x'], {}, 2, /--record \/nowhere\/x: can't be written/],
     ['check without a file', ['check'], {}, 2, /check takes one file/],
+    ['explain without a file', ['explain'], {}, 2, /explain takes one file/],
   ])('%s', async (_title, words, files, expected, message) => {
     const arguments_: readonly string[] = words;
-    const brief = arguments_.includes('--for') || arguments_[0] === 'check' ? [] : ['--for', '1s'];
+    const brief = arguments_.includes('--for') || arguments_[0] === 'check' || arguments_[0] === 'explain' ? [] : ['--for', '1s'];
     const {status, errors} = await finished([...arguments_, ...brief], emptyFolder(files));
     if (expected === 0) return;
     expect(errors).toMatch(message);

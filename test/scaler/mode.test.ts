@@ -6,6 +6,8 @@ import {after, desiredOf, filler, fleetOf, observed, reading, spec, type Timeles
 const sale: ModeSpec = {
   name: 'sale',
   say: 'The site stays up; taking payment can wait.',
+  when: [],
+  until: [],
   services: {web: {max: 9}, pay: {priority: 3, min: 1}},
 };
 const specs = [spec('web', {max: 4}), spec('pay', {priority: 1, min: 3, max: 4}), filler('batch', {priority: 2})];
@@ -29,16 +31,18 @@ describe('a mode', () => {
     const on = after(shop(), 2000, choose('sale'));
     expect(on.replies).toEqual([{kind: 'accepted', words: 'mode sale: The site stays up; taking payment can wait.'}]);
     expect(desiredOf(on.fleet)).toEqual({web: 8, pay: 2, batch: 0});
-    expect(on.fleet.mode).toMatchObject({name: 'sale', by: 'ann@one', until: 62_000});
+    expect(on.fleet.mode).toEqual({name: 'sale', since: 2000, why: {kind: 'chosen', by: 'ann@one', until: 62_000}});
     expect(wakeAt(on.fleet)).toBe(62_000);
     const over = after(on.fleet, 62_000, {kind: 'tick'});
     expect(desiredOf(over.fleet)).toEqual({web: 4, pay: 4, batch: 2});
-    expect(over.happenings).toContainEqual(expect.objectContaining({kind: 'mode', from: 'sale', to: 'normal', by: null}));
+    expect(over.happenings).toContainEqual(
+      expect.objectContaining({kind: 'mode', from: 'sale', to: 'normal', cause: {kind: 'expired', by: 'ann@one'}}),
+    );
   });
 
   test('ends when normal is chosen, and one that holds already is refused', () => {
     const on = after(shop(), 2000, choose('sale', 'until-cleared')).fleet;
-    expect(on.mode?.until).toBeNull();
+    expect(on.chosen?.until).toBeNull();
     const off = after(on, 3000, choose('normal')).fleet;
     expect(off.mode).toBeNull();
     expect(desiredOf(off)).toEqual({web: 4, pay: 4, batch: 2});
@@ -69,9 +73,10 @@ describe('a mode', () => {
     const heir = after(
       shop(),
       2500,
-      {kind: 'inherited', legacy: {acting: 'auto', mode: on.mode, overrides: []}},
+      {kind: 'inherited', legacy: {acting: 'auto', mode: on.chosen, circumstances: [], overrides: []}},
       observed('web', {running: 4}),
     ).fleet;
+    expect(heir.chosen).toEqual(on.chosen);
     expect(heir.mode).toEqual(on.mode);
     expect(desiredOf(heir)).toEqual({web: 8, pay: 2, batch: 0});
   });

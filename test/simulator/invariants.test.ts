@@ -18,6 +18,13 @@ function broken(change: (service: Service) => Service, before: Fleet = fleet): r
   );
 }
 
+const eased = {name: 'eased', say: '', when: [], until: [], services: {web: {max: 3}}};
+const brokenFleet = (change: (before: Fleet) => Fleet) => {
+  const check = createInvariants();
+  const result = {fleet: change(fleet), actions: [], happenings: [], replies: [], handovers: [], changed: true};
+  return check({before: fleet, result, truth: null}).map(({detail}) => detail);
+};
+
 const web = (change: (service: Service) => Service) => (service: Service) => (service.spec.name === 'web' ? change(service) : service);
 const decided = (change: Partial<NonNullable<Service['decision']>>) =>
   web(service => ({...service, decision: service.decision && {...service.decision, ...change}}));
@@ -47,6 +54,37 @@ describe('the checkers', () => {
     ['no count is negative or no number', web(service => ({...service, demand: {kind: 'live', value: Number.NaN}}))],
   ] as const)('see that %s is broken', (invariant, change) => {
     expect(broken(change)).toContain(invariant);
+  });
+
+  test.each([
+    [
+      'the choice of eased has ended',
+      (before: Fleet): Fleet => ({...before, chosen: {name: 'eased', by: 'ann', since: 1, until: before.at}}),
+    ],
+    [
+      'the mode is normal, and eased should hold',
+      (before: Fleet): Fleet => ({...before, chosen: {name: 'eased', by: 'ann', since: 1, until: null}}),
+    ],
+    [
+      'web is not as the mode eased says',
+      (before: Fleet): Fleet => ({
+        ...before,
+        settings: {...before.settings, modes: [eased]},
+        chosen: {name: 'eased', by: 'ann', since: 1, until: null},
+        mode: {name: 'eased', since: 1, why: {kind: 'chosen', by: 'ann', until: null}},
+      }),
+    ],
+    [
+      'the time of eased is over',
+      (before: Fleet): Fleet => ({
+        ...before,
+        circumstances: [
+          {mode: 'eased', beginnings: [{phase: 'on', since: 1, timer: null, window: {from: 1, until: before.at}}], endings: []},
+        ],
+      }),
+    ],
+  ])('see that %s', (detail, change) => {
+    expect(brokenFleet(change)).toEqual([detail]);
   });
 
   test('believe what really runs more than what was told', () => {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {calmHost, roughHost} from '../../source/orchestrators/simulated.ts';
 import type {Entry} from '../../source/scaler/entry.ts';
-import {emptyFleet} from '../../source/scaler/fleet.ts';
+import {tell} from '../../source/scaler/explain.ts';
+import {emptyFleet, type ModeSpec} from '../../source/scaler/fleet.ts';
 import {step} from '../../source/scaler/step.ts';
 import {simulate, type Simulation} from '../../source/simulator/simulate.ts';
 import {scenario} from '../support/scenario.ts';
@@ -89,4 +90,70 @@ test('after the worst, it settles where the plan is', async () => {
     }));
     expect(open).toEqual(open.map(service => ({...service, running: service.desired, left: 0})));
   }
+});
+
+describe('modes over a day', () => {
+  const hour = 60 * minute;
+  const sale: ModeSpec = {
+    name: 'sale',
+    say: '',
+    when: [{kind: 'demand', service: 'web', demand: 0, side: 'above', value: 8, forMs: minute}],
+    until: [{kind: 'demand', service: 'web', demand: 0, side: 'below', value: 4.5, forMs: minute}],
+    services: {mail: {max: 1}},
+  };
+  const newsletter: ModeSpec = {
+    name: 'newsletter',
+    say: '',
+    when: [{kind: 'schedule', schedule: '0 19 * * *', timezone: 'UTC', forMs: 2 * hour}],
+    until: [],
+    services: {mail: {priority: 1, max: 6}},
+  };
+  const day: Simulation = {
+    ...box,
+    seed: 1,
+    startAt: Date.UTC(2026, 10, 27),
+    forMs: 24 * hour,
+    settings: {...box.settings, modes: [newsletter, sale]},
+    services: [spec('web', {max: 10}), spec('mail', {priority: 2, max: 4}), filler('batch', {priority: 3})],
+    demands: new Map([
+      ['web', [{source: 'wave', min: 0, max: 10, periodMs: 12 * hour, everyMs: 10_000}]],
+      ['mail', [{source: 'fixed', value: 6}]],
+    ]),
+  };
+
+  test('begin and end by demand and by the calendar, at the moment that they say', async () => {
+    const told: string[] = [];
+    const {violations} = await simulate({
+      ...day,
+      watched(_entries, {happenings}) {
+        for (const happening of happenings) {
+          if (happening.kind !== 'mode') continue;
+          const time = new Date(happening.at).toISOString().slice(11, 19);
+          told.push(`${time} ${tell(happening, at => new Date(at).toISOString().slice(11, 16)).words}`);
+        }
+      },
+    });
+    expect(violations).toEqual([]);
+    expect(told).toEqual([
+      '04:14:50 normal → sale, web above 8 for 1 min',
+      '09:12:30 sale → normal, web below 4.5 for 1 min',
+      '16:14:50 normal → sale, web above 8 for 1 min',
+      '19:00:00 sale → newsletter, schedule 0 19 * * * UTC until 21:00',
+      '21:00:00 newsletter → sale, schedule 0 19 * * * UTC is over',
+      '21:12:30 sale → normal, web below 4.5 for 1 min',
+    ]);
+  });
+
+  test('are folded again from what was recorded, byte for byte, with the calendar’s word in it', async () => {
+    const recorded: Entry[][] = [];
+    const recorder = {
+      write: (entries: readonly Entry[]) => void recorded.push(JSON.parse(JSON.stringify(entries)) as Entry[]),
+      close: async () => {},
+    };
+    const {fleet} = await simulate({...day, forMs: 20 * hour, recorder});
+    expect(fleet.mode?.name).toBe('newsletter');
+    let folded = emptyFleet('auto');
+    for (const entries of recorded) folded = step(folded, entries).fleet;
+    expect(JSON.stringify(folded)).toBe(JSON.stringify(fleet));
+  });
 });

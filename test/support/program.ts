@@ -31,9 +31,15 @@ export interface Run {
 }
 
 /** As the user who runs the tests, or as another, whom only root can become. */
-export function run(arguments_: readonly string[], folder: string, more: Readonly<Record<string, string>> = {}, user?: number): Run {
+export function run(
+  arguments_: readonly string[],
+  folder: string,
+  more: Readonly<Record<string, string>> = {},
+  user?: number,
+  file = program,
+): Run {
   const who = user === undefined ? {} : {uid: user, gid: user};
-  const child = spawn(process.execPath, [program, ...arguments_], {
+  const child = spawn(process.execPath, [file, ...arguments_], {
     cwd: folder,
     env: environment(more),
     stdio: ['ignore', 'pipe', 'pipe'],

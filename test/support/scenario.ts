@@ -1,7 +1,8 @@
 /** A day in the life, from a seed: some fleet, some demands, operators who meddle, and a host on a bad day. */
 import {roughHost} from '../../source/orchestrators/simulated.ts';
 import type {Command} from '../../source/scaler/entry.ts';
-import type {ServiceSpec} from '../../source/scaler/fleet.ts';
+import type {Circumstance, DemandCircumstance} from '../../source/scaler/circumstance.ts';
+import type {ModeSpec, ServiceSpec} from '../../source/scaler/fleet.ts';
 import {branch} from '../../source/simulator/chance.ts';
 import type {Simulation} from '../../source/simulator/simulate.ts';
 import type {DemandSpec} from '../../source/sources/source.ts';
@@ -37,11 +38,12 @@ export function scenario(seed: number, forMs: number): Simulation {
     ]);
   }
   const floor = services.reduce((sum, {min, slots}) => sum + min * slots, 0);
+  const modes = someModes(services, [...demands.keys()], branch(seed, 'modes'));
   return {
     seed,
     forMs,
     startAt: 1_700_000_000_000,
-    settings: {project: 'scenario', capacity: Math.max(floor, pick(4, 30)), nodeSlots: [], overrideMs: pick(5, 60) * 1000, modes: []},
+    settings: {project: 'scenario', capacity: Math.max(floor, pick(4, 30)), nodeSlots: [], overrideMs: pick(5, 60) * 1000, modes},
     services,
     demands,
     host: {...roughHost, crashesPerHour: pick(0, 60), refusals: chance() * 0.1, lostEvents: chance() * 0.2},
@@ -53,7 +55,10 @@ export function scenario(seed: number, forMs: number): Simulation {
         if (over) return;
         const {name} = one(services);
         const what = meddling();
-        if (what < 0.5) void engine.command(someCommand(name, meddling), meddling() < 0.5 ? 'ann@one' : 'bob@two');
+        if (what < 0.06 && modes.length > 0) {
+          const mode = one([...modes.map(mode => mode.name), 'normal', 'auto']);
+          void engine.command({kind: 'mode', mode, lasting: meddling() < 0.5 ? 'default' : {ms: 5000}}, 'ann@one');
+        } else if (what < 0.5) void engine.command(someCommand(name, meddling), meddling() < 0.5 ? 'ann@one' : 'bob@two');
         else if (what < 0.7) host.kill(name);
         else if (what < 0.8)
           engine.read(
@@ -87,6 +92,38 @@ export function scenario(seed: number, forMs: number): Simulation {
       });
     },
   };
+}
+
+/** Modes of all kinds: by hand, by demand with and without an end of their own, by the calendar. */
+function someModes(services: readonly ServiceSpec[], demanding: readonly string[], chance: () => number): readonly ModeSpec[] {
+  const pick = (least: number, most: number) => least + Math.floor(chance() * (most - least + 1));
+  const demand = (side: 'above' | 'below', value: number): DemandCircumstance => ({
+    kind: 'demand',
+    service: demanding[pick(0, demanding.length - 1)] ?? '',
+    demand: 0,
+    side,
+    value,
+    forMs: pick(0, 10) * 1000,
+  });
+  return Array.from({length: pick(0, 3)}, (_, index): ModeSpec => {
+    const level = pick(2, 12);
+    const when: Circumstance[] = [];
+    if (chance() < 0.6 && demanding.length > 0) when.push(demand('above', level));
+    if (chance() < 0.3) when.push({kind: 'schedule', schedule: '*/2 * * * *', timezone: 'UTC', forMs: pick(5, 100) * 1000});
+    const changed = services.filter(() => chance() < 0.5);
+    return {
+      name: `m${index}`,
+      say: '',
+      when,
+      until: when.length > 0 && demanding.length > 0 && chance() < 0.5 ? [demand('below', pick(1, level))] : [],
+      services: Object.fromEntries(
+        changed.map(({name, max, target}) => [
+          name,
+          {priority: pick(1, 5), min: 0, ...(chance() < 0.5 && {max: max + pick(0, 5)}), ...(chance() < 0.3 && {target})},
+        ]),
+      ),
+    };
+  });
 }
 
 function someCommand(service: string, chance: () => number): Command {

@@ -1,7 +1,7 @@
 /** A console state to draw: a shop in the middle of a rush, the same each time. */
 import type {Sample} from '../../source/ports.ts';
 import type {Happening} from '../../source/scaler/entry.ts';
-import type {Fleet} from '../../source/scaler/fleet.ts';
+import type {Fleet, ModeSpec} from '../../source/scaler/fleet.ts';
 import {emptyState, reduce, type ConsoleState} from '../../source/console/state.ts';
 import {asciiSymbols, createStyle, unicodeSymbols} from '../../source/console/style.ts';
 import type {Look} from '../../source/console/look.ts';
@@ -41,6 +41,37 @@ export function shopState(readOnly = false): ConsoleState {
   play(noon + 119_400, observed('batch', {running: 1, stopping: 1, order: order('batch')}));
   play(at, observed('web', {running: 5, pending: 1, order: order('web')}));
   return stateOf(fleet, samples(), happenings, readOnly);
+}
+
+/** A shop whose demand has begun a sale: payments wait. */
+export function saleState(): ConsoleState {
+  const specs = [spec('web', {min: 1, max: 6}), spec('pay', {priority: 1, min: 1, max: 4}), filler('batch', {priority: 3})];
+  const sale: ModeSpec = {
+    name: 'sale',
+    say: 'A rush of visitors. The site stays up; taking payment can wait.',
+    when: [{kind: 'demand', service: 'web', demand: 0, side: 'above', value: 40, forMs: 10_000}],
+    until: [{kind: 'demand', service: 'web', demand: 0, side: 'below', value: 25, forMs: 60_000}],
+    services: {web: {max: 10}, pay: {priority: 3}},
+  };
+  let fleet = fleetOf(
+    specs,
+    10,
+    [reading('web', 6), reading('pay', 4), observed('web', {running: 6}), observed('pay', {running: 4})],
+    noon,
+  );
+  const happenings: Happening[] = [];
+  const play = (time: number, ...entries: Parameters<typeof after>[2][]) => {
+    const result = after(fleet, time, ...entries);
+    fleet = result.fleet;
+    happenings.push(...result.happenings);
+  };
+  play(noon + 1000, {kind: 'configured', settings: {...fleet.settings, modes: [sale]}, services: specs});
+  play(noon + 100_000, reading('web', 45));
+  play(noon + 110_000, {kind: 'tick'});
+  const order = (name: string) => fleet.services.find(service => service.spec.name === name)?.order ?? 0;
+  play(noon + 110_400, observed('pay', {running: 1, order: order('pay')}));
+  play(at, observed('web', {running: 8, pending: 1, order: order('web')}));
+  return stateOf(fleet, samples(), happenings, false);
 }
 
 /** Many services, for lists that don't fit. */

@@ -9,8 +9,9 @@ import {followEvents, type ContainerEvent} from './events.ts';
 import {createKeepers} from './keepers.ts';
 import {createDockerLeaseStore} from './lease-store.ts';
 import {createLooks} from './looks.ts';
-import {composeHostName} from './owner.ts';
+import {composeHostName, composeOwner} from './owner.ts';
 import {createSurvey} from './survey.ts';
+import {createUsage} from './usage.ts';
 import {within} from './within.ts';
 
 export interface DockerParts {
@@ -212,6 +213,14 @@ export function createDockerHost({
     rest() {
       for (const keeper of keepers.all()) keeper.rest();
     },
+    usage: createUsage({
+      docker,
+      clock,
+      ownerFor(service) {
+        const adopted = adoptedName(service);
+        return adopted === null ? {kind: 'made', project, service} : composeOwner(adopted);
+      },
+    }),
     lease: createDockerLeaseStore(docker, lease),
     async close() {
       stop.abort();

@@ -289,6 +289,10 @@ export function createSwarmHost({
 
   return {
     lease: createSwarmLeaseStore(api, lease),
+    usage: () =>
+      Promise.reject(
+        new Error('a Swarm’s manager does not know what tasks on other nodes use: read it from Prometheus or from /metrics pages'),
+      ),
     async connect(): Promise<HostFacts> {
       const reasons: string[] = [];
       for (let tries = managers.count; tries > 0; tries--) {

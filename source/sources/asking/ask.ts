@@ -46,6 +46,8 @@ export function asking(what: string, {everyMs, timeoutMs}: AskTimes, clock: Cloc
         failures++;
         report({kind: 'error', reason: failureWords(error, what)});
       }
+      // Whoever is told may have had enough.
+      if (signal.aborted) return;
       const pauseMs = failures === 0 ? everyMs : Math.max(everyMs, Math.min(longestPauseMs, 250 * 2 ** Math.min(failures, 10)));
       cancel = clock.after(Math.max(0, begunAt + pauseMs - clock.now()), () => void next());
     };
