@@ -14,6 +14,8 @@ export interface QueueWorld {
   readonly rate: number;
   /** Whether each item takes just as long, or as long as chance has it. */
   readonly even?: boolean;
+  /** How often an idle replica looks for work; at once unless said. */
+  readonly idleMs?: number;
   readonly startMs?: number;
   readonly everyMs?: number;
   readonly running?: number;
@@ -34,7 +36,7 @@ const stepMs = 50;
 
 /** What happened, a line for each step of 50 ms. */
 export function live(world: QueueWorld): {readonly lived: readonly Lived[]; readonly fleet: Fleet} {
-  const {target, tells, rate, even = false, startMs = 500, everyMs = 500, capacity = 200} = world;
+  const {target, tells, rate, even = false, idleMs = stepMs, startMs = 500, everyMs = 500, capacity = 200} = world;
   const chance = branch(world.seed ?? 1, 'queue');
   const settleMs = target.kind === 'queue' || target.kind === 'pd' ? 15_000 : 0;
   const flapGuardMs = target.kind === 'queue' ? 120_000 : 0;
@@ -77,7 +79,7 @@ export function live(world: QueueWorld): {readonly lived: readonly Lived[]; read
       let free = done !== null && done > at ? done : null;
       // A quick replica does several in one step.
       let from = done !== null && done <= at ? done : at;
-      while (free === null && waiting > 0) {
+      while (free === null && waiting > 0 && chance() < stepMs / idleMs) {
         waiting--;
         from += (1000 / rate) * (even ? 1 : -Math.log(1 - chance()));
         free = from > at ? from : null;
