@@ -1,6 +1,7 @@
 /** A configuration that has the right shape, as plain numbers with every default filled in; what can't be meant is a mistake. */
 import type {FoundService} from '../ports.ts';
 import {normalMode, unbounded, type ModeSpec, type ServiceSpec, type Target} from '../scaler/fleet.ts';
+import {plainReadiness} from '../scaler/readiness.ts';
 import type {DemandSpec} from '../sources/source.ts';
 import type {Config, Workload} from './config.ts';
 import type {Merged} from './merge.ts';
@@ -163,6 +164,7 @@ function specOf(name: string, service: ServiceText, path: Path, mistakes: Mistak
     drift: 'reassert',
     adopted: false,
     retired: false,
+    ...plainReadiness,
   };
 }
 

@@ -1,5 +1,7 @@
 /** What can happen, and what comes of it: the words that pass between the world and `step`. */
 import type {Acting, ChosenMode, Decision, Lease, Observation, Override, Rule, ServiceSpec, Settings} from './fleet.ts';
+import type {EndedHandover} from './handover.ts';
+import type {Memory, ReadinessAsked} from './readiness.ts';
 
 /** What a source says. It never says zero for "I don't know". */
 export type Reading =
@@ -41,6 +43,7 @@ export type Entry = {readonly at: number} & (
   | {readonly kind: 'drifted'; readonly service: string; readonly replicas: number}
   | {readonly kind: 'lease'; readonly lease: Lease}
   | {readonly kind: 'inherited'; readonly legacy: Legacy}
+  | {readonly kind: 'memory'; readonly memory: Memory}
   | {readonly kind: 'noted'; readonly note: Note}
   | {readonly kind: 'tick'}
 );
@@ -59,14 +62,15 @@ export interface Note {
   readonly text: string;
 }
 
-/** Level-based: the numbers wanted, not a change. Standby replicas are created but not started. */
-export interface Action {
+/** Level-based: the numbers wanted, not a change. */
+export interface Action extends ReadinessAsked {
   readonly kind: 'scale';
   readonly service: string;
   /** What was asked for before, or was there before anything was. */
   readonly from: number;
   readonly replicas: number;
-  readonly standby: number;
+  /** Of those that leave by this, so many yield to somebody else, and may be frozen. */
+  readonly yields: number;
   /** Rises with every request for this service; observations name the last one that they account for. */
   readonly order: number;
 }
@@ -102,6 +106,8 @@ export type Happening = {readonly at: number} & (
   | {readonly kind: 'disconnected'; readonly reason: string}
   | {readonly kind: 'drifted'; readonly service: string; readonly from: number; readonly to: number; readonly drift: 'reassert' | 'yield'}
   | {readonly kind: 'lease'; readonly lease: Lease}
+  | {readonly kind: 'handover'; readonly handover: EndedHandover}
+  | {readonly kind: 'memory'; readonly memory: Memory}
   | {readonly kind: 'noted'; readonly note: Note}
 );
 

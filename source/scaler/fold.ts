@@ -3,6 +3,7 @@ import type {Entry, Happening, Legacy, Reading} from './entry.ts';
 import type {Demand, Fleet, Lease, Observation, Override, Service, ServiceSpec, Settings, Trouble} from './fleet.ts';
 import {inMode} from './mode.ts';
 import {aspect} from './override.ts';
+import {noReadinessAsked} from './readiness.ts';
 
 /**
  * A new configuration: known services keep their state; those no longer named are emptied, then forgotten, or let go at
@@ -40,17 +41,23 @@ function newService(spec: ServiceSpec): Service {
     rawWant: null,
     observed: null,
     asked: null,
-    askedStandby: 0,
+    askedReadiness: noReadinessAsked,
+    frozenMost: null,
     order: 0,
     committed: 0,
     decision: null,
-    behindSince: null,
+    handover: null,
   };
 }
 
 function isEmpty(service: Service): boolean {
   const {observed} = service;
-  return observed === null || observed.running + observed.pending + observed.stopping + observed.standby === 0;
+  return observed === null || presentOf(observed) === 0;
+}
+
+/** Everything that is there of a service, whatever it does. */
+function presentOf({running, pending, stopping, standby, frozen, ending}: Observation): number {
+  return running + pending + stopping + standby + frozen + ending;
 }
 
 export function read(fleet: Fleet, name: string, reading: Reading, happenings: Happening[]): Fleet {
@@ -93,8 +100,17 @@ export function observe(fleet: Fleet, name: string, observation: Observation, ha
     return {...service, observed: observation, committed};
   });
   const service = next.services.find(candidate => candidate.spec.name === name);
-  if (!service?.spec.retired || !isEmpty(service)) return next;
-  return {...next, services: next.services.filter(other => other !== service)};
+  const counted = loseWork(fleet, next, name, observation.lostMs);
+  if (!service?.spec.retired || !isEmpty(service)) return counted;
+  return {...counted, services: counted.services.filter(other => other !== service)};
+}
+
+/** The host counts from when it was opened: less than before is a new beginning. */
+function loseWork(before: Fleet, fleet: Fleet, name: string, lostMs: number): Fleet {
+  if (fleet === before) return fleet;
+  const known = before.services.find(({spec}) => spec.name === name)?.observed?.lostMs ?? 0;
+  const lost = lostMs < known ? lostMs : lostMs - known;
+  return lost === 0 ? fleet : {...fleet, score: {...fleet.score, lostMs: fleet.score.lostMs + lost}};
 }
 
 function tellTrouble(fleet: Fleet, service: string, before: Trouble | undefined, after: Trouble, happenings: Happening[]): void {
@@ -113,6 +129,12 @@ function sameObservation(a: Observation, b: Observation): boolean {
     a.pending === b.pending &&
     a.stopping === b.stopping &&
     a.standby === b.standby &&
+    a.unready === b.unready &&
+    a.frozen === b.frozen &&
+    a.frozenSince === b.frozenSince &&
+    a.ending === b.ending &&
+    a.lostMs === b.lostMs &&
+    a.chosen === b.chosen &&
     a.order === b.order &&
     sameTrouble(a.trouble, b.trouble)
   );

@@ -6,10 +6,12 @@ import type {Action, Entry, Happening, Reply} from './entry.ts';
 import {aliveReplicas, type Fleet, type Service} from './fleet.ts';
 import {configure, drift, hear, inherit, lease, observe, read} from './fold.ts';
 import {attribute, sameDecision} from './decision.ts';
+import {trackHandovers, type EndedHandover} from './handover.ts';
 import {expire, obey} from './override.ts';
 import {plan} from './plan.ts';
 import {commit, presentReplicas, reconcile} from './reconcile.ts';
-import {addTime, handovers, type Handover} from './score.ts';
+import {remember, sameReadiness} from './readiness.ts';
+import {addTime} from './score.ts';
 import {rawWant, rememberPeaks} from './target.ts';
 
 export interface Step {
@@ -19,7 +21,7 @@ export interface Step {
   /** One per command among the entries, in their order. */
   readonly replies: readonly Reply[];
   /** Those that ended with this step. */
-  readonly handovers: readonly Handover[];
+  readonly handovers: readonly EndedHandover[];
   /** False when nothing but time went by: such entries need not be recorded. */
   readonly changed: boolean;
 }
@@ -34,7 +36,9 @@ export function step(before: Fleet, entries: readonly Entry[]): Step {
   happenings.push(...expired.happenings);
   const decided = decide(expired.fleet, happenings);
   const acted = act(decided);
-  const settled = handovers(before, acted.fleet);
+  const settled = trackHandovers(before, acted.fleet);
+  for (const handover of settled.handovers)
+    if (handover.givers.length > 0) happenings.push({kind: 'handover', at: handover.healthyAt, handover});
   const changed = !sameButForTime(before, settled.fleet);
   return {...settled, actions: acted.actions, happenings, replies, changed};
 }
@@ -67,6 +71,10 @@ function fold(fleet: Fleet, entry: Entry, happenings: Happening[], replies: Repl
       return lease(fleet, entry.lease, happenings);
     case 'inherited':
       return inherit(fleet, entry.legacy);
+    case 'memory': {
+      if (entry.memory.kind !== fleet.memory.kind) happenings.push({kind: 'memory', at: fleet.at, memory: entry.memory});
+      return remember(fleet, entry.memory);
+    }
     case 'noted':
       happenings.push({kind: 'noted', at: fleet.at, note: entry.note});
       return fleet;
@@ -109,14 +117,15 @@ function act(fleet: Fleet): {readonly fleet: Fleet; readonly actions: readonly A
   let {started, stopped} = fleet.score;
   const next = shareUnchanged(fleet, service => {
     const ask = asked.get(service.spec.name);
-    if (!ask || (ask.replicas === service.asked && ask.standby === service.askedStandby)) return service;
+    if (!ask || (ask.replicas === service.asked && sameReadiness(ask.readiness, service.askedReadiness))) return service;
     const order = service.order + 1;
     const from = presentReplicas(service);
-    actions.push({kind: 'scale', service: service.spec.name, from, replicas: ask.replicas, standby: ask.standby, order});
-    started += Math.max(0, ask.replicas - from);
-    stopped += Math.max(0, from - ask.replicas);
-    const committed = commit(service, ask.replicas);
-    return {...service, asked: ask.replicas, askedStandby: ask.standby, order, committed};
+    const {replicas, yields, readiness} = ask;
+    actions.push({kind: 'scale', service: service.spec.name, from, replicas, yields, ...readiness, order});
+    started += Math.max(0, replicas - from);
+    stopped += Math.max(0, from - replicas);
+    const committed = commit(service, replicas);
+    return {...service, asked: replicas, askedReadiness: readiness, order, committed};
   });
   if (next === fleet) return {fleet, actions};
   const place = new Map(decisions.map((decision, index) => [decision.service, index]));
@@ -154,6 +163,7 @@ function sameButForTime(before: Fleet, after: Fleet): boolean {
     before.host === after.host &&
     before.lease === after.lease &&
     before.mode === after.mode &&
+    before.memory === after.memory &&
     before.undo === after.undo
   );
 }

@@ -1,5 +1,6 @@
 /** The real engine on a virtual clock and a simulated host: a day in seconds, the same from the same seed. */
 import {createEngine, type Engine} from '../engine.ts';
+import {createMachine, type Machine} from '../orchestrators/simulated-machine.ts';
 import {createSimulatedHost, type SimulatedHost, type SimulatedHostSettings} from '../orchestrators/simulated.ts';
 import type {Recorder} from '../ports.ts';
 import {createSource, type DemandSpec} from '../sources/source.ts';
@@ -10,8 +11,14 @@ import {branch} from './chance.ts';
 import {createInvariants, type Violation} from './invariants.ts';
 import {createVirtualClock, type VirtualClock} from './virtual-clock.ts';
 
+/** The engine and the host of this moment: after a crash they are others. */
+export interface Present {
+  readonly engine: Engine;
+  readonly host: SimulatedHost;
+}
+
 /** What an outside hand does during the run. It may draw on its own chance and set timers of its own. */
-export type Disturbance = (parts: {engine: Engine; host: SimulatedHost; clock: VirtualClock; seed: number}) => void;
+export type Disturbance = (parts: {present: () => Present; clock: VirtualClock; seed: number}) => void;
 
 export interface Simulation {
   readonly seed: number;
@@ -21,6 +28,8 @@ export interface Simulation {
   readonly services: readonly ServiceSpec[];
   readonly demands: ReadonlyMap<string, DemandSpec>;
   readonly host: SimulatedHostSettings;
+  /** When the engine dies without a word, in milliseconds from the start; a new one begins a little later, in their order. */
+  readonly crashesAtMs?: readonly number[];
   readonly recorder?: Recorder | null;
   readonly disturb?: Disturbance;
   readonly watched?: (entries: readonly Entry[], result: Step) => void;
@@ -31,47 +40,68 @@ export interface Simulated {
   readonly violations: readonly Violation[];
   /** When something was last asked of the host. */
   readonly lastActionAt: number | null;
+  readonly machine: Machine;
 }
 
 /** Enough to see what goes wrong; a broken rule breaks again at every step. */
 const violationsMax = 20;
+/** As long as a service manager takes to start it again; what was asked of the host has happened by then. */
+const restartMs = 1500;
 
 export async function simulate(simulation: Simulation): Promise<Simulated> {
-  const {seed, settings, services, startAt = 0} = simulation;
+  const {seed, settings, services, startAt = 0, crashesAtMs = []} = simulation;
   const clock = createVirtualClock(startAt);
-  const host = createSimulatedHost(clock, branch(seed, 'host'), simulation.host);
+  const machine = createMachine();
   const check = createInvariants();
   const violations: Violation[] = [];
-  let before = emptyFleet('auto');
   let lastActionAt: number | null = null;
-  const engine = createEngine({
-    clock,
-    orchestrator: host,
-    recorder: simulation.recorder ?? null,
-    acting: 'auto',
-    stepped(entries, result) {
-      if (violations.length < violationsMax) violations.push(...check({before, result, truth: host.truth()}));
-      before = result.fleet;
-      if (result.actions.length > 0) lastActionAt = result.fleet.at;
-      simulation.watched?.(entries, result);
-    },
-  });
+  let begun = 0;
+
+  async function begin(): Promise<Present> {
+    const own = ++begun;
+    const host = createSimulatedHost(clock, branch(seed, `host ${own}`), simulation.host, machine);
+    let before = emptyFleet('auto');
+    const engine: Engine = createEngine({
+      clock,
+      orchestrator: host,
+      recorder: simulation.recorder ?? null,
+      acting: 'auto',
+      stepped(entries, result) {
+        if (begun !== own) return;
+        const moment = {before, result, truth: host.truth(), holding: machine.holding};
+        if (violations.length < violationsMax) violations.push(...check(moment));
+        before = result.fleet;
+        if (result.actions.length > 0) lastActionAt = result.fleet.at;
+        simulation.watched?.(entries, result);
+      },
+    });
+    await drive(
+      clock,
+      engine.open(() => ({settings, services})),
+    );
+    return {engine, host};
+  }
+
+  let present = await begin();
   const stop = new AbortController();
   for (const [service, demand] of simulation.demands) {
     const source = createSource(demand, {clock, chance: branch(seed, `demand ${service}`)});
-    source(reading => engine.read(service, reading), stop.signal);
+    source(reading => present.engine.read(service, reading), stop.signal);
   }
-  await drive(
-    clock,
-    engine.open(() => ({settings, services})),
-  );
-  simulation.disturb?.({engine, host, clock, seed});
+  simulation.disturb?.({present: () => present, clock, seed});
+  for (const crashMs of crashesAtMs) {
+    clock.runTo(startAt + crashMs);
+    begun++;
+    present.host.crash();
+    clock.runTo(startAt + crashMs + restartMs);
+    present = await begin();
+  }
   clock.runTo(startAt + simulation.forMs);
-  engine.tick();
+  present.engine.tick();
   clock.runTo(startAt + simulation.forMs);
   stop.abort();
-  await drive(clock, engine.close('leave', 0));
-  return {fleet: engine.fleet(), violations, lastActionAt};
+  await drive(clock, present.engine.close('leave', 0));
+  return {fleet: present.engine.fleet(), violations, lastActionAt, machine};
 }
 
 /** Lets virtual time stand still while what was promised comes about: promises need turns of the real event loop. */

@@ -2,7 +2,7 @@
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import type {Orchestrator, OrchestratorEvents} from '../../source/ports.ts';
 import type {Observation} from '../../source/scaler/fleet.ts';
-import {spec} from '../support/fleets.ts';
+import {scaling, spec} from '../support/fleets.ts';
 import {until} from '../support/until.ts';
 
 export interface Subject {
@@ -41,6 +41,7 @@ export function orchestratorContract(
       noted() {},
       surveyed() {},
       drifted() {},
+      memory() {},
       heard() {},
     };
 
@@ -62,7 +63,7 @@ export function orchestratorContract(
     }
 
     const scale = (service: string, replicas: number, standby = 0) =>
-      subject?.orchestrator.scale({kind: 'scale', service, from: 0, replicas, standby, order: ++orders});
+      subject?.orchestrator.scale(scaling(service, replicas, {standby, order: ++orders}));
     const reaches = (service: string, running: number, standby = 0) =>
       until(`${service} to settle at ${running}`, () => {
         const seen = latest.get(service);
