@@ -56,6 +56,24 @@ function isResting({place, doing, purpose}: Replica): boolean {
   return doing === null && (place === 'paused' || (place === 'created' && purpose === 'serve'));
 }
 
+/**
+ * Who may be put to work next, the soonest first: what is about to leave and still runs, what is frozen with its work in
+ * it, what is frozen and about to end, then what waits, and what is only just being made.
+ */
+export function successors(replicas: readonly Replica[]): readonly Replica[] {
+  const fit = replicas.filter(({aim, outdated, replaced}) => aim !== 'run' && !replaced && (!outdated || aim === 'frozen'));
+  const isLeaving = ({aim, place, slot}: Replica) => place === 'up' && (aim === 'gone' || slot);
+  const staying = fit.filter(replica => !isLeaving(replica));
+  const of = (aim: Replica['aim']) => staying.filter(replica => replica.aim === aim);
+  return [
+    ...fit.filter(isLeaving),
+    ...of('frozen').sort((a, b) => a.restsSince - b.restsSince || a.number - b.number),
+    ...of('gone').filter(({place}) => place === 'paused'),
+    ...of('wait').sort(readiestFirst),
+    ...of('gone').filter(({place}) => place === 'nowhere'),
+  ];
+}
+
 const readiness: Readonly<Record<Replica['place'], number>> = {paused: 0, up: 1, created: 2, nowhere: 3, ended: 4};
 
 /** The order in which those that wait are put to work; from its end, those that are too many go. */
@@ -81,6 +99,6 @@ export function overdue(
   const ending = sorted.filter(
     (replica, index) => index < tooMany || replica.restsSince + preempt.forMs <= now || (preempt.thenStop && replica.place === 'paused'),
   );
-  const left = sorted.filter(replica => !ending.includes(replica));
-  return {ending, dueAt: left[0] ? left[0].restsSince + preempt.forMs : Number.POSITIVE_INFINITY};
+  const next = sorted.find(replica => !ending.includes(replica));
+  return {ending, dueAt: next ? next.restsSince + preempt.forMs : Number.POSITIVE_INFINITY};
 }

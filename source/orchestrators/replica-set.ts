@@ -9,7 +9,7 @@ import {noReadinessAsked, plainReadiness, type Readiness, type ReadinessAsked} f
 import {createBackoff, type Backoff} from './backoff.ts';
 import type {CallFailure, Listed, ReplicaDriver, ReplicaSet} from './replica.ts';
 import {createLives, retryMs, type Lives, type Replica} from './replica-life.ts';
-import {overdue, readiestFirst, waitingFor} from './replica-pool.ts';
+import {overdue, successors, waitingFor} from './replica-pool.ts';
 import {observe} from './replica-counts.ts';
 import {victims} from './victims.ts';
 
@@ -79,42 +79,36 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
     const blocked = backoff.waits() || preparing !== null;
     // Whose successor has no slot yet is still counted for.
     const leaving = all().filter(replica => replica.replaced && replica.slot && replica.aim !== 'run').length;
-    if (!blocked) for (let missing = asked - aimed('run').length - leaving; missing > 0; missing--) employ();
+    for (let missing = asked - aimed('run').length - leaving; missing > 0 && employ(blocked); missing--);
     wake(Math.min(keepFrozen(), keepWaiting(blocked)));
     if (!blocked) replaceOutdated();
     for (const replica of all()) lives.advance(replica);
   }
 
-  /** Puts one more to work: what was about to leave, what is frozen, what waits, and only then a new one. */
-  function employ(): void {
-    const held = aimed('gone').filter(
-      ({place, doing, ticket, outdated, replaced}) =>
-        (place === 'up' || place === 'paused') && (doing === null || ticket !== null) && !outdated && !replaced,
-    );
-    const leaving = [
-      ...held.filter(({place}) => place === 'up'),
-      ...all().filter(({aim, place, slot}) => (aim === 'frozen' || aim === 'wait') && place === 'up' && slot),
-    ];
-    for (const replica of leaving) if (takeBack(replica)) return;
-    const frozen = aimed('frozen').sort(
-      (a, b) => Number(a.place !== 'paused') - Number(b.place !== 'paused') || a.restsSince - b.restsSince,
-    )[0];
-    if (frozen) return lives.aim(frozen, 'run');
-    for (const replica of held.filter(({place}) => place === 'paused')) if (takeBack(replica)) return;
-    const waiting = aimed('wait')
-      .filter(({outdated}) => !outdated)
-      .sort(readiestFirst)[0];
-    if (waiting) return lives.aim(waiting, 'run');
-    const coming = aimed('gone').find(({place, outdated}) => place === 'nowhere' && !outdated);
-    if (coming) return lives.aim(coming, 'run');
-    make('run', 'serve', true);
+  /** Puts one more to work: whoever is back soonest, and only then a new one. False where there can't be one now. */
+  function employ(blocked: boolean): boolean {
+    let pausing: Replica | null = null;
+    for (const replica of successors(all())) {
+      const {aim, place} = replica;
+      if (place !== 'up' && place !== 'paused' && (blocked || pausing)) break;
+      // What is on its way out comes back at once only while the call that takes it there has not begun.
+      const leaves = place !== 'nowhere' && (aim === 'gone' || place === 'up');
+      if (leaves && !takeBack(replica)) {
+        if (aim !== 'gone') pausing ??= replica;
+        continue;
+      }
+      lives.aim(replica, 'run');
+      return true;
+    }
+    if (pausing) lives.aim(pausing, 'run');
+    else if (!blocked) make('run', 'serve', true);
+    return pausing !== null || !blocked;
   }
 
   /** True where the call that would have made it leave had not begun. */
   function takeBack(replica: Replica): boolean {
     if (replica.doing !== null && !replica.ticket?.cancel()) return false;
     lives.forsake(replica);
-    lives.aim(replica, 'run');
     return true;
   }
 
@@ -168,7 +162,9 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
     const wanted = tidied === 'nothing' ? beside : noReadinessAsked;
     const standby = tidied === 'nothing' ? readiness.standby : plainReadiness.standby;
     const {surplus, missingAhead, missingKept, purpose, dueAt} = waitingFor(aimed('wait'), standby, wanted, clock.now());
-    for (const replica of surplus) lives.aim(replica, 'gone');
+    // While those that serve are too few and can't be made, nothing that could serve is thrown away.
+    const isShort = blocked && aimed('run').length < (asked ?? 0);
+    for (const replica of isShort ? [] : surplus) lives.aim(replica, 'gone');
     if (!blocked) {
       for (let left = missingAhead; left > 0; left--) make('wait', 'serve', true);
       for (let left = missingKept; left > 0; left--) make('wait', purpose, false);

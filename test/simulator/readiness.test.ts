@@ -9,8 +9,8 @@ import {scenario} from '../support/scenario.ts';
 
 const second = 1000;
 const minute = 60 * second;
-const freeze: Preempt = {kind: 'freeze', max: 10, forMs: 10 * minute, thenStop: false};
-const paused: Standby = {kind: 'kept', replicas: 4, state: 'paused', forMs: 30 * minute};
+const freeze = {kind: 'freeze', max: 10, forMs: 10 * minute, thenStop: false} satisfies Preempt;
+const paused = {kind: 'kept', replicas: 4, state: 'paused', forMs: 30 * minute} satisfies Standby;
 
 /** Web 2 and batch 8, until somebody says otherwise. */
 function box(rest: Partial<Simulation> = {}, preempt: Preempt = freeze, standby: Standby = paused): Simulation {
@@ -82,7 +82,7 @@ describe('standby', () => {
   });
 
   test('that was never needed is made anew after its time, one by one', async () => {
-    const short: Standby = {...paused, replicas: 2, forMs: 20 * second} as Standby;
+    const short: Standby = {...paused, replicas: 2, forMs: 20 * second};
     const {machine, at} = await follow([[0, 2]], box({forMs: 30 * second}, freeze, short));
     expect(at(29)).toMatchObject({web: {running: 2, standby: 2}});
     const made = machine.of('web').filter(({served}) => !served);
@@ -119,7 +119,7 @@ describe('what is frozen', () => {
         [0, 2],
         [20, 8],
       ],
-      box({}, {...freeze, forMs: 15 * second} as Preempt),
+      box({}, {...freeze, forMs: 15 * second}),
     );
     expect(at(34)).toMatchObject({batch: {frozen: 6}});
     expect(at(50)).toMatchObject({batch: {running: 2, frozen: 0, ending: 0}});
@@ -134,7 +134,7 @@ describe('what is frozen', () => {
         [0, 2],
         [20, 8],
       ],
-      box({forMs: minute}, {...freeze, max: 2} as Preempt),
+      box({forMs: minute}, {...freeze, max: 2}),
     );
     expect(at(30)).toMatchObject({web: {running: 8}, batch: {running: 2, frozen: 2}});
   });
@@ -145,7 +145,7 @@ describe('what is frozen', () => {
         [0, 2],
         [20, 8],
       ],
-      box({forMs: minute, host: {...calmHost, stopMs: [8000, 9000]}}, {...freeze, thenStop: true} as Preempt),
+      box({forMs: minute, host: {...calmHost, stopMs: [8000, 9000]}}, {...freeze, thenStop: true}),
     );
     expect(at(22)).toMatchObject({web: {running: 8}, batch: {running: 2, stopping: 0}});
     expect(at(55)).toMatchObject({batch: {running: 2, frozen: 0, ending: 0}});
@@ -197,7 +197,7 @@ describe('an engine that is killed and started again', () => {
         [0, 2],
         [20, 6],
       ],
-      box({crashesAtMs: [30 * second]}, {...freeze, forMs: 25 * second} as Preempt),
+      box({crashesAtMs: [30 * second]}, {...freeze, forMs: 25 * second}),
     );
     expect(at(50)).toMatchObject({batch: {frozen: 4}});
     expect(at(70)).toMatchObject({batch: {running: 4, frozen: 0, ending: 0}});

@@ -109,7 +109,9 @@ export function createDockerHost({
     if (owner.kind === 'compose') meet(event, isForeignStart);
     keeper?.happened(event);
     const isForeignPause = (kind === 'paused' || kind === 'unpaused') && keeper?.expects(id, kind) === false;
-    if (keeper && (isForeignPause || isForeignStart)) look();
+    if (keeper && isForeignStart) look();
+    // The engine tells of it before its own listing knows.
+    if (isForeignPause) looks.within(burstMs);
   }
 
   /** Somebody may be deploying or taking down with Compose. */

@@ -46,7 +46,8 @@ async function open(services: Record<string, Workload>): Promise<Orchestrator> {
   return opened;
 }
 
-const scale = (service: string, replicas: number, standby = 0) => host?.scale(scaling(service, replicas, {standby, order: ++orders}));
+const scale = (service: string, replicas: number, standby = 0) =>
+  host?.scale(scaling(service, replicas, {standby, rank: service === 'batch' ? 2 : 1, order: ++orders}));
 const reaches = (service: string, running: number) =>
   until(`${service} to run ${running}`, () => {
     const seen = latest.get(service);
