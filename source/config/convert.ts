@@ -1,12 +1,12 @@
 /** A configuration that has the right shape, as plain numbers with every default filled in; what can't be meant is a mistake. */
 import type {FoundService} from '../ports.ts';
 import {normalMode, unbounded, type ModeSpec, type ServiceSpec, type Target} from '../scaler/fleet.ts';
-import {plainReadiness} from '../scaler/readiness.ts';
 import type {DemandSpec} from '../sources/source.ts';
 import type {Config, Workload} from './config.ts';
 import type {Merged} from './merge.ts';
 import type {Mistake, Path} from './mistakes.ts';
 import {nearest} from './nearest.ts';
+import {readinessOf} from './readiness.ts';
 import {serviceNamePattern, type ConfigText, type DemandText, type ServiceText} from './schema.ts';
 import {parseDuration} from './units.ts';
 import {sizeOf, workloadKeys, workloadOf} from './workload.ts';
@@ -164,7 +164,7 @@ function specOf(name: string, service: ServiceText, path: Path, mistakes: Mistak
     drift: 'reassert',
     adopted: false,
     retired: false,
-    ...plainReadiness,
+    ...readinessOf(service, (key, words) => mistakes.push({path: [...path, key], words})),
   };
 }
 

@@ -1,3 +1,4 @@
+import {plainReadiness} from '../../source/scaler/readiness.ts';
 import {describe, expect, test} from 'vitest';
 import {ConfigError} from '../../source/config/config.ts';
 import {readConfig} from '../../source/config/read.ts';
@@ -61,6 +62,7 @@ describe('a sound configuration', () => {
         drift: 'reassert',
         adopted: false,
         retired: false,
+        ...plainReadiness,
       },
       {
         name: 'batch',
@@ -76,6 +78,7 @@ describe('a sound configuration', () => {
         drift: 'reassert',
         adopted: false,
         retired: false,
+        ...plainReadiness,
       },
     ]);
     expect(config.demands.get('web')).toEqual({source: 'random', min: 0, max: 10, everyMs: 1000, step: 3, spikes: 0});
