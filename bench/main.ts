@@ -5,9 +5,10 @@ import {join} from 'node:path';
 import {startPrivateEngine} from '../test/support/private-engine.ts';
 import {startPrivateSwarm} from '../test/support/private-swarm.ts';
 import {benchConsole, consoleLines} from './console.ts';
-import {benchHandover, handoverLines} from './handover.ts';
+import {benchHandover, handoverChart, handoverTable, handoverVerdicts} from './handover.ts';
 import {benchPlanner, plannerLines} from './planner.ts';
 import {benchSwarm, swarmLines} from './swarm.ts';
+import {writeResults} from './results.ts';
 import {benchTakeover, takeoverLines} from './takeover.ts';
 
 /** Demand that stays. */
@@ -37,7 +38,12 @@ if (wanted('swarm')) {
 if (wanted('handover') || wanted('console')) {
   const engine = await startPrivateEngine();
   try {
-    if (wanted('handover')) print(handoverLines(await benchHandover(engine.socket, 9)));
+    if (wanted('handover')) {
+      const measured = await benchHandover(engine.socket, 5);
+      const [table, chart, verdicts] = [handoverTable(measured), handoverChart(measured), handoverVerdicts(measured)];
+      for (const lines of [verdicts, table, chart]) print(lines);
+      writeResults('Handovers', [...verdicts, '', ...table, '', '```', ...chart, '```']);
+    }
     if (wanted('console')) {
       const folder = mkdtempSync(join(tmpdir(), 'microscale-bench-'));
       const quiet = join(folder, 'quiet.yaml');

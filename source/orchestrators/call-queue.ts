@@ -67,8 +67,8 @@ export function createCallQueue({atOnce, endsAtOnce}: CallLimits): CallQueue {
     if (pressing) return pressing;
     const quiet = left(urgent) === 0 && count(urgent) === 0;
     if (!quiet && left(background) <= backgroundMax) return null;
-    // Half of the room at the most: an urgent call that comes now finds the engine half free.
-    const most = Math.max(1, atOnce >> 1);
+    // A quarter of the room at the most: an urgent call that comes now finds an engine that is as good as free.
+    const most = Math.max(1, atOnce >> 2);
     return background.find(lane => left([lane]) > 0 && hasRoom(lane) && count(background) < most) ?? null;
   }
 

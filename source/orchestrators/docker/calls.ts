@@ -11,14 +11,20 @@ export async function stopContainer(docker: Docker, id: string): Promise<void> {
   await docker.getContainer(id).stop().catch(ignore(304, 404));
 }
 
+/** A kernel may fail to freeze processes that are just being made; the next try finds them. */
+const freezeTries = 4;
+
 /** Pauses it where it is. An engine that finds it paused already says 409. */
 export async function freezeContainer(docker: Docker, id: string): Promise<void> {
-  await docker
-    .getContainer(id)
-    .pause()
-    .catch((error: unknown) => {
-      if (!/already paused/.test(messageOf(error))) throw error;
-    });
+  for (let left = freezeTries; ; left--) {
+    try {
+      return void (await docker.getContainer(id).pause());
+    } catch (error) {
+      const message = messageOf(error);
+      if (/already paused/.test(message)) return;
+      if (left === 1 || !/unable to freeze/.test(message)) throw error;
+    }
+  }
 }
 
 export async function thawContainer(docker: Docker, id: string): Promise<void> {
