@@ -1,4 +1,4 @@
-/** `npm run bench [handover|planner|console|swarm …]`: everything that is promised about speed, measured in one run. */
+/** `npm run bench [handover|load|stall|planner|console|swarm …]`: everything that is promised about speed, measured in one run. */
 import {mkdtempSync, writeFileSync} from 'node:fs';
 import {cpus, tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -6,7 +6,9 @@ import {startPrivateEngine} from '../test/support/private-engine.ts';
 import {startPrivateSwarm} from '../test/support/private-swarm.ts';
 import {benchConsole, consoleLines} from './console.ts';
 import {benchHandover, handoverChart, handoverTable, handoverVerdicts} from './handover.ts';
+import {benchLoad, loadLines} from './load.ts';
 import {benchPlanner, plannerLines} from './planner.ts';
+import {benchStall, stallLines} from './stall.ts';
 import {benchSwarm, swarmLines} from './swarm.ts';
 import {writeResults} from './results.ts';
 import {benchTakeover, takeoverLines} from './takeover.ts';
@@ -35,7 +37,7 @@ if (wanted('swarm')) {
     swarm.stop();
   }
 }
-if (wanted('handover') || wanted('console')) {
+if (wanted('handover') || wanted('load') || wanted('stall') || wanted('console')) {
   const engine = await startPrivateEngine();
   try {
     if (wanted('handover')) {
@@ -43,6 +45,16 @@ if (wanted('handover') || wanted('console')) {
       const [table, chart, verdicts] = [handoverTable(measured), handoverChart(measured), handoverVerdicts(measured)];
       for (const lines of [verdicts, table, chart]) print(lines);
       writeResults('Handovers', [...verdicts, '', ...table, '', '```', ...chart, '```']);
+    }
+    if (wanted('load')) {
+      const lines = loadLines(await benchLoad(engine.socket, 3));
+      print(lines);
+      writeResults('Under load', lines);
+    }
+    if (wanted('stall')) {
+      const lines = stallLines(await benchStall(engine.socket, 5));
+      print(lines);
+      writeResults('A terminal that nobody reads', lines);
     }
     if (wanted('console')) {
       const folder = mkdtempSync(join(tmpdir(), 'microscale-bench-'));

@@ -8,8 +8,8 @@ const engine = inject('engine');
 export const socket = engine.kind === 'here' ? engine.socket : '';
 
 /** A test on the real engine; left out with the reason where there is none. */
-export function engineTest(title: string, run: () => Promise<void>): void {
-  plainTest(title, async ({skip}) => {
+export function engineTest(title: string, run: () => Promise<void>, limitMs = 60_000): void {
+  plainTest(title, {timeout: limitMs}, async ({skip}) => {
     if (engine.kind === 'missing') skip(`needs a real Docker engine, and ${engine.reason}`);
     await run();
   });
