@@ -17,7 +17,12 @@ export interface Measured {
 }
 
 /** Ways and sizes take turns within a round, and who goes first changes: a machine that drifts drifts for all of them. */
-export async function benchHandover(socket: string, rounds: number): Promise<readonly Measured[]> {
+export async function benchHandover(
+  socket: string,
+  rounds: number,
+  /** Hears what is known after each round: on a busy machine all of them take their time. */
+  told: (measured: readonly Measured[]) => void = () => {},
+): Promise<readonly Measured[]> {
   const bare = await createBare(socket, capacity);
   const boxes = new Map<Way, Box>();
   for (const way of ways) boxes.set(way, await createBox(socket, way, capacity));
@@ -35,6 +40,7 @@ export async function benchHandover(socket: string, rounds: number): Promise<rea
       one.oursMs.push(pair.oursMs);
       one.firstCallMs.push(pair.firstCallMs);
     }
+    if (round > 0) told(measured);
   }
   for (const box of boxes.values()) await box.close();
   await bare.close();

@@ -41,10 +41,10 @@ if (wanted('handover') || wanted('load') || wanted('stall') || wanted('console')
   const engine = await startPrivateEngine();
   try {
     if (wanted('handover')) {
-      const measured = await benchHandover(engine.socket, 5);
-      const [table, chart, verdicts] = [handoverTable(measured), handoverChart(measured), handoverVerdicts(measured)];
-      for (const lines of [verdicts, table, chart]) print(lines);
-      writeResults('Handovers', [...verdicts, '', ...table, '', '```', ...chart, '```']);
+      const keep = (known: Awaited<ReturnType<typeof benchHandover>>) =>
+        writeResults('Handovers', [...handoverVerdicts(known), '', ...handoverTable(known), '', '```', ...handoverChart(known), '```']);
+      const measured = await benchHandover(engine.socket, 5, keep);
+      for (const lines of [handoverVerdicts(measured), handoverTable(measured), handoverChart(measured)]) print(lines);
     }
     if (wanted('load')) {
       const lines = loadLines(await benchLoad(engine.socket, 3));

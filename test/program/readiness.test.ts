@@ -67,7 +67,7 @@ async function counts(): Promise<Readonly<Record<string, number>>> {
 
 const reaches = (wanted: {readonly web: number; readonly batch: number; readonly waiting: number; readonly frozen: number}) =>
   until(
-    `${JSON.stringify(wanted)}`,
+    JSON.stringify(wanted),
     async () => {
       const found = await counts();
       if (Object.entries(wanted).every(([name, value]) => found[name] === value)) return true;
