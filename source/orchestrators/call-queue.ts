@@ -41,48 +41,49 @@ interface Waiting {
 
 export function createCallQueue({atOnce, endsAtOnce}: CallLimits): CallQueue {
   const lanes = [...urgent, ...background];
-  const waiting = new Map<Lane, Waiting[]>(lanes.map(lane => [lane, []]));
-  const underWay = new Map<Lane, number>(lanes.map(lane => [lane, 0]));
+  const waiting: Record<Lane, Waiting[]> = {freeing: [], filling: [], ahead: [], ending: [], refilling: [], clearing: []};
+  const underWay: Record<Lane, number> = {freeing: 0, filling: 0, ahead: 0, ending: 0, refilling: 0, clearing: 0};
   const idlers: (() => void)[] = [];
 
-  const count = (of: readonly Lane[]) => of.reduce((sum, lane) => sum + (underWay.get(lane) ?? 0), 0);
-  const left = (of: readonly Lane[]) => of.reduce((sum, lane) => sum + (waiting.get(lane)?.length ?? 0), 0);
+  const count = (of: readonly Lane[]) => of.reduce((sum, lane) => sum + underWay[lane], 0);
+  const left = (of: readonly Lane[]) => of.reduce((sum, lane) => sum + waiting[lane].length, 0);
 
   function hasRoom(lane: Lane): boolean {
     switch (lane) {
       case 'freeing':
       case 'ending':
-        return count(['freeing', 'ending']) < endsAtOnce;
+        return underWay.freeing + underWay.ending < endsAtOnce;
       case 'filling':
       case 'ahead':
       case 'refilling':
       case 'clearing':
-        return count(['filling', 'ahead', 'refilling', 'clearing']) < atOnce;
+        return underWay.filling + underWay.ahead + underWay.refilling + underWay.clearing < atOnce;
     }
   }
 
   /** The lane whose turn it is; null while all that wait must go on waiting. */
   function turn(): Lane | null {
-    const pressing = urgent.find(lane => left([lane]) > 0 && hasRoom(lane));
+    if (left(lanes) === 0) return null;
+    const pressing = urgent.find(lane => waiting[lane].length > 0 && hasRoom(lane));
     if (pressing) return pressing;
     const quiet = left(urgent) === 0 && count(urgent) === 0;
     if (!quiet && left(background) <= backgroundMax) return null;
     // A quarter of the room at the most: an urgent call that comes now finds an engine that is as good as free.
     const most = Math.max(1, atOnce >> 2);
-    return background.find(lane => left([lane]) > 0 && hasRoom(lane) && count(background) < most) ?? null;
+    return (count(background) < most ? background.find(lane => waiting[lane].length > 0 && hasRoom(lane)) : null) ?? null;
   }
 
   function next(): void {
     for (let lane = turn(); lane !== null; lane = turn()) {
       const own: Lane = lane;
-      const first = take(waiting.get(own) ?? []);
+      const first = take(waiting[own]);
       if (!first) return;
-      underWay.set(own, (underWay.get(own) ?? 0) + 1);
+      underWay[own]++;
       let over = false;
       first.call(() => {
         if (over) return;
         over = true;
-        underWay.set(own, (underWay.get(own) ?? 0) - 1);
+        underWay[own]--;
         next();
         if (left(lanes) + count(lanes) === 0) for (const resolve of idlers.splice(0)) resolve();
       });
@@ -92,14 +93,14 @@ export function createCallQueue({atOnce, endsAtOnce}: CallLimits): CallQueue {
   return {
     add(lane, rank, call) {
       const entry: Waiting = {rank, call};
-      const queued = waiting.get(lane);
-      queued?.push(entry);
+      const queued = waiting[lane];
+      queued.push(entry);
       next();
       return {
         cancel() {
-          const at = queued?.indexOf(entry) ?? -1;
+          const at = queued.indexOf(entry);
           if (at < 0) return false;
-          queued?.splice(at, 1);
+          queued.splice(at, 1);
           next();
           return true;
         },

@@ -4,30 +4,27 @@ import type {Replica} from './replica-life.ts';
 
 type Counts = Omit<Observation, 'lostMs' | 'chosen' | 'order' | 'trouble'>;
 
-export function observe(replicas: readonly Replica[]): Counts {
-  const count = (test: (replica: Replica) => boolean) => replicas.filter(test).length;
-  const frozen = replicas.filter(isFrozen);
-  return {
-    running: count(isServing),
-    pending: count(replica => replica.aim === 'run' && !isServing(replica)),
-    unready: count(({aim, place, ready, doing}) => aim === 'run' && place === 'up' && !ready && doing === null),
-    stopping: count(isLeaving),
-    standby: count(replica => replica.aim === 'wait' && !isLeaving(replica)),
-    frozen: frozen.length,
-    frozenSince: frozen.length === 0 ? null : Math.min(...frozen.map(({restsSince}) => restsSince)),
-    ending: count(({aim, place, doing}) => aim === 'gone' && place === 'paused' && doing !== 'thawing'),
-  };
-}
-
-function isServing({aim, place, ready, doing}: Replica): boolean {
-  return aim === 'run' && place === 'up' && ready && doing === null;
+/** In one pass: it is asked for after every change. */
+export function observe(replicas: Iterable<Replica>): Counts {
+  let [running, pending, unready, stopping, standby, frozen, ending] = [0, 0, 0, 0, 0, 0, 0];
+  let frozenSince: number | null = null;
+  for (const replica of replicas) {
+    const {aim, place, ready, doing, restsSince} = replica;
+    if (aim === 'run') {
+      if (place === 'up' && doing === null && ready) running++;
+      else pending++;
+      if (place === 'up' && doing === null && !ready) unready++;
+    } else if (isLeaving(replica)) stopping++;
+    else if (aim === 'wait') standby++;
+    else if (aim === 'frozen') {
+      frozen++;
+      frozenSince = Math.min(frozenSince ?? restsSince, restsSince);
+    } else if (place === 'paused') ending++;
+  }
+  return {running, pending, unready, stopping, standby, frozen, frozenSince, ending};
 }
 
 /** It holds a slot for as long as it may still run. */
-function isLeaving({aim, slot, place, doing}: Replica): boolean {
-  return aim !== 'run' && slot && (place === 'up' || doing === 'starting' || doing === 'thawing');
-}
-
-function isFrozen(replica: Replica): boolean {
-  return replica.aim === 'frozen' && !isLeaving(replica);
+function isLeaving({slot, place, doing}: Replica): boolean {
+  return slot && (place === 'up' || doing === 'starting' || doing === 'thawing');
 }

@@ -57,7 +57,15 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
 
   const all = () => [...replicas];
   const aimed = (aim: Replica['aim']) => all().filter(replica => replica.aim === aim);
-  const find = (id: string) => all().find(replica => replica.id === id);
+  const find = (id: string) => {
+    for (const replica of replicas) if (replica.id === id) return replica;
+    return undefined;
+  };
+  const alive = () => {
+    let count = 0;
+    for (const {aim} of replicas) if (aim === 'run') count++;
+    return count;
+  };
 
   function settled(): void {
     converge();
@@ -72,17 +80,18 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
 
   function converge(): void {
     if (suspended || closed || asked === null) return;
-    const alive = aimed('run');
-    const surplus = alive.length - asked;
-    if (surplus > 0) for (const {replica, reason} of victims(alive, readiness.victim, busyness).slice(0, surplus)) dismiss(replica, reason);
-    yields = Math.max(0, Math.min(yields, aimed('run').length - asked));
+    const surplus = alive() - asked;
+    if (surplus > 0)
+      for (const {replica, reason} of victims(aimed('run'), readiness.victim, busyness).slice(0, surplus)) dismiss(replica, reason);
+    yields = Math.max(0, Math.min(yields, alive() - asked));
     const blocked = backoff.waits() || preparing !== null;
     // Whose successor has no slot yet is still counted for.
-    const leaving = all().filter(replica => replica.replaced && replica.slot && replica.aim !== 'run').length;
-    for (let missing = asked - aimed('run').length - leaving; missing > 0 && employ(blocked); missing--);
+    let leaving = 0;
+    for (const {replaced, slot, aim} of replicas) if (replaced && slot && aim !== 'run') leaving++;
+    for (let missing = asked - alive() - leaving; missing > 0 && employ(blocked); missing--);
     wake(Math.min(keepFrozen(), keepWaiting(blocked)));
     if (!blocked) replaceOutdated();
-    for (const replica of all()) lives.advance(replica);
+    for (const replica of replicas) lives.advance(replica);
   }
 
   /** Puts one more to work: whoever is back soonest, and only then a new one. False where there can't be one now. */
@@ -149,7 +158,9 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
 
   /** When the next one's time is over. */
   function keepFrozen(): number {
-    const {ending, dueAt} = overdue(aimed('frozen'), readiness.preempt, frozenMost(), clock.now());
+    const frozen = aimed('frozen');
+    if (frozen.length === 0) return Number.POSITIVE_INFINITY;
+    const {ending, dueAt} = overdue(frozen, readiness.preempt, frozenMost(), clock.now());
     for (const replica of ending) {
       replica.yields = true;
       lives.aim(replica, 'gone');
@@ -161,9 +172,11 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
   function keepWaiting(blocked: boolean): number {
     const wanted = tidied === 'nothing' ? beside : noReadinessAsked;
     const standby = tidied === 'nothing' ? readiness.standby : plainReadiness.standby;
-    const {surplus, missingAhead, missingKept, purpose, dueAt} = waitingFor(aimed('wait'), standby, wanted, clock.now());
+    const waiting = aimed('wait');
+    if (waiting.length + wanted.standby + wanted.ahead === 0) return Number.POSITIVE_INFINITY;
+    const {surplus, missingAhead, missingKept, purpose, dueAt} = waitingFor(waiting, standby, wanted, clock.now());
     // While those that serve are too few and can't be made, nothing that could serve is thrown away.
-    const isShort = blocked && aimed('run').length < (asked ?? 0);
+    const isShort = blocked && alive() < (asked ?? 0);
     for (const replica of isShort ? [] : surplus) lives.aim(replica, 'gone');
     if (!blocked) {
       for (let left = missingAhead; left > 0; left--) make('wait', 'serve', true);
@@ -186,8 +199,9 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
 
   /** One at a time and only when all others serve, so that a new image never costs more than one replica. */
   function replaceOutdated(): void {
+    if (![...replicas].some(({outdated, aim}) => outdated && aim === 'run')) return;
     const isMoving = ({doing, place, ready}: Replica) => (doing !== null && doing !== 'removing') || (place === 'up' && !ready);
-    if (aimed('run').length !== asked || all().some(replica => replica.aim !== 'wait' && isMoving(replica))) return;
+    if (alive() !== asked || all().some(replica => replica.aim !== 'wait' && isMoving(replica))) return;
     const old = aimed('run').find(replica => replica.outdated);
     if (old) replace(old);
   }
@@ -355,7 +369,7 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
     },
     ids: () => all().flatMap(({id}) => id ?? []),
     serving: () => aimed('run').flatMap(({id, place, ready}) => (id !== null && place === 'up' && ready ? [id] : [])),
-    observation: (): Observation => ({...observe(all()), lostMs: Math.round(lostMs), chosen, order, trouble: troubleNow()}),
+    observation: (): Observation => ({...observe(replicas), lostMs: Math.round(lostMs), chosen, order, trouble: troubleNow()}),
     tidy(what) {
       if (asked === null) return;
       tidied = what;
