@@ -1,196 +1,123 @@
-/** The handover 2→8 of 10 on a real engine: microscale against the floor, interleaved in one run. */
+/** Handovers of a few slots and of all, kept ready in four ways, each against the bare calls of the same round. */
 import {subscribe} from 'node:diagnostics_channel';
-import http from 'node:http';
-import {createRealClock} from '../source/clock.ts';
-import {createEngine, type Engine} from '../source/engine.ts';
-import {createDockerHost} from '../source/orchestrators/docker/docker.ts';
-import {spec, filler} from '../test/support/fleets.ts';
-import {until} from '../test/support/until.ts';
-import {workload} from '../test/support/workloads.ts';
+import {plot} from 'asciichart';
+import {createBare, ways, type Bare, type Way} from './bare.ts';
+import {createBox, type Box} from './box.ts';
 import {median} from './statistics.ts';
 
 const capacity = 10;
-const few = 2;
-const many = 8;
-const moved = many - few;
+export const steps = [1, 3, 6, 10] as const;
 
-export interface HandoverResult {
-  readonly floorMs: readonly number[];
-  readonly microscaleMs: readonly number[];
-  /** Pair by pair, so that a machine that drifts drifts for both. */
-  readonly ratios: readonly number[];
+export interface Measured {
+  readonly way: Way;
+  readonly slots: number;
+  readonly bareMs: readonly number[];
+  readonly oursMs: readonly number[];
   readonly firstCallMs: readonly number[];
 }
 
-export async function benchHandover(socket: string, rounds: number): Promise<HandoverResult> {
-  const floor = await createFloor(socket);
-  const box = await createBox(socket);
-  const result = {floorMs: [] as number[], microscaleMs: [] as number[], ratios: [] as number[], firstCallMs: [] as number[]};
-  for (let round = 0; round < rounds + 1; round++) {
-    // Who goes first changes from round to round; the first round warms both up and isn't counted.
-    const order = round % 2 === 0 ? (['floor', 'microscale'] as const) : (['microscale', 'floor'] as const);
-    let floorMs = 0;
-    let microscale = {tookMs: 0, firstCallMs: 0};
-    for (const who of order) {
-      if (who === 'floor') floorMs = await floor.handover();
-      else microscale = await box.handover();
+/** Ways and sizes take turns within a round, and who goes first changes: a machine that drifts drifts for all of them. */
+export async function benchHandover(
+  socket: string,
+  rounds: number,
+  /** Hears what is known after each round: on a busy machine all of them take their time. */
+  told: (measured: readonly Measured[]) => void = () => {},
+): Promise<readonly Measured[]> {
+  const bare = await createBare(socket, capacity);
+  const boxes = new Map<Way, Box>();
+  for (const way of ways) boxes.set(way, await createBox(socket, way, capacity));
+  const measured = ways.flatMap(way =>
+    steps.map(slots => ({way, slots, bareMs: [] as number[], oursMs: [] as number[], firstCallMs: [] as number[]})),
+  );
+  for (let round = 0; round <= rounds; round++) {
+    for (const one of measured) {
+      const box = boxes.get(one.way);
+      if (!box) continue;
+      const pair = await measure(bare, box, one.way, one.slots, round % 2 === 0);
+      // The first round warms everything up and isn't counted.
+      if (round === 0) continue;
+      one.bareMs.push(pair.bareMs);
+      one.oursMs.push(pair.oursMs);
+      one.firstCallMs.push(pair.firstCallMs);
     }
-    if (round === 0) continue;
-    result.floorMs.push(floorMs);
-    result.microscaleMs.push(microscale.tookMs);
-    result.ratios.push(microscale.tookMs / floorMs);
-    result.firstCallMs.push(microscale.firstCallMs);
+    if (round > 0) told(measured);
   }
-  await floor.close();
-  await box.close();
-  return result;
+  for (const box of boxes.values()) await box.close();
+  await bare.close();
+  return measured;
 }
 
-interface Box {
-  handover(): Promise<{tookMs: number; firstCallMs: number}>;
-  close(): Promise<void>;
-}
-
-async function createBox(socket: string): Promise<Box> {
-  const chosen = {endpoint: {kind: 'unix', path: socket}, url: `unix://${socket}`, asked: true} as const;
-  const orchestrator = createDockerHost({clock: createRealClock(), chosen, project: 'bench', workloadOf: () => workload()});
-  let watch: () => void = () => {};
-  const engine: Engine = createEngine({clock: createRealClock(), orchestrator, recorder: null, acting: 'auto', stepped: () => watch()});
-  await engine.open(() => ({
-    settings: {project: 'bench', capacity, nodeSlots: [], overrideMs: null, modes: []},
-    services: [spec('web', {max: capacity}), filler('batch', {priority: 2})],
-  }));
-  const web = () => engine.fleet().services.find(service => service.spec.name === 'web');
-  const settledAt = async (demand: number) => {
-    engine.read('web', {kind: 'value', value: demand});
-    await until(`the box to settle at ${demand}`, () =>
-      engine
-        .fleet()
-        .services.every(
-          ({observed, decision}) => observed && observed.running === decision?.desired && observed.pending + observed.stopping === 0,
-        ),
-    );
-    await until(
-      'the removals to be over',
-      async () => (await call(socket, 'GET', '/containers/json?all=1')).length === capacity + floorContainers(),
-    );
-  };
-  return {
-    async handover() {
-      await settledAt(few);
+async function measure(bare: Bare, box: Box, way: Way, slots: number, bareFirst: boolean) {
+  let bareMs = 0;
+  let oursMs = 0;
+  let firstCallMs = 0;
+  for (const who of bareFirst ? ['bare', 'ours'] : ['ours', 'bare']) {
+    if (who === 'bare') bareMs = await bare.move(way, slots);
+    else {
       const startedAt = performance.now();
-      let firstCallMs = 0;
       onCall = () => {
         firstCallMs = performance.now() - startedAt;
         onCall = () => {};
       };
-      const whole = new Promise<number>(resolve => {
-        watch = () => {
-          if (web()?.observed?.running === many) resolve(performance.now() - startedAt);
-        };
-      });
-      engine.read('web', {kind: 'value', value: many});
-      const tookMs = await whole;
-      watch = () => {};
-      await settledAt(many);
-      return {tookMs, firstCallMs};
-    },
-    close: () => engine.close('drain'),
-  };
+      oursMs = await box.move(slots);
+      onCall = () => {};
+      await box.back();
+    }
+  }
+  return {bareMs, oursMs, firstCallMs};
 }
 
 let onCall: () => void = () => {};
 subscribe('http.client.request.start', () => onCall());
 
-interface Floor {
-  handover(): Promise<number>;
-  close(): Promise<void>;
-}
+const ratio = (one: Measured) => median(one.oursMs.map((ms, round) => ms / (one.bareMs[round] ?? Number.NaN)));
 
-const standing = new Set<string>();
-const floorContainers = () => standing.size;
-
-/** The same calls, bare, in the best order: create all at once, stop all at once, start each as a slot falls free. */
-async function createFloor(socket: string): Promise<Floor> {
-  const body = {
-    Image: 'busybox',
-    Cmd: workload().command,
-    HostConfig: {NetworkMode: 'none'},
-    StopTimeout: 2,
-  };
-  let made = 0;
-  const create = async () => ((await call(socket, 'POST', `/containers/create?name=floor-${++made}`, body)) as unknown as {Id: string}).Id;
-  const start = (id: string) => call(socket, 'POST', `/containers/${id}/start`);
-  const remove = async (id: string) => {
-    await call(socket, 'DELETE', `/containers/${id}?v=1&force=1`);
-    standing.delete(id);
-  };
-  const run = async () => {
-    const id = await create();
-    await start(id);
-    standing.add(id);
-    return id;
-  };
-  return {
-    async handover() {
-      const victims = await Promise.all(Array.from({length: capacity - few}, run));
-      const kept = await Promise.all(Array.from({length: few}, run));
-      const startedAt = performance.now();
-      let free = 0;
-      const waiting: (() => void)[] = [];
-      const slot = () => (free > 0 ? Promise.resolve(void free--) : new Promise<void>(resolve => waiting.push(resolve)));
-      const heirs = Array.from({length: moved}, create);
-      const stops = victims.slice(0, moved).map(async id => {
-        await call(socket, 'POST', `/containers/${id}/stop`);
-        const next = waiting.shift();
-        if (next) next();
-        else free++;
-      });
-      const starts = heirs.map(async creating => {
-        const id = await creating;
-        await slot();
-        await start(id);
-        standing.add(id);
-        return id;
-      });
-      const running = await Promise.all(starts);
-      const tookMs = performance.now() - startedAt;
-      await Promise.all(stops);
-      await Promise.all([...victims, ...kept, ...running].map(remove));
-      return tookMs;
-    },
-    async close() {
-      agent.destroy();
-    },
-  };
-}
-
-const agent = new http.Agent({keepAlive: true, maxSockets: 24});
-
-function call(socket: string, method: string, path: string, body?: object): Promise<readonly unknown[]> {
-  const text = body === undefined ? '' : JSON.stringify(body);
-  const headers = text === '' ? {} : {'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text)};
-  return new Promise((resolve, reject) => {
-    const request = http.request({socketPath: socket, method, path, agent, headers}, response => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => {
-        const answer = Buffer.concat(chunks).toString('utf8');
-        if ((response.statusCode ?? 500) >= 400) reject(new Error(`${method} ${path}: ${response.statusCode} ${answer}`));
-        else resolve(answer === '' ? [] : (JSON.parse(answer) as readonly unknown[]));
-      });
-    });
-    request.on('error', reject);
-    request.end(text);
-  });
-}
-
-export function handoverLines(result: HandoverResult): readonly string[] {
+export function handoverTable(measured: readonly Measured[]): readonly string[] {
+  const coldOf = (slots: number) => measured.find(one => one.way === 'cold' && one.slots === slots);
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
-    `handover ${few}→${many} of ${capacity}, ${result.ratios.length} rounds, medians`,
-    `  floor        ${median(result.floorMs).toFixed(0)} ms`,
-    `  microscale   ${median(result.microscaleMs).toFixed(0)} ms`,
-    `  ratio        ${median(result.ratios).toFixed(3)}   (at most 1.15)`,
-    `  first call   ${median(result.firstCallMs).toFixed(2)} ms after the reading   (under 10)`,
+    row(['kept ready', 'slots', 'bare calls', 'microscale', 'ratio', 'of the cold floor']),
+    row(['---', '---:', '---:', '---:', '---:', '---:']),
+    ...measured.map(one => {
+      const cold = coldOf(one.slots);
+      const share = cold ? median(one.oursMs) / median(cold.bareMs) : Number.NaN;
+      const ms = (values: readonly number[]) => `${median(values).toFixed(0)} ms`;
+      return row([one.way, String(one.slots), ms(one.bareMs), ms(one.oursMs), ratio(one).toFixed(2), share.toFixed(3)]);
+    }),
+  ];
+}
+
+/** Milliseconds by slots, one line for each way. */
+export function handoverChart(measured: readonly Measured[]): readonly string[] {
+  const width = 12;
+  const series = ways.map(way => {
+    const points = measured.filter(one => one.way === way).map(one => [one.slots, median(one.oursMs)] as const);
+    return Array.from({length: ((capacity - 1) * width) / 3 + 1}, (_, column) => between(points, 1 + column / (width / 3)));
+  });
+  const order = ways.map((way, index) => `${way} ${(series[index]?.at(-1) ?? 0).toFixed(0)}`).join(', ');
+  return [...plot(series, {height: 12}).split('\n'), `         1 slot … ${capacity} slots; at the right end, in ms: ${order}`];
+}
+
+function between(points: readonly (readonly [number, number])[], at: number): number {
+  const upper = points.findIndex(([slots]) => slots >= at);
+  const [high, low] = [points[Math.max(0, upper)], points[Math.max(0, upper - 1)]];
+  if (!high || !low || high === low) return high?.[1] ?? 0;
+  return low[1] + ((high[1] - low[1]) * (at - low[0])) / (high[0] - low[0]);
+}
+
+/** What is promised, and whether it was kept. */
+export function handoverVerdicts(measured: readonly Measured[]): readonly string[] {
+  const of = (way: Way, slots: number) => measured.find(one => one.way === way && one.slots === slots);
+  const [cold, frozen, one] = [of('cold', 6), of('frozen', 6), of('frozen', 1)];
+  if (!cold || !frozen || !one) return [];
+  const share = median(frozen.oursMs) / median(cold.bareMs);
+  const verdict = (words: string, value: number, most: number, shown: string) => `  ${value <= most ? 'yes' : 'NO '}  ${words}: ${shown}`;
+  return [
+    `handover, ${cold.oursMs.length} rounds, medians`,
+    verdict('6 of 10, paused and frozen, of the cold floor (at most 0.125)', share, 0.125, share.toFixed(3)),
+    verdict('6 of 10, paused and frozen, of the bare pause and unpause (at most 1.20)', ratio(frozen), 1.2, ratio(frozen).toFixed(2)),
+    verdict('6 of 10, cold, of the cold floor (at most 1.10)', ratio(cold), 1.1, ratio(cold).toFixed(2)),
+    verdict('one slot, paused and frozen, from the reading (under 60 ms)', median(one.oursMs), 60, `${median(one.oursMs).toFixed(0)} ms`),
+    verdict('the first call after the reading (under 10 ms)', median(cold.firstCallMs), 10, `${median(cold.firstCallMs).toFixed(2)} ms`),
   ];
 }

@@ -1,4 +1,4 @@
-/** `npm run bench [planner|engine|recording|day|queue|handover|console|swarm …]`: everything that is promised about speed, measured in one run. */
+/** `npm run bench [planner|engine|recording|day|queue|handover|load|stall|console|swarm …]`: everything that is promised about speed, measured in one run. */
 import {mkdtempSync, writeFileSync} from 'node:fs';
 import {cpus, tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -7,10 +7,13 @@ import {startPrivateSwarm} from '../test/support/private-swarm.ts';
 import {benchConsole, consoleLines} from './console.ts';
 import {benchDay, dayLines} from './day.ts';
 import {benchEngine, benchRecording, engineLines, recordingLines} from './engine.ts';
-import {benchHandover, handoverLines} from './handover.ts';
+import {benchHandover, handoverChart, handoverTable, handoverVerdicts} from './handover.ts';
+import {benchLoad, loadLines} from './load.ts';
 import {benchPlanner, plannerLines} from './planner.ts';
 import {benchQueue, queueLines} from './queue.ts';
+import {benchStall, stallLines} from './stall.ts';
 import {benchSwarm, swarmLines} from './swarm.ts';
+import {writeResults} from './results.ts';
 import {benchTakeover, takeoverLines} from './takeover.ts';
 
 /** Demand that stays. */
@@ -41,10 +44,25 @@ if (wanted('swarm')) {
     swarm.stop();
   }
 }
-if (wanted('handover') || wanted('console')) {
+if (wanted('handover') || wanted('load') || wanted('stall') || wanted('console')) {
   const engine = await startPrivateEngine();
   try {
-    if (wanted('handover')) print(handoverLines(await benchHandover(engine.socket, 9)));
+    if (wanted('handover')) {
+      const keep = (known: Awaited<ReturnType<typeof benchHandover>>) =>
+        writeResults('Handovers', [...handoverVerdicts(known), '', ...handoverTable(known), '', '```', ...handoverChart(known), '```']);
+      const measured = await benchHandover(engine.socket, 5, keep);
+      for (const lines of [handoverVerdicts(measured), handoverTable(measured), handoverChart(measured)]) print(lines);
+    }
+    if (wanted('load')) {
+      const lines = loadLines(await benchLoad(engine.socket, 3));
+      print(lines);
+      writeResults('Under load', lines);
+    }
+    if (wanted('stall')) {
+      const lines = stallLines(await benchStall(engine.socket, 5));
+      print(lines);
+      writeResults('A terminal that nobody reads', lines);
+    }
     if (wanted('console')) {
       const folder = mkdtempSync(join(tmpdir(), 'microscale-bench-'));
       const quiet = join(folder, 'quiet.yaml');

@@ -6,7 +6,7 @@ import type {Target} from '../source/scaler/fleet.ts';
 import {calmHost} from '../source/orchestrators/simulated.ts';
 import {branch} from '../source/simulator/chance.ts';
 import {createQueueWorld, type QueueSettings, type QueueTally} from '../source/simulator/queue-world.ts';
-import {simulate, type Disturbance} from '../source/simulator/simulate.ts';
+import {simulate, type Disturbance, type Present} from '../source/simulator/simulate.ts';
 import {createTally} from '../source/simulator/tally.ts';
 import {filler, spec} from '../test/support/fleets.ts';
 import {hpaEveryMs, hpaRule, pdEveryMs, pdRule, type HpaMemory, type PdMemory} from './queue-rules.ts';
@@ -62,7 +62,8 @@ export async function benchQueue(seeds: readonly number[]): Promise<readonly (re
 }
 
 type Clock = Parameters<Disturbance>[0]['clock'];
-type World = Pick<Parameters<Disturbance>[0], 'clock' | 'engine'> & {readonly read: () => ReturnType<typeof createQueueWorld>};
+type World = Pick<Parameters<Disturbance>[0], 'clock'> &
+  Pick<Present, 'engine'> & {readonly read: () => ReturnType<typeof createQueueWorld>};
 
 /** A rule that says how many replicas there should be, which the engine then follows as it follows any demand. */
 function ruled<Memory extends {readonly replicas: number}>(
@@ -100,7 +101,8 @@ async function runRule(rule: string, seed: number, target: Target, drive: (world
     demands: new Map(),
     host: calmHost,
     watched: (_entries, result) => tallying.stepped(result),
-    disturb({clock, engine, host}) {
+    disturb({clock, present}) {
+      const {engine, host} = present();
       world = createQueueWorld(clock, branch(seed, 'queue'), () => host.truth().get('jobs')?.running ?? 0, queueWorld);
       drive({clock, engine, read});
     },

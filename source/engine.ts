@@ -7,6 +7,7 @@ import type {Command, Entry, Legacy, Note, Reading, Reply} from './scaler/entry.
 import {begun, type Window} from './scaler/circumstance.ts';
 import {aliveReplicas, emptyFleet, unbounded, type Acting, type Fleet, type ServiceSpec, type Settings} from './scaler/fleet.ts';
 import {retire, soundReading} from './scaler/fold.ts';
+import {plainReadiness} from './scaler/readiness.ts';
 import {step, wakeAt, type Step} from './scaler/step.ts';
 
 /** What becomes of the replicas when the engine leaves. */
@@ -125,6 +126,7 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
     connected: () => post('host', {kind: 'connected'}),
     disconnected: reason => post('host', {kind: 'disconnected', reason}),
     noted: note,
+    memory: memory => post('memory', {kind: 'memory', memory}),
     drifted: (service, replicas) => post(`drifted ${service}`, {kind: 'drifted', service, replicas}),
     surveyed(next) {
       facts = next;
@@ -200,11 +202,10 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
     const reached = () =>
       fleet.services.every(service => {
         const {observed} = service;
-        return (
-          observed && observed.running === wanted.get(service.spec.name) && observed.pending + observed.stopping + observed.standby === 0
-        );
+        return observed && observed.running === wanted.get(service.spec.name) && observed.pending + observed.stopping === 0;
       });
     await until(reached, limitMs);
+    await orchestrator.tidy('all', limitMs);
   }
 
   return {
@@ -255,7 +256,10 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
       const acts = entitled && fleet.acting === 'auto' && fleet.host.kind === 'connected';
       if (onExit !== 'leave' && entitled && fleet.acting !== 'dry-run') await leaveCounts(onExit, limitMs);
       // A handover that has begun is brought to its end, so that leaving doesn't leave its slots empty.
-      else if (acts) await until(() => fleet.services.every(isSettled), Math.min(limitMs, settleLimitMs));
+      else if (acts) {
+        await until(() => fleet.services.every(isSettled), Math.min(limitMs, settleLimitMs));
+        await orchestrator.tidy('waiting', Math.min(limitMs, settleLimitMs));
+      }
       const at = Math.max(fleet.at, Math.floor(clock.now()));
       const last = [...latest.values(), {kind: 'tick'} as const].map(entry => ({...entry, at}));
       // What still waits is folded for the record, and acted on by whoever comes next.
@@ -326,4 +330,5 @@ const strangerSpec: ServiceSpec = {
   drift: 'reassert',
   adopted: false,
   retired: true,
+  ...plainReadiness,
 };

@@ -1,6 +1,7 @@
 /** The edges of the system: one interface each, implemented by the siblings in one folder. */
 import type {Action, Command, Entry, Happening, Legacy, Reading, Reply} from './scaler/entry.ts';
 import type {Fleet, Lease, Observation, ServiceSpec} from './scaler/fleet.ts';
+import type {HostMemory} from './scaler/readiness.ts';
 
 /** Time as an argument. `now` is in milliseconds since the epoch and never runs backwards. */
 export interface Clock {
@@ -95,6 +96,8 @@ export interface OrchestratorEvents {
   heard(): void;
   /** What the host is has changed: nodes came or went, services were deployed or removed. */
   surveyed(facts: HostFacts): void;
+  /** Whether the host has memory left, again and again while it has not. */
+  memory(memory: HostMemory): void;
   /** Somebody else has set a service to this number of replicas. */
   drifted(service: string, replicas: number): void;
 }
@@ -115,6 +118,11 @@ export interface Orchestrator {
   refresh(): void;
   /** Asks for nothing more until it is scaled again: what is there stays as it is. */
   rest(): void;
+  /**
+   * Takes away what waits for a slot, or what is frozen too, and makes no more of it. Resolves when that is done, or when
+   * the limit is over. Only for who may act, and is about to leave.
+   */
+  tidy(what: 'waiting' | 'all', limitMs: number): Promise<void>;
   /** Lets go without changing a count. */
   close(): Promise<void>;
   /** Reads what replicas use; it rejects with the reason where that can't be said. Null where nothing is measured. */

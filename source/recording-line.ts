@@ -3,20 +3,32 @@
  * a million entries, nearly all of them readings and observations: those are lists of numbers, the rest stays JSON.
  */
 import type {Entry, Reading} from './scaler/entry.ts';
-import type {Observation, Trouble} from './scaler/fleet.ts';
+import {emptyObservation, type Observation, type Trouble, type VictimReason} from './scaler/fleet.ts';
 
 /** A service by its number in the recording, or by its name where it is said for the first time. */
 type Name = number | string;
 type Timeless = Entry extends infer One ? (One extends Entry ? Omit<One, 'at'> : never) : never;
-/** The numbers of an observation. */
+/** What an observation counts and tells beside the trouble that there is. */
 type Counts = Exclude<keyof Observation, 'trouble'>;
 
 /** Every count of an observation, in the order in which the orchestrators tell them, and its place in a line. */
-const places: Readonly<Record<Counts, number>> = {running: 0, pending: 2, stopping: 3, standby: 4, order: 1};
+const places: Readonly<Record<Counts, number>> = {
+  running: 0,
+  pending: 2,
+  unready: 5,
+  stopping: 3,
+  standby: 4,
+  frozen: 7,
+  frozenSince: 9,
+  ending: 8,
+  lostMs: 6,
+  chosen: 10,
+  order: 1,
+};
 const counts = Object.keys(places) as readonly Counts[];
 const written = counts.toSorted((a, b) => places[a] - places[b]);
-/** At the end of a list what is at rest is left out. */
-const atRest = 0;
+/** A reason is written as its place here. */
+const victimReasons: readonly (VictimReason | null)[] = [null, 'not serving', 'outdated', 'least busy', 'youngest', 'oldest'];
 
 /** Writes, or reads, the lines of one recording in their order: each may refer to those before it. */
 export interface Lines {
@@ -52,8 +64,9 @@ export function recordingLines(): Lines {
     if (entry.kind === 'tick') return 0;
     if (entry.kind === 'observed' && entry.observation.trouble.kind === 'none') {
       const {observation} = entry;
-      const list = written.map(key => observation[key]);
-      while (list.at(-1) === atRest) list.pop();
+      const list = written.map(key => (key === 'chosen' ? victimReasons.indexOf(observation.chosen) : observation[key]));
+      // At the end of a list what is at rest is left out.
+      while (list.at(-1) === 0 || list.at(-1) === null) list.pop();
       return ['o', nameOf(entry.service), ...list];
     }
     if (entry.kind === 'reading') {
@@ -72,7 +85,7 @@ export function recordingLines(): Lines {
     const number = (value: unknown) => (typeof value === 'number' ? value : fail());
     switch (kind) {
       case 'o': {
-        const told = Object.fromEntries(counts.map(key => [key, rest[places[key]] ?? atRest])) as unknown as Pick<Observation, Counts>;
+        const told = Object.fromEntries(counts.map(key => [key, countOf(key, rest[places[key]])])) as unknown as Pick<Observation, Counts>;
         return {kind: 'observed', service, observation: {...told, trouble: calm}};
       }
       case 'r':
@@ -109,6 +122,11 @@ export function recordingLines(): Lines {
 }
 
 const calm: Trouble = {kind: 'none'};
+
+function countOf(key: Counts, given: unknown): unknown {
+  if (key === 'chosen') return victimReasons[typeof given === 'number' ? given : 0] ?? null;
+  return given ?? emptyObservation[key];
+}
 
 function readingOf(service: string, demand: number, reading: Reading): Timeless {
   return demand === 0 ? {kind: 'reading', service, reading} : {kind: 'reading', service, demand, reading};

@@ -7,6 +7,7 @@ import {recordingLines} from '../source/recording-line.ts';
 import {openRecording, openSimulatedRecording, recordingHeader, replay} from '../source/recording.ts';
 import type {Entry} from '../source/scaler/entry.ts';
 import {simulate} from '../source/simulator/simulate.ts';
+import {emptyObservation} from '../source/scaler/fleet.ts';
 import {filler, spec} from './support/fleets.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'microscale-recording-'));
@@ -62,13 +63,19 @@ test.each([
 
 test('every kind of entry comes back from its line as it was', () => {
   const at = 1_700_000_000_000;
-  const still = {running: 2, pending: 0, stopping: 0, standby: 0, order: 0};
+  const {trouble: _calm, ...nothing} = emptyObservation;
+  const still = {...nothing, running: 2};
   const failing = {kind: 'failing', reason: 'no such image', failures: 2, retryAt: at + 1000} as const;
   const groups: readonly (readonly Entry[])[] = [
     [{at, kind: 'connected'}],
     [
       {at: at + 5, kind: 'observed', service: 'web', observation: {...still, trouble: {kind: 'none'}}},
-      {at: at + 5, kind: 'observed', service: 'web', observation: {...still, running: 0, trouble: {kind: 'none'}}},
+      {
+        at: at + 5,
+        kind: 'observed',
+        service: 'web',
+        observation: {...still, running: 0, frozen: 2, frozenSince: at, lostMs: 900, chosen: 'youngest', trouble: {kind: 'none'}},
+      },
       {at: at + 5, kind: 'observed', service: 'pay', observation: {...still, standby: 3, order: 7, trouble: failing}},
     ],
     [

@@ -6,6 +6,7 @@ import {boxConfig, boxImage, demoConfig} from '../config/box.ts';
 import {fitToHost, preflight, type Fitted} from '../config/capacity.ts';
 import {ConfigError, type Config} from '../config/config.ts';
 import {findConfig, loadConfig, loadLabelled, watchConfig} from '../config/file.ts';
+import {readinessNotes} from '../config/readiness.ts';
 import {createRealClock} from '../clock.ts';
 import {createFeed, type Feed} from '../control/feed.ts';
 import {createLease, readLease, type LeaseRecord} from '../control/lease.ts';
@@ -123,8 +124,8 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
 
   let said: readonly string[] = [];
   /** What an operator should know of the configuration, each thing once. */
-  function tell(fresh: Config, {problems}: Fitted): void {
-    const words = [...fresh.notes, ...problems, ...preflight(fresh)];
+  function tell(fresh: Config, {problems}: Fitted, host: HostFacts): void {
+    const words = [...fresh.notes, ...problems, ...preflight(fresh), ...readinessNotes(fresh, host)];
     for (const text of words) if (!said.includes(text)) engine.note({level: 'warning', service: null, text});
     said = words;
   }
@@ -138,7 +139,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
         throw new ConfigError(path, [`project can't change while microscale runs: restart it to run ${fresh.project}`]);
       config = fresh;
       const fitted = fitToHost(fresh, facts);
-      tell(fresh, fitted);
+      tell(fresh, fitted, facts);
       const {settings, services} = engine.fleet();
       const same =
         JSON.stringify([fitted.settings, fitted.services]) ===
@@ -163,7 +164,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
       config = read(hostFacts);
       const fitted = fitToHost(config, hostFacts);
       if (fitted.problems.length > 0) throw new ConfigError('capacity: auto', fitted.problems);
-      tell(config, fitted);
+      tell(config, fitted, hostFacts);
       demands.follow(config.demands);
       schedules.follow(fitted.settings.modes);
       return fitted;

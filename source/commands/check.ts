@@ -1,6 +1,7 @@
 /** `check`: reads a configuration and says what is wrong with it, or what it means. */
 import {loadConfig} from '../config/file.ts';
 import {modeHints} from '../config/mode-hints.ts';
+import {readinessNotes} from '../config/readiness.ts';
 import {unbounded} from '../scaler/fleet.ts';
 import {circumstanceWords} from '../scaler/mode-words.ts';
 import {targetWords} from '../scaler/target-words.ts';
@@ -9,7 +10,9 @@ import type {Output} from './run.ts';
 export function check(path: string, output: Output): void {
   const config = loadConfig(path);
   output.line(`${path} is fine: project ${config.project}, capacity ${config.capacity}, ${config.services.length} services`);
-  for (const note of [...config.notes, ...modeHints(config, Date.now())]) output.line(`  note: ${note}`);
+  const host = config.orchestrator === 'swarm' ? ({kind: 'swarm', nodes: []} as const) : null;
+  const notes = [...config.notes, ...modeHints(config, Date.now()), ...readinessNotes(config, host)];
+  for (const note of notes) output.line(`  note: ${note}`);
   for (const spec of config.services.toSorted((a, b) => a.priority - b.priority)) {
     const max = spec.max === unbounded ? 'no max' : `max ${spec.max}`;
     const demand =

@@ -56,7 +56,22 @@ export function scoreLines({score}: Fleet): readonly string[] {
     `  slots full      ${share(score.runningSlotMs, score.capacitySlotMs)} running`,
     `  both            ${share(score.wonMs, score.ms)} of the time`,
     `  handover        p50 ${took(0.5)}  p95 ${took(0.95)}  (last ${score.handoverMs.length})`,
+    ...pairLines(score),
     `  replicas        ${score.started} started, ${score.stopped} stopped`,
+    `  work lost       ${lostWords(score)}`,
     `  worst shortfall ${worst ? `${worst.replicas} of ${worst.service}` : 'none'}`,
   ];
+}
+
+/** The latest handovers, by who gave and who got. */
+function pairLines({pairs}: Fleet['score']): readonly string[] {
+  return pairs.map(({giver, heir, tookMs}) => {
+    const took = (q: number) => durationWords(percentile(tookMs, q) ?? 0);
+    return `                  ${giver} → ${heir}  p50 ${took(0.5)}  p95 ${took(0.95)}  (last ${tookMs.length})`;
+  });
+}
+
+/** How long those had worked that were ended for somebody else. What is frozen is not lost. */
+function lostWords({lostMs}: Fleet['score']): string {
+  return `${Math.round(lostMs / 1000)} container-seconds`;
 }

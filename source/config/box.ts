@@ -1,5 +1,6 @@
 /** What runs where nobody has configured anything: microscaling in a box, as on stage. */
 import {unbounded, type ServiceSpec} from '../scaler/fleet.ts';
+import {plainReadiness} from '../scaler/readiness.ts';
 import type {Config, Workload} from './config.ts';
 
 export const boxImage = 'busybox';
@@ -45,6 +46,7 @@ const spec: Omit<ServiceSpec, 'name' | 'priority' | 'target'> = {
   drift: 'reassert',
   adopted: false,
   retired: false,
+  ...plainReadiness,
 };
 
 /** Priority 1 follows a random line, priority 2 fills the box. */

@@ -9,6 +9,7 @@ import type {DemandText, FollowedDemandText} from './demand-schema.ts';
 import type {Merged} from './merge.ts';
 import type {Mistake, Path} from './mistakes.ts';
 import {modesOf} from './modes.ts';
+import {readinessOf} from './readiness.ts';
 import {serviceNamePattern, type ConfigText, type ServiceText} from './schema.ts';
 import {fillDemand, noSecrets, type SecretStore} from './secrets.ts';
 import {followingOf} from './target.ts';
@@ -147,6 +148,7 @@ function specOf(name: string, service: ServiceText, sources: readonly DemandSpec
     drift: 'reassert',
     adopted: false,
     retired: false,
+    ...readinessOf(service, (key, words) => mistakes.push({path: [...path, key], words})),
   };
 }
 

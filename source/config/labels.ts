@@ -11,8 +11,8 @@ export interface Labelled {
 const prefix = 'microscale.';
 const olderPrefix = 'com.microscaling.';
 
-/** Labels that microscale sets itself, to know again what it made. */
-const itsOwn = new Set(['project', 'service', 'number', 'spec', 'lease']);
+/** Labels that microscale sets itself, to know again what it made; and what a container says of itself while it runs. */
+const itsOwn = new Set(['project', 'service', 'number', 'spec', 'lease', 'busy']);
 
 /** True for a label that this reads. */
 export function isOurLabel(name: string): boolean {

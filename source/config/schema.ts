@@ -1,6 +1,7 @@
 /** What a configuration may say, in the words that its owner reads. Shapes only: reading it is another file's job. */
 import {z} from 'zod';
 import {demandsSchema} from './demand-schema.ts';
+import {readinessFields} from './readiness.ts';
 import {leadSchema, share, targetSchema} from './target-schema.ts';
 import {count, duration, mapOrList, positiveDuration, size, text, words} from './shapes.ts';
 
@@ -27,6 +28,7 @@ export const serviceSchema = z.strictObject({
   stepMax: z.int().min(1).max(1_000_000).optional().describe('At most this many replicas come, or go, at once'),
   drift: z.enum(['reassert', 'yield']).optional().describe('When somebody else sets its count: put ours back, or leave theirs for a while'),
   handoverWithin: positiveDuration.optional().describe('How long it can wait for slots that a lower priority holds'),
+  ...readinessFields,
   adopt: text.optional().describe('The name on the host of the service that it is; its own name unless said'),
   image: text.optional().describe('What its replicas are made from; without it, a service on the host is adopted'),
   pull: z.enum(['always', 'missing', 'never']).default('missing'),

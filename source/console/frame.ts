@@ -8,6 +8,7 @@ import {helpLines} from './help.ts';
 import {keyTable} from './keys.ts';
 import {decisionLines} from './decisions.ts';
 import {badgesOf, type Look} from './look.ts';
+import {slotsTitle} from './readiness.ts';
 import {serviceLines, visibleRows} from './services.ts';
 import {slotLines} from './slots.ts';
 import {orderWords, planOrder} from './sorting.ts';
@@ -93,7 +94,7 @@ function narrowBody(state: ConsoleState, columns: number, height: number, look: 
   const chart = chartOf(state, badges.paint(state.selected ?? ''), chartWidth, heights.chart, 1000, look);
   const slots = slotLines(fleet, badges, slotsWidth, heights.chart, look);
   const left = fit(`${symbols.rule.repeat(2)} ${chartTitle(state)} `, chartWidth + 1, symbols).trimEnd();
-  const right = `${symbols.rule.repeat(2)} slots ${fleet.standing.runningSlots}/${fleet.settings.capacity} `;
+  const right = `${symbols.rule.repeat(2)} ${slotsTitle(fleet, true)} `;
   const title = left + ` ${symbols.rule.repeat(Math.max(0, chartWidth - widthOf(left)))}${right}`;
   return [
     style.dim(fit(title + symbols.rule.repeat(columns), columns, symbols).replace(symbols.ellipsis, symbols.rule)),
@@ -125,8 +126,7 @@ function wideBody(state: ConsoleState, columns: number, height: number, look: Lo
   const columnMs = columns >= 130 ? 2000 : 1000;
   const chart = chartOf(state, badges.paint(state.selected ?? ''), leftWidth - 4, upper, columnMs, look);
   const slots = slotLines(fleet, badges, rightWidth - 4, upper, look);
-  const slotsTitle = `slots ${fleet.standing.runningSlots}/${fleet.settings.capacity}`;
-  const above = beside(boxed(chartTitle(state), chart, leftWidth, look), boxed(slotsTitle, slots, rightWidth, look));
+  const above = beside(boxed(chartTitle(state), chart, leftWidth, look), boxed(slotsTitle(fleet, false), slots, rightWidth, look));
   if (!stacked) {
     const services = serviceLines(state, badges, leftWidth - 4, lower - 1, look);
     const decisions = decisionLines(state, rightWidth - 4, lower, look);

@@ -142,6 +142,7 @@ function scores(fleet: Fleet, {style}: Look): readonly (readonly Piece[])[] {
     [{text: `win ${share(score.wonMs, score.ms)}`}],
     short > 0 ? [{text: `short ${short}`, paint: style.danger}] : [],
     [{text: `handover p50 ${handover(0.5)} p95 ${handover(0.95)}`}],
+    score.lostMs >= 500 ? [{text: `lost ${durationWords(Math.round(score.lostMs / 1000) * 1000)}`, paint: style.dim}] : [],
     overrides > 0 ? [{text: `overrides ${overrides}`, paint: style.warning}] : [],
   ];
 }

@@ -6,6 +6,7 @@ import {followsDemand, unbounded, type Fleet, type Service} from '../scaler/flee
 import {aspect} from '../scaler/override.ts';
 import {sparkline} from './chart.ts';
 import type {Badges, Look} from './look.ts';
+import {frozenAgeWords, isAnyReady, readyWords} from './readiness.ts';
 import {listedServices, type ConsoleState} from './state.ts';
 import type {Style} from './style.ts';
 import {fit, fitRight, line, widthOf, type Piece} from './text.ts';
@@ -87,7 +88,9 @@ function columnsFor(state: ConsoleState, fleet: Fleet, badges: Badges, width: nu
       paint: ({demand}) => (demand.kind === 'lost' ? style.danger : style.demand),
     },
   ];
-  if (wide && style.symbols.unicode)
+  // What waits and what is frozen matters more than how demand went, where there is no room for both.
+  const ready = isAnyReady(services);
+  if (wide && style.symbols.unicode && (!ready || width >= 100))
     columns.push({title: 'TREND', width: 8, cell: ({spec}) => sparkline(samples, spec.name, 8, style), paint: () => style.demand});
   columns.push(
     {title: 'WANT', width: 5, right: true, cell: wantWords},
@@ -98,6 +101,10 @@ function columnsFor(state: ConsoleState, fleet: Fleet, badges: Badges, width: nu
       cell: service => countWords(service, stale),
       paint: stale ? () => style.dim : paintCount(style),
     },
+    ...(ready && wide ? [{title: 'SBY/FRZ', width: 7, right: true, cell: readyWords, paint: () => style.dim}] : []),
+    ...(ready && width >= 110
+      ? [{title: 'AGE', width: 5, right: true, cell: (service: Service) => frozenAgeWords(service, now), paint: () => style.dim}]
+      : []),
     {title: 'MIN-MAX', width: 7, right: true, cell: ({spec}) => `${spec.min}-${spec.max === unbounded ? '' : spec.max}`},
     {title: 'OVERRIDE', width: wide ? 14 : 12, cell: service => overrideWords(service, now), paint: () => style.warning},
   );

@@ -143,6 +143,8 @@ function happeningLine(happening: Happening): readonly string[] {
     case 'source-found':
     case 'connected':
     case 'disconnected':
+    case 'handover':
+    case 'memory':
     case 'noted':
       return [];
   }

@@ -1,61 +1,120 @@
-/** Calls to one engine: bounded in number, the urgent ones first, and clearing up only when nothing else is going on. */
+/**
+ * Calls to one engine: bounded in number, in the order of what they are for and for whom. An urgent one overtakes
+ * whatever waits; what can wait begins only when nothing urgent is going on; what has not begun can be taken back.
+ */
 
-/** What moves slots comes first; what is made ahead next; what clears up afterwards last. */
-export type Urgency = 'urgent' | 'ahead' | 'afterwards';
+/**
+ * What a call is for, the most urgent first: freeing slots, filling those that are free, making ready for those that will
+ * be; then, in the background, ending what was frozen, keeping ready what may be needed, and clearing up.
+ */
+export type Lane = 'freeing' | 'filling' | 'ahead' | 'ending' | 'refilling' | 'clearing';
+
+/** A call that waits or has begun. */
+export interface Ticket {
+  /** True when it had not begun: now it never will, and never answers. */
+  cancel(): boolean;
+}
 
 export interface CallQueue {
-  /** Runs the call when its turn comes. It answers by itself; the queue only needs to know when it has ended. */
-  add(urgency: Urgency, call: () => Promise<void>): void;
-  /** Drops what has not begun. */
-  clear(): void;
+  /** Runs the call when its turn comes; the lower the rank, the sooner within its lane. It says when it has ended. */
+  add(lane: Lane, rank: number, call: (ended: () => void) => void): Ticket;
   /** Resolves when nothing waits and nothing is under way. */
   idle(): Promise<void>;
 }
 
-/** Clearing up can't be put off for ever: past this many waiting calls it takes its turn with the others. */
-const afterwardsMax = 64;
+export interface CallLimits {
+  /** Calls that make the engine work. */
+  readonly atOnce: number;
+  /** Calls that mostly wait until a replica has ended: they cost the engine little and take long. */
+  readonly endsAtOnce: number;
+}
 
-export function createCallQueue(callsMax: number): CallQueue {
-  const waiting: Record<Urgency, (() => Promise<void>)[]> = {urgent: [], ahead: [], afterwards: []};
-  const underWay: Record<Urgency, number> = {urgent: 0, ahead: 0, afterwards: 0};
+const urgent: readonly Lane[] = ['freeing', 'filling', 'ahead'];
+const background: readonly Lane[] = ['ending', 'refilling', 'clearing'];
+/** The background can't be put off for ever: past this many waiting calls it takes its turn with the others. */
+const backgroundMax = 64;
 
+interface Waiting {
+  readonly rank: number;
+  readonly call: (ended: () => void) => void;
+}
+
+export function createCallQueue({atOnce, endsAtOnce}: CallLimits): CallQueue {
+  const lanes = [...urgent, ...background];
+  const waiting: Record<Lane, Waiting[]> = {freeing: [], filling: [], ahead: [], ending: [], refilling: [], clearing: []};
+  const underWay: Record<Lane, number> = {freeing: 0, filling: 0, ahead: 0, ending: 0, refilling: 0, clearing: 0};
   const idlers: (() => void)[] = [];
-  const isIdle = () => Object.values(underWay).every(calls => calls === 0) && Object.values(waiting).every(calls => calls.length === 0);
+
+  const count = (of: readonly Lane[]) => of.reduce((sum, lane) => sum + underWay[lane], 0);
+  const left = (of: readonly Lane[]) => of.reduce((sum, lane) => sum + waiting[lane].length, 0);
+
+  function hasRoom(lane: Lane): boolean {
+    switch (lane) {
+      case 'freeing':
+      case 'ending':
+        return underWay.freeing + underWay.ending < endsAtOnce;
+      case 'filling':
+      case 'ahead':
+      case 'refilling':
+      case 'clearing':
+        return underWay.filling + underWay.ahead + underWay.refilling + underWay.clearing < atOnce;
+    }
+  }
+
+  /** The lane whose turn it is; null while all that wait must go on waiting. */
+  function turn(): Lane | null {
+    if (left(lanes) === 0) return null;
+    const pressing = urgent.find(lane => waiting[lane].length > 0 && hasRoom(lane));
+    if (pressing) return pressing;
+    const quiet = left(urgent) === 0 && count(urgent) === 0;
+    if (!quiet && left(background) <= backgroundMax) return null;
+    // A quarter of the room at the most: an urgent call that comes now finds an engine that is as good as free.
+    const most = Math.max(1, atOnce >> 2);
+    return (count(background) < most ? background.find(lane => waiting[lane].length > 0 && hasRoom(lane)) : null) ?? null;
+  }
 
   function next(): void {
-    for (;;) {
-      const busy = underWay.urgent + underWay.ahead;
-      if (busy + underWay.afterwards >= callsMax) return;
-      const idle = busy === 0;
-      const overdue = waiting.afterwards.length > afterwardsMax;
-      const urgency: Urgency | null =
-        waiting.urgent.length > 0
-          ? 'urgent'
-          : waiting.ahead.length > 0
-            ? 'ahead'
-            : waiting.afterwards.length > 0 && (idle || overdue)
-              ? 'afterwards'
-              : null;
-      if (urgency === null) return;
-      const call = waiting[urgency].shift();
-      if (!call) return;
-      underWay[urgency]++;
-      void call().finally(() => {
-        underWay[urgency]--;
+    for (let lane = turn(); lane !== null; lane = turn()) {
+      const own: Lane = lane;
+      const first = take(waiting[own]);
+      if (!first) return;
+      underWay[own]++;
+      let over = false;
+      first.call(() => {
+        if (over) return;
+        over = true;
+        underWay[own]--;
         next();
-        if (isIdle()) for (const resolve of idlers.splice(0)) resolve();
+        if (left(lanes) + count(lanes) === 0) for (const resolve of idlers.splice(0)) resolve();
       });
     }
   }
 
   return {
-    add(urgency, call) {
-      waiting[urgency].push(call);
+    add(lane, rank, call) {
+      const entry: Waiting = {rank, call};
+      const queued = waiting[lane];
+      queued.push(entry);
       next();
+      return {
+        cancel() {
+          const at = queued.indexOf(entry);
+          if (at < 0) return false;
+          queued.splice(at, 1);
+          next();
+          return true;
+        },
+      };
     },
-    clear() {
-      for (const calls of Object.values(waiting)) calls.length = 0;
-    },
-    idle: () => (isIdle() ? Promise.resolve() : new Promise(resolve => idlers.push(resolve))),
+    idle: () => (left(lanes) + count(lanes) === 0 ? Promise.resolve() : new Promise(resolve => idlers.push(resolve))),
   };
+}
+
+/** The best rank, and of equals the one that has waited longest. */
+function take(queued: Waiting[]): Waiting | undefined {
+  let best = 0;
+  for (let index = 1; index < queued.length; index++) {
+    if ((queued[index]?.rank ?? 0) < (queued[best]?.rank ?? 0)) best = index;
+  }
+  return queued.splice(best, 1)[0];
 }

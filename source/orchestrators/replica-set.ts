@@ -1,25 +1,17 @@
 /**
- * Keeps one service's replicas at the number asked for, whatever happens to them. Level-based: it knows numbers and
- * states, and leaves every call to its driver, which may be a real engine or a simulated one.
+ * Keeps one service's replicas at the number asked for, whatever happens to them: says what each of them is for. It is
+ * level-based: it knows numbers and states, and leaves every call to its driver, which may be a real engine or a simulated one.
  */
 import type {Clock} from '../ports.ts';
-import type {Trouble} from '../scaler/fleet.ts';
+import type {Action} from '../scaler/entry.ts';
+import type {Observation, Trouble, VictimReason} from '../scaler/fleet.ts';
+import {noReadinessAsked, plainReadiness, type Readiness, type ReadinessAsked} from '../scaler/readiness.ts';
 import {createBackoff, type Backoff} from './backoff.ts';
 import type {CallFailure, Listed, ReplicaDriver, ReplicaSet} from './replica.ts';
-
-type State = 'creating' | 'standby' | 'starting' | 'unready' | 'running' | 'stopping' | 'removing';
-
-interface Replica {
-  id: string | null;
-  readonly number: number;
-  state: State;
-  /** What becomes of it: to serve, to wait, or to go. */
-  aim: 'run' | 'standby' | 'gone';
-  /** When its present life began: creation or start, in milliseconds. */
-  bornAt: number;
-  changedAt: number;
-  outdated: boolean;
-}
+import {createLives, retryMs, type Lives, type Replica} from './replica-life.ts';
+import {overdue, successors, waitingFor} from './replica-pool.ts';
+import {observe} from './replica-counts.ts';
+import {victims} from './victims.ts';
 
 export interface ReplicaSetParts {
   readonly clock: Clock;
@@ -28,205 +20,293 @@ export interface ReplicaSetParts {
   readonly changed: () => void;
   /** A try is due: the workload should be made ready again if it isn't. */
   readonly retried?: () => void;
+  /** How busy a replica is, for whoever can say; null where nothing is known. */
+  readonly busyness?: (id: string) => number | null;
 }
 
-export function createReplicaSet({clock, driver, changed, retried}: ReplicaSetParts): ReplicaSet {
+export function createReplicaSet({clock, driver, changed, retried, busyness = () => null}: ReplicaSetParts): ReplicaSet {
   const replicas = new Set<Replica>();
   const backoff: Backoff = createBackoff(clock, () => {
     retried?.();
-    converge();
-    changed();
+    settled();
   });
+  const lives: Lives = createLives({
+    clock,
+    driver,
+    // What goes already is brought to its end, even when nothing else is asked for any more.
+    mayCall: replica => replicas.has(replica) && !suspended && (closed ? replica.aim === 'gone' : asked !== null),
+    gone: replica => void replicas.delete(replica),
+    isKnown: id => find(id) !== undefined,
+    lost: workedMs => void (lostMs += workedMs),
+    answered,
+  });
+  let readiness: Readiness = plainReadiness;
   let asked: number | null = null;
-  let askedStandby = 0;
+  let beside: ReadinessAsked = noReadinessAsked;
+  /** Of those that are to leave, so many yield to somebody else. */
+  let yields = 0;
   let order = 0;
+  let lostMs = 0;
+  let chosen: VictimReason | null = null;
   let suspended = false;
   let preparing: string | null = null;
   let closed = false;
+  let tidied: 'nothing' | 'waiting' | 'all' = 'nothing';
+  let wakesAt = Number.POSITIVE_INFINITY;
+  let cancelWake: () => void = () => {};
 
-  const alive = () => [...replicas].filter(replica => replica.aim === 'run');
-  const waiting = () => [...replicas].filter(replica => replica.aim === 'standby');
-  const find = (id: string) => [...replicas].find(replica => replica.id === id);
+  const all = () => [...replicas];
+  const aimed = (aim: Replica['aim']) => all().filter(replica => replica.aim === aim);
+  const find = (id: string) => {
+    for (const replica of replicas) if (replica.id === id) return replica;
+    return undefined;
+  };
+  const alive = () => {
+    let count = 0;
+    for (const {aim} of replicas) if (aim === 'run') count++;
+    return count;
+  };
 
-  function move(replica: Replica, state: State): void {
-    replica.state = state;
-    replica.changedAt = clock.now();
+  function settled(): void {
+    converge();
+    changed();
+  }
+
+  function answered(failure: CallFailure | null, begunAt: number): void {
+    if (failure?.kind === 'refused') backoff.refused(failure.reason, begunAt);
+    if (failure?.kind === 'unreachable') backoff.pause(retryMs);
+    settled();
   }
 
   function converge(): void {
     if (suspended || closed || asked === null) return;
-    const surplus = alive().length - asked;
-    if (surplus > 0) for (const victim of victims(alive()).slice(0, surplus)) dismiss(victim);
+    const surplus = alive() - asked;
+    if (surplus > 0)
+      for (const {replica, reason} of victims(aimed('run'), readiness.victim, busyness).slice(0, surplus)) dismiss(replica, reason);
+    yields = Math.max(0, Math.min(yields, alive() - asked));
     const blocked = backoff.waits() || preparing !== null;
-    if (!blocked) for (let missing = asked - alive().length; missing > 0; missing--) employ();
-    const extra = waiting().length - askedStandby;
-    if (extra > 0) for (const replica of waiting().slice(-extra)) dismiss(replica);
-    if (!blocked) for (let missing = -extra; missing > 0; missing--) create('standby');
+    // Whose successor has no slot yet is still counted for.
+    let leaving = 0;
+    for (const {replaced, slot, aim} of replicas) if (replaced && slot && aim !== 'run') leaving++;
+    for (let missing = asked - alive() - leaving; missing > 0 && employ(blocked); missing--);
+    wake(Math.min(keepFrozen(), keepWaiting(blocked)));
     if (!blocked) replaceOutdated();
+    for (const replica of replicas) lives.advance(replica);
   }
 
-  /** Puts one more to work: a standby one, one that is being created, or a new one. */
-  function employ(): void {
-    const ready = waiting().find(replica => replica.state === 'standby' && !replica.outdated);
-    const coming = ready ?? [...replicas].find(replica => replica.state === 'creating' && replica.aim !== 'run');
-    if (!coming) return create('run');
-    coming.aim = 'run';
-    if (ready) start(ready);
-  }
-
-  function dismiss(replica: Replica): void {
-    switch (replica.state) {
-      case 'creating':
-        // Nothing has begun to run: it may still serve as a standby, or is removed once it exists.
-        replica.aim = replica.aim === 'run' && waiting().length < askedStandby ? 'standby' : 'gone';
-        return;
-      case 'standby':
-        return remove(replica);
-      case 'starting':
-        replica.aim = 'gone';
-        return;
-      case 'unready':
-      case 'running':
-        return stop(replica);
-      case 'stopping':
-      case 'removing':
+  /** Puts one more to work: whoever is back soonest, and only then a new one. False where there can't be one now. */
+  function employ(blocked: boolean): boolean {
+    let pausing: Replica | null = null;
+    for (const replica of successors(all())) {
+      const {aim, place} = replica;
+      if (place !== 'up' && place !== 'paused' && (blocked || pausing)) break;
+      // What is on its way out comes back at once only while the call that takes it there has not begun.
+      const leaves = place !== 'nowhere' && (aim === 'gone' || place === 'up');
+      if (leaves && !takeBack(replica)) {
+        if (aim !== 'gone') pausing ??= replica;
+        continue;
+      }
+      lives.aim(replica, 'run');
+      return true;
     }
+    if (pausing) lives.aim(pausing, 'run');
+    else if (!blocked) make('run', 'serve', true);
+    return pausing !== null || !blocked;
+  }
+
+  /** True where the call that would have made it leave had not begun. */
+  function takeBack(replica: Replica): boolean {
+    if (replica.doing !== null && !replica.ticket?.cancel()) return false;
+    lives.forsake(replica);
+    return true;
+  }
+
+  function make(aim: 'run' | 'wait', purpose: 'serve' | 'wait', urgent: boolean): void {
+    const taken = new Set(all().map(({number}) => number));
+    let number = 1;
+    while (taken.has(number)) number++;
+    const replica = lives.make(number, aim, purpose, urgent);
+    replicas.add(replica);
+    lives.advance(replica);
+  }
+
+  function dismiss(replica: Replica, reason: VictimReason): void {
+    const isYielding = yields > 0;
+    if (isYielding) yields--;
+    const serves = replica.place === 'up' && replica.ready && !replica.outdated;
+    if (reason !== 'not serving' || chosen === null) chosen = reason;
+    if (serves && isYielding && aimed('frozen').length < frozenMost()) return lives.aim(replica, 'frozen');
+    const {standby} = readiness;
+    const waiting = aimed('wait').length;
+    const pauses = serves && standby.kind === 'kept' && standby.state === 'paused' && tidied === 'nothing';
+    if (pauses && waiting < beside.standby) return lives.aim(replica, 'wait');
+    const unbegun =
+      replica.place === 'nowhere' || (replica.place === 'created' && (replica.doing === null || replica.ticket?.cancel() === true));
+    // Nothing of it has begun to run: it may still serve as one that waits.
+    if (unbegun && waiting < Math.max(beside.standby, beside.ahead)) {
+      if (replica.place === 'created') lives.forsake(replica);
+      return lives.aim(replica, 'wait');
+    }
+    if (replica.place === 'created' && unbegun) lives.forsake(replica);
+    replica.yields = isYielding && serves;
+    lives.aim(replica, 'gone');
+  }
+
+  function frozenMost(): number {
+    return tidied === 'all' || readiness.preempt.kind === 'stop' ? 0 : beside.frozen;
+  }
+
+  /** When the next one's time is over. */
+  function keepFrozen(): number {
+    const frozen = aimed('frozen');
+    if (frozen.length === 0) return Number.POSITIVE_INFINITY;
+    const {ending, dueAt} = overdue(frozen, readiness.preempt, frozenMost(), clock.now());
+    for (const replica of ending) {
+      replica.yields = true;
+      lives.aim(replica, 'gone');
+    }
+    return dueAt;
+  }
+
+  /** When the next one has waited too long. */
+  function keepWaiting(blocked: boolean): number {
+    const wanted = tidied === 'nothing' ? beside : noReadinessAsked;
+    const standby = tidied === 'nothing' ? readiness.standby : plainReadiness.standby;
+    const waiting = aimed('wait');
+    if (waiting.length + wanted.standby + wanted.ahead === 0) return Number.POSITIVE_INFINITY;
+    const {surplus, missingAhead, missingKept, purpose, dueAt} = waitingFor(waiting, standby, wanted, clock.now());
+    // While those that serve are too few and can't be made, nothing that could serve is thrown away.
+    const isShort = blocked && alive() < (asked ?? 0);
+    for (const replica of isShort ? [] : surplus) lives.aim(replica, 'gone');
+    if (!blocked) {
+      for (let left = missingAhead; left > 0; left--) make('wait', 'serve', true);
+      for (let left = missingKept; left > 0; left--) make('wait', purpose, false);
+    }
+    return dueAt;
+  }
+
+  /** Converges again when the time of one that waits or is frozen is over. */
+  function wake(at: number): void {
+    if (at === wakesAt) return;
+    wakesAt = at;
+    cancelWake();
+    if (!Number.isFinite(at)) return;
+    cancelWake = clock.after(Math.min(longestTimerMs, Math.max(0, at - clock.now())), () => {
+      wakesAt = Number.POSITIVE_INFINITY;
+      settled();
+    });
   }
 
   /** One at a time and only when all others serve, so that a new image never costs more than one replica. */
   function replaceOutdated(): void {
-    const moving = [...replicas].some(({state}) => state !== 'running' && state !== 'standby' && state !== 'removing');
-    if (moving || alive().length !== asked) return;
-    const old = alive().find(replica => replica.outdated);
-    if (old) stop(old);
+    if (![...replicas].some(({outdated, aim}) => outdated && aim === 'run')) return;
+    const isMoving = ({doing, place, ready}: Replica) => (doing !== null && doing !== 'removing') || (place === 'up' && !ready);
+    if (alive() !== asked || all().some(replica => replica.aim !== 'wait' && isMoving(replica))) return;
+    const old = aimed('run').find(replica => replica.outdated);
+    if (old) replace(old);
   }
 
-  function create(aim: 'run' | 'standby'): void {
-    const now = clock.now();
-    const replica: Replica = {id: null, number: freeNumber(), state: 'creating', aim, bornAt: now, changedAt: now, outdated: false};
-    replicas.add(replica);
-    driver.create(replica.number, outcome => {
-      if (outcome.kind === 'failed') {
-        replicas.delete(replica);
-        return settle(outcome.failure, now);
-      }
-      if (!replicas.has(replica) || [...replicas].some(other => other.id === outcome.value)) {
-        // A listing overtook this answer: the replica is known already, or will be by the next one.
-        replicas.delete(replica);
-        return settle(null, now);
-      }
-      replica.id = outcome.value;
-      move(replica, 'standby');
-      if (replica.aim === 'gone' || closed) remove(replica);
-      else if (replica.aim === 'run') start(replica);
-      settle(null, now);
-    });
-  }
-
-  function start(replica: Replica): void {
-    const {id} = replica;
-    if (id === null) return;
-    const now = clock.now();
-    replica.bornAt = now;
-    move(replica, 'starting');
-    driver.start(id, outcome => {
-      if (!replicas.has(replica)) return;
-      if (outcome.kind === 'failed') {
-        if (outcome.failure.kind === 'refused') remove(replica);
-        else again(() => replica.state === 'starting' && start(replica));
-        return settle(outcome.failure, now);
-      }
-      if (replica.state === 'starting') move(replica, 'unready');
-      if (replica.aim === 'gone' && replica.state !== 'stopping') stop(replica);
-      settle(null, now);
-    });
-  }
-
-  function stop(replica: Replica): void {
-    const {id} = replica;
-    if (id === null) return;
-    replica.aim = 'gone';
-    move(replica, 'stopping');
-    driver.stop(id, outcome => {
-      if (!replicas.has(replica) || replica.state !== 'stopping') return;
-      if (outcome.kind === 'done') remove(replica);
-      else again(() => replica.state === 'stopping' && stop(replica));
-      settle(null, clock.now());
-    });
-  }
-
-  function remove(replica: Replica): void {
-    const {id} = replica;
-    replica.aim = 'gone';
-    move(replica, 'removing');
-    if (id === null) return;
-    driver.remove(id, outcome => {
-      if (outcome.kind === 'done') replicas.delete(replica);
-      else again(() => replicas.has(replica) && remove(replica));
-    });
-  }
-
-  /** A call that failed is made again; the slot stays taken until it has happened. */
-  function again(call: () => void): void {
-    clock.after(retryMs, () => {
-      if (!suspended && !closed) call();
-    });
-  }
-
-  /** After every answer: count the failure if there was one, converge on what is left, tell the truth. */
-  function settle(failure: CallFailure | null, begunAt: number): void {
-    if (failure?.kind === 'refused') backoff.refused(failure.reason, begunAt);
-    if (failure?.kind === 'unreachable') backoff.pause(retryMs);
-    converge();
-    changed();
-  }
-
-  function freeNumber(): number {
-    const taken = new Set([...replicas].map(replica => replica.number));
-    let number = 1;
-    while (taken.has(number)) number++;
-    return number;
+  /** Its successor comes when it has left: both at once would be one too many. */
+  function replace(replica: Replica): void {
+    replica.replaced = true;
+    lives.aim(replica, 'gone');
   }
 
   function lose(replica: Replica, detail: string): void {
-    const bornAt = replica.bornAt;
-    const expected = replica.aim === 'gone';
-    remove(replica);
-    if (!expected) backoff.died(detail, bornAt);
-    converge();
-    changed();
+    const {bornAt, aim} = replica;
+    lives.forsake(replica);
+    lives.place(replica, 'ended', false);
+    lives.aim(replica, 'gone');
+    lives.advance(replica);
+    if (aim === 'run' || (aim === 'wait' && !replica.served)) backoff.died(detail, bornAt);
+    settled();
+  }
+
+  function correct(replica: Replica, item: Listed): void {
+    replica.outdated = item.outdated;
+    const {place, aim} = replica;
+    switch (item.state) {
+      case 'dead':
+        if (place !== 'ended') lose(replica, 'it ended unseen');
+        return;
+      case 'created':
+        if (place === 'up' || place === 'paused') lives.place(replica, 'created', false);
+        return;
+      case 'paused':
+        // Somebody paused it: it holds its slot and serves nobody. What we paused ourselves when the line was cut goes on.
+        if (aim === 'run' && place === 'up' && !suspended) lives.place(replica, 'up', false);
+        else if (place !== 'paused') lives.place(replica, 'paused', true);
+        return;
+      case 'unready':
+      case 'running': {
+        const isReady = item.state === 'running';
+        if (place !== 'up' || replica.ready !== isReady) lives.place(replica, 'up', isReady);
+        // What waits to be started was started by somebody else.
+        if (aim === 'wait' && place === 'created' && replica.purpose === 'serve') lives.aim(replica, 'gone');
+        if (isReady && aim === 'run') backoff.worked(replica.bornAt);
+      }
+    }
+  }
+
+  /** What it is for follows from what it is: paused by us, it either never served, or has its work in it. */
+  function adopt(item: Listed): void {
+    const waits = item.state === 'created' || (!item.served && item.state !== 'dead');
+    const purpose = waits && item.state !== 'created' ? 'wait' : 'serve';
+    const replica = lives.make(item.number, waits ? 'wait' : 'run', purpose, false);
+    replica.id = item.id;
+    replica.outdated = item.outdated;
+    replica.bornAt = item.startedAt;
+    replica.served = item.served && item.state !== 'created';
+    if (waits) replica.restsSince = Math.min(clock.now(), item.startedAt);
+    else if (item.state === 'paused') replica.aim = pausedMeansWaiting() ? 'wait' : 'frozen';
+    else if (item.state === 'dead') replica.aim = 'gone';
+    replica.slot = replica.aim === 'run';
+    const place = item.state === 'dead' ? 'ended' : item.state === 'unready' || item.state === 'running' ? 'up' : item.state;
+    lives.place(replica, place, item.state === 'running' || item.state === 'paused');
+    if (replica.workingSince !== null) replica.workingSince = Math.min(replica.workingSince, item.startedAt);
+    replicas.add(replica);
+    lives.advance(replica);
+  }
+
+  function pausedMeansWaiting(): boolean {
+    const {preempt, standby} = readiness;
+    return preempt.kind === 'stop' && standby.kind === 'kept' && standby.state === 'paused';
   }
 
   return {
-    scale(count, standby, number) {
-      order = number;
-      asked = count;
-      askedStandby = standby;
+    scale(action: Action) {
+      ({order} = action);
+      asked = action.replicas;
+      yields += action.yields;
+      beside = {standby: action.standby, ahead: action.ahead, frozen: action.frozen, rank: action.rank};
+      settled();
+    },
+    follow(next) {
+      readiness = next;
       converge();
-      changed();
     },
     rest() {
       asked = null;
+      for (const replica of all()) if (replica.ticket?.cancel()) lives.forsake(replica);
     },
     reset(listed, askedAt) {
       const byId = new Map(listed.map(item => [item.id, item]));
-      for (const replica of [...replicas]) {
-        if (replica.changedAt >= askedAt && !suspended) continue;
+      for (const replica of all()) {
+        if (suspended) lives.forsake(replica);
+        else if (replica.changedAt >= askedAt || replica.doing !== null) continue;
         const item = replica.id === null ? undefined : byId.get(replica.id);
-        if (!item && (suspended || replica.state !== 'creating')) replicas.delete(replica);
-        else if (item) correct(replica, item);
+        if (item) correct(replica, item);
+        else if (suspended || replica.place !== 'nowhere') replicas.delete(replica);
       }
       for (const item of listed) {
-        if (find(item.id) || [...replicas].some(replica => replica.state === 'creating' && replica.number === item.number)) continue;
-        adopt(item);
+        const comes = all().some(({place, number}) => place === 'nowhere' && number === item.number);
+        if (!find(item.id) && !comes) adopt(item);
       }
-      converge();
-      changed();
+      settled();
     },
     prepare(reason) {
       preparing = reason;
-      converge();
-      changed();
+      settled();
     },
     fail(reason) {
       preparing = null;
@@ -235,120 +315,77 @@ export function createReplicaSet({clock, driver, changed, retried}: ReplicaSetPa
     },
     outdate() {
       for (const replica of replicas) replica.outdated = true;
-      for (const replica of waiting()) dismiss(replica);
       backoff.forget();
-      converge();
-      changed();
+      settled();
     },
     ready(id) {
       const replica = find(id);
-      if (!replica || (replica.state !== 'starting' && replica.state !== 'unready')) return;
-      move(replica, 'running');
-      if (replica.aim === 'gone') stop(replica);
-      else backoff.worked(replica.bornAt);
-      converge();
-      changed();
+      const isComing = replica?.place === 'up' || replica?.doing === 'starting';
+      if (!replica || !isComing || replica.ready || replica.aim === 'gone') return;
+      if (replica.place === 'up') lives.place(replica, 'up', true);
+      else lives.forsake(replica);
+      if (replica.place !== 'up') lives.place(replica, 'up', true);
+      if (replica.aim === 'run') backoff.worked(replica.bornAt);
+      settled();
     },
     unready(id) {
       const replica = find(id);
-      if (!replica || replica.aim !== 'run' || (replica.state !== 'running' && replica.state !== 'unready')) return;
+      if (!replica || replica.aim !== 'run' || replica.place !== 'up') return;
       backoff.died('its health check failed', replica.bornAt);
-      stop(replica);
-      converge();
-      changed();
+      replace(replica);
+      settled();
     },
     died(id, detail) {
       const replica = find(id);
+      if (!replica || replica.place === 'ended' || (replica.place === 'created' && replica.doing !== 'starting')) return;
       // A replica that was told to stop has stopped once the call says so: news travels ahead of the engine's own books.
-      if (!replica || replica.state === 'removing' || replica.state === 'standby' || replica.state === 'stopping') return;
+      if (replica.doing === 'stopping' || replica.doing === 'ending' || replica.doing === 'removing') return;
       lose(replica, detail);
     },
     vanished(id) {
       const replica = find(id);
       if (!replica) return;
-      const expected = replica.aim === 'gone';
       replicas.delete(replica);
-      if (!expected) converge();
+      lives.forsake(replica);
+      if (replica.aim !== 'gone') converge();
       changed();
     },
     suspend() {
       suspended = true;
+      for (const replica of all()) if (replica.ticket?.cancel()) lives.forsake(replica);
     },
     resume() {
       suspended = false;
       backoff.forget();
-      converge();
-      changed();
+      settled();
     },
     has: id => find(id) !== undefined,
-    observation() {
-      // One walk: a simulated day asks for millions of these.
-      let [running, pending, stopping, standby] = [0, 0, 0, 0];
-      for (const {aim, state} of replicas) {
-        if (aim === 'run' && state === 'running') running++;
-        else if (aim === 'run') pending++;
-        else if (aim === 'standby') standby++;
-        if (state === 'stopping' || (aim === 'gone' && (state === 'starting' || state === 'unready'))) stopping++;
-      }
-      return {running, pending, stopping, standby, order, trouble: troubleNow()};
+    expects(id, news) {
+      const replica = find(id);
+      if (!replica) return false;
+      const {doing, place, aim} = replica;
+      if (doing !== null) return true;
+      return news === 'paused' ? place === 'paused' || aim === 'frozen' : place !== 'paused';
+    },
+    ids: () => all().flatMap(({id}) => id ?? []),
+    serving: () => aimed('run').flatMap(({id, place, ready}) => (id !== null && place === 'up' && ready ? [id] : [])),
+    observation: (): Observation => ({...observe(replicas), lostMs: Math.round(lostMs), chosen, order, trouble: troubleNow()}),
+    tidy(what) {
+      if (asked === null) return;
+      tidied = what;
+      settled();
     },
     close() {
       closed = true;
+      cancelWake();
       backoff.forget();
-      for (const replica of waiting()) dismiss(replica);
     },
   };
 
   function troubleNow(): Trouble {
     return preparing ? {kind: 'preparing', reason: preparing} : backoff.trouble();
   }
-
-  function correct(replica: Replica, item: Listed): void {
-    replica.outdated = item.outdated;
-    switch (item.state) {
-      case 'dead':
-        if (replica.state !== 'removing') lose(replica, 'it ended unseen');
-        else remove(replica);
-        return;
-      case 'created':
-        if (replica.aim === 'gone') remove(replica);
-        else if (replica.aim === 'run' && (replica.state !== 'starting' || suspended)) start(replica);
-        return;
-      case 'unready':
-      case 'running':
-        if (replica.aim === 'gone') stop(replica);
-        else move(replica, item.state);
-    }
-  }
-
-  function adopt(item: Listed): void {
-    const state = item.state === 'created' ? 'standby' : item.state === 'dead' ? 'removing' : item.state;
-    const aim = item.state === 'created' ? 'standby' : item.state === 'dead' ? 'gone' : 'run';
-    const replica: Replica = {
-      id: item.id,
-      number: item.number,
-      state,
-      aim,
-      bornAt: item.startedAt,
-      changedAt: clock.now(),
-      outdated: item.outdated,
-    };
-    replicas.add(replica);
-    if (aim === 'gone') remove(replica);
-  }
 }
 
-/** How long until a call that failed is made again. */
-const retryMs = 1000;
-
-/** Who goes first: what serves nobody yet, then the outdated, then the youngest. */
-function victims(candidates: readonly Replica[]): readonly Replica[] {
-  const soonest: readonly State[] = ['creating', 'starting', 'unready', 'running'];
-  return candidates.toSorted(
-    (a, b) =>
-      soonest.indexOf(a.state) - soonest.indexOf(b.state) ||
-      Number(b.outdated) - Number(a.outdated) ||
-      b.bornAt - a.bornAt ||
-      b.number - a.number,
-  );
-}
+/** Timers longer than this overflow; it converges, finds nothing due, and waits again. */
+const longestTimerMs = 2 ** 31 - 1;

@@ -1,5 +1,8 @@
 /** The words between a set of replicas and whoever runs them: the calls, their outcomes, and a listing. */
+import type {Action} from '../scaler/entry.ts';
 import type {Observation} from '../scaler/fleet.ts';
+import type {Readiness} from '../scaler/readiness.ts';
+import type {Lane, Ticket} from './call-queue.ts';
 
 /** A call that failed: refused by the engine, or the engine itself could not be reached. */
 export interface CallFailure {
@@ -9,20 +12,33 @@ export interface CallFailure {
 
 export type Outcome<Value> = {readonly kind: 'done'; readonly value: Value} | ({readonly kind: 'failed'} & {readonly failure: CallFailure});
 
-/** The calls. Each answers exactly once, later or at once. */
+export type Done<Value> = (outcome: Outcome<Value>) => void;
+
+/** Whether a replica is made to serve, or to wait paused until it may: the host remembers which. */
+export type Purpose = 'serve' | 'wait';
+
+/** The calls. Each answers exactly once, later or at once, unless it is cancelled before it has begun. */
 export interface ReplicaDriver {
-  create(number: number, done: (outcome: Outcome<string>) => void): void;
-  start(id: string, done: (outcome: Outcome<null>) => void): void;
+  create(number: number, purpose: Purpose, lane: Lane, done: Done<string>): Ticket;
+  start(id: string, purpose: Purpose, lane: Lane, done: Done<null>): Ticket;
+  /** Pauses it where it is. */
+  freeze(id: string, lane: Lane, done: Done<null>): Ticket;
+  /** Lets it go on, to serve. */
+  thaw(id: string, lane: Lane, done: Done<null>): Ticket;
   /** Answers when the replica has stopped. */
-  stop(id: string, done: (outcome: Outcome<null>) => void): void;
-  remove(id: string, done: (outcome: Outcome<null>) => void): void;
+  stop(id: string, lane: Lane, done: Done<null>): Ticket;
+  /** Ends one that is paused by the least share of the CPU. Answers when it has stopped. */
+  end(id: string, lane: Lane, done: Done<null>): Ticket;
+  remove(id: string, lane: Lane, done: Done<null>): Ticket;
 }
 
 /** A replica as a full listing shows it. */
 export interface Listed {
   readonly id: string;
   readonly number: number;
-  readonly state: 'created' | 'unready' | 'running' | 'dead';
+  readonly state: 'created' | 'paused' | 'unready' | 'running' | 'dead';
+  /** False for one that was made to wait and never served. */
+  readonly served: boolean;
   readonly startedAt: number;
   /** Made from another image or configuration than the present one. */
   readonly outdated: boolean;
@@ -30,7 +46,9 @@ export interface Listed {
 
 /** One service's replicas, kept at the number asked for, and told what becomes of them. */
 export interface ReplicaSet {
-  scale(replicas: number, standby: number, order: number): void;
+  scale(action: Action): void;
+  /** How it keeps replicas ready, and who goes first. */
+  follow(readiness: Readiness): void;
   /** Asks for nothing more until it is scaled again. */
   rest(): void;
   /** Takes a full listing, asked for at `askedAt`, as the truth about all that has not changed since. */
@@ -47,7 +65,15 @@ export interface ReplicaSet {
   suspend(): void;
   resume(): void;
   has(id: string): boolean;
+  /** Whether news that it was paused, or goes on, is no news. */
+  expects(id: string, news: 'paused' | 'unpaused'): boolean;
+  /** All that are there. */
+  ids(): readonly string[];
+  /** Those that serve. */
+  serving(): readonly string[];
   observation(): Observation;
-  /** Converges no more, and removes what never served. */
+  /** Takes away what waits, or what is frozen too, and makes no more of it. */
+  tidy(what: 'waiting' | 'all'): void;
+  /** Converges no more. */
   close(): void;
 }

@@ -4,14 +4,19 @@
  */
 import type {Chance, Clock, HostFacts, NodeFacts, Orchestrator, OrchestratorEvents} from '../ports.ts';
 import type {Observation, ServiceSpec} from '../scaler/fleet.ts';
-import type {ReplicaDriver, ReplicaSet} from './replica.ts';
+import type {HostMemory} from '../scaler/readiness.ts';
+import {createCallQueue, type CallQueue} from './call-queue.ts';
+import type {Done, ReplicaDriver, ReplicaSet} from './replica.ts';
 import {createReplicaSet} from './replica-set.ts';
+import {createMachine, type Machine} from './simulated-machine.ts';
 
 /** Times in milliseconds, drawn evenly between the two; chances between 0 and 1. */
 export interface SimulatedHostSettings {
   readonly createMs: readonly [number, number];
   readonly startMs: readonly [number, number];
   readonly stopMs: readonly [number, number];
+  /** To pause one, or to let it go on. */
+  readonly pauseMs: readonly [number, number];
   /** How often a running replica ends by itself, per hour. */
   readonly crashesPerHour: number;
   /** How likely a call is refused. */
@@ -26,6 +31,7 @@ export const calmHost: SimulatedHostSettings = {
   createMs: [40, 120],
   startMs: [250, 600],
   stopMs: [100, 300],
+  pauseMs: [15, 40],
   crashesPerHour: 0,
   refusals: 0,
   lostEvents: 0,
@@ -41,8 +47,14 @@ const fullLookMs = 30_000;
 export const simulatedNode: NodeFacts = {name: 'simulated', cpus: 4, memoryBytes: 8 * 1024 ** 3, reserved: []};
 
 export interface SimulatedHost extends Orchestrator {
-  /** What really is there, whether it was told or not. */
+  /** What its sets of replicas believe to be there, whether it was told or not. */
   truth(): ReadonlyMap<string, Observation>;
+  /** What is there, whatever anybody believes. */
+  readonly machine: Machine;
+  /** Tells that memory is short, or that there is enough. */
+  feel(memory: HostMemory): void;
+  /** The end of whoever looks after it: calls that were made are carried out, and nobody hears of it. */
+  crash(): void;
   /** Ends a running replica from outside, as an operator or the kernel would; false when none runs. */
   kill(service: string): boolean;
   /** Cuts the connection, or mends it. */
@@ -50,24 +62,30 @@ export interface SimulatedHost extends Orchestrator {
   mend(): void;
 }
 
-export function createSimulatedHost(clock: Clock, chance: Chance, settings: SimulatedHostSettings = calmHost): SimulatedHost {
+/** Calls at once, as to a real engine. */
+const limits = {atOnce: 14, endsAtOnce: 12};
+
+export function createSimulatedHost(
+  clock: Clock,
+  chance: Chance,
+  settings: SimulatedHostSettings = calmHost,
+  machine: Machine = createMachine(),
+): SimulatedHost {
   const sets = new Map<string, ReplicaSet>();
-  const running = new Map<string, Set<string>>();
+  const queue: CallQueue = createCallQueue(limits);
+  const ranks = new Map<string, number>();
   let events: OrchestratorEvents | null = null;
   let cutOff = false;
   let closed = false;
-  let made = 0;
   let cancelLook: () => void = () => {};
 
   const between = ([least, most]: readonly [number, number]) => least + chance() * (most - least);
 
-  function setOf(service: string): ReplicaSet {
-    const known = sets.get(service);
-    if (known) return known;
-    const set = createReplicaSet({clock, driver: driverOf(service), changed: () => tell(service, settings.lostEvents)});
-    sets.set(service, set);
-    running.set(service, new Set());
-    return set;
+  function setOf({name, standby, preempt, victim}: Pick<ServiceSpec, 'name' | 'standby' | 'preempt' | 'victim'>): ReplicaSet {
+    const known = sets.get(name) ?? createReplicaSet({clock, driver: driverOf(name), changed: () => tell(name, settings.lostEvents)});
+    sets.set(name, known);
+    known.follow({standby, preempt, victim});
+    return known;
   }
 
   function tell(service: string, lost: number): void {
@@ -79,43 +97,88 @@ export function createSimulatedHost(clock: Clock, chance: Chance, settings: Simu
   }
 
   function driverOf(service: string): ReplicaDriver {
-    const later = (delay: readonly [number, number], act: () => void, refuse: (reason: string) => void) => {
-      const refused = settings.refusals > 0 && chance() < settings.refusals;
-      clock.after(between(delay), () => {
-        if (closed) return;
-        if (refused) refuse('the simulated engine refused');
-        else act();
+    /** Carried out even when nobody hears the answer any more. */
+    const call = <Value>(lane: Parameters<CallQueue['add']>[0], delay: readonly [number, number], act: () => Value, done: Done<Value>) =>
+      queue.add(lane, ranks.get(service) ?? 0, ended => {
+        const refused = settings.refusals > 0 && chance() < settings.refusals;
+        clock.after(between(delay), () => {
+          const value = refused ? null : act();
+          ended();
+          if (closed) return;
+          if (value === null || refused) done({kind: 'failed', failure: {kind: 'refused', reason: 'the simulated engine refused'}});
+          else done({kind: 'done', value});
+        });
       });
+    const change = (id: string, act: (thing: NonNullable<ReturnType<Machine['get']>>) => void) => () => {
+      const thing = machine.get(id);
+      if (thing) act(thing);
+      return null;
     };
-    const refusal = (reason: string) => ({kind: 'failed', failure: {kind: 'refused', reason}}) as const;
+    const nothing = (lane: Parameters<CallQueue['add']>[0], delay: readonly [number, number], act: () => null, done: Done<null>) =>
+      call(
+        lane,
+        delay,
+        () => {
+          act();
+          return true;
+        },
+        outcome => done(outcome.kind === 'done' ? {kind: 'done', value: null} : outcome),
+      );
     return {
-      create(number, done) {
-        later(
-          settings.createMs,
-          () => done({kind: 'done', value: `${service}-${number}-${++made}`}),
-          reason => done(refusal(reason)),
-        );
-      },
-      start(id, done) {
-        const act = () => {
-          runningOf(service).add(id);
-          done({kind: 'done', value: null});
-          sets.get(service)?.ready(id);
+      create: (number, purpose, lane, done) =>
+        call(lane, settings.createMs, () => machine.make(service, number, purpose, clock.now()), done),
+      start(id, purpose, lane, done) {
+        const act = change(id, thing => {
+          thing.state = 'up';
+          thing.served ||= purpose === 'serve';
           planCrash(service, id);
-        };
-        later(settings.startMs, act, reason => done(refusal(reason)));
+        });
+        return nothing(lane, settings.startMs, act, outcome => {
+          done(outcome);
+          if (outcome.kind === 'done') sets.get(service)?.ready(id);
+        });
       },
-      stop(id, done) {
-        const act = () => {
-          runningOf(service).delete(id);
-          done({kind: 'done', value: null});
-        };
-        later(settings.stopMs, act, reason => done(refusal(reason)));
-      },
-      remove(id, done) {
-        runningOf(service).delete(id);
-        clock.after(0, () => done({kind: 'done', value: null}));
-      },
+      freeze: (id, lane, done) =>
+        nothing(
+          lane,
+          settings.pauseMs,
+          change(id, thing => void (thing.state = thing.state === 'up' ? 'paused' : thing.state)),
+          done,
+        ),
+      thaw: (id, lane, done) =>
+        nothing(
+          lane,
+          settings.pauseMs,
+          change(id, thing => {
+            if (thing.state === 'paused') thing.state = 'up';
+            thing.served = true;
+          }),
+          done,
+        ),
+      stop: (id, lane, done) =>
+        nothing(
+          lane,
+          settings.stopMs,
+          change(id, thing => void (thing.state = 'dead')),
+          done,
+        ),
+      end: (id, lane, done) =>
+        nothing(
+          lane,
+          settings.stopMs,
+          change(id, thing => void (thing.state = 'dead')),
+          done,
+        ),
+      remove: (id, lane, done) =>
+        nothing(
+          lane,
+          [0, 0],
+          () => {
+            machine.remove(id);
+            return null;
+          },
+          done,
+        ),
     };
   }
 
@@ -123,19 +186,15 @@ export function createSimulatedHost(clock: Clock, chance: Chance, settings: Simu
   function planCrash(service: string, id: string): void {
     if (settings.crashesPerHour <= 0) return;
     const afterMs = (-Math.log(1 - chance()) * 3_600_000) / settings.crashesPerHour;
-    clock.after(afterMs, () => end(service, id, 'it crashed'));
+    clock.after(afterMs, () => {
+      if (machine.get(id)?.state === 'up') end(service, id, 'it ended by itself');
+    });
   }
 
-  function end(service: string, id: string, detail: string): boolean {
-    if (closed || !runningOf(service).delete(id)) return false;
-    sets.get(service)?.died(id, detail);
-    return true;
-  }
-
-  function runningOf(service: string): Set<string> {
-    const ids = running.get(service) ?? new Set<string>();
-    running.set(service, ids);
-    return ids;
+  function end(service: string, id: string, detail: string): void {
+    const thing = machine.get(id);
+    if (thing) thing.state = 'dead';
+    if (!closed) sets.get(service)?.died(id, detail);
   }
 
   function look(): void {
@@ -144,41 +203,52 @@ export function createSimulatedHost(clock: Clock, chance: Chance, settings: Simu
     if (!closed) cancelLook = clock.after(fullLookMs, look);
   }
 
+  function shut(): void {
+    closed = true;
+    cancelLook();
+    for (const set of sets.values()) set.close();
+  }
+
   return {
+    machine,
     async connect(): Promise<HostFacts> {
       return {title: 'simulated host', kind: 'simulated', remark: settings.remark, nodes: [simulatedNode], made: [], found: []};
     },
     async open(services: readonly ServiceSpec[], listener: OrchestratorEvents) {
       events = listener;
-      for (const {name} of services) setOf(name);
+      for (const spec of services) setOf(spec).reset(machine.list(spec.name), clock.now());
       listener.connected();
       look();
     },
     configure(services) {
-      for (const {name} of services) {
-        if (sets.has(name)) continue;
-        setOf(name);
-        tell(name, 0);
+      for (const spec of services) {
+        const isNew = !sets.has(spec.name);
+        setOf(spec);
+        if (isNew) tell(spec.name, 0);
       }
     },
-    scale({service, replicas, standby, order}) {
-      setOf(service).scale(replicas, standby, order);
+    scale(action) {
+      ranks.set(action.service, action.rank);
+      if (!closed) sets.get(action.service)?.scale(action);
     },
     refresh: look,
     rest() {
       for (const set of sets.values()) set.rest();
     },
     usage: null,
+    async tidy(what, limitMs) {
+      for (const set of sets.values()) set.tidy(what);
+      await Promise.race([queue.idle(), new Promise<void>(resolve => clock.after(limitMs, resolve))]);
+    },
     lease: null,
     async close() {
-      closed = true;
-      cancelLook();
-      for (const set of sets.values()) set.close();
+      shut();
     },
     truth: () => new Map([...sets].map(([service, set]) => [service, set.observation()])),
     kill(service) {
-      const id = runningOf(service).values().next().value;
-      return id !== undefined && end(service, id, 'it was killed');
+      const thing = machine.of(service).find(({state, served}) => state === 'up' && served);
+      if (thing) end(service, thing.id, 'it was killed');
+      return thing !== undefined;
     },
     cut(reason) {
       cutOff = true;
@@ -189,5 +259,9 @@ export function createSimulatedHost(clock: Clock, chance: Chance, settings: Simu
       events?.connected();
       look();
     },
+    feel(memory) {
+      if (!closed && !cutOff) events?.memory(memory);
+    },
+    crash: shut,
   };
 }

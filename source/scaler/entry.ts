@@ -1,6 +1,8 @@
 /** What can happen, and what comes of it: the words that pass between the world and `step`. */
 import type {Circumstances, Ending, Window} from './circumstance.ts';
 import type {Acting, ChosenMode, Decision, HeldBecause, Lease, Observation, Override, Rule, ServiceSpec, Settings} from './fleet.ts';
+import type {EndedHandover} from './handover.ts';
+import type {HostMemory, ReadinessAsked} from './readiness.ts';
 
 /**
  * What a source says. It never says zero for "I don't know". A queue tells what waits, what is being worked on and, where
@@ -50,6 +52,7 @@ export type Entry = {readonly at: number} & (
   | {readonly kind: 'drifted'; readonly service: string; readonly replicas: number}
   | {readonly kind: 'lease'; readonly lease: Lease}
   | {readonly kind: 'inherited'; readonly legacy: Legacy}
+  | {readonly kind: 'memory'; readonly memory: HostMemory}
   | {readonly kind: 'noted'; readonly note: Note}
   | {readonly kind: 'tick'}
 );
@@ -71,14 +74,15 @@ export interface Note {
   readonly text: string;
 }
 
-/** Level-based: the numbers wanted, not a change. Standby replicas are created but not started. */
-export interface Action {
+/** Level-based: the numbers wanted, not a change. */
+export interface Action extends ReadinessAsked {
   readonly kind: 'scale';
   readonly service: string;
   /** What was asked for before, or was there before anything was. */
   readonly from: number;
   readonly replicas: number;
-  readonly standby: number;
+  /** Of those that leave by this, so many yield to somebody else, and may be frozen. */
+  readonly yields: number;
   /** Rises with every request for this service; observations name the last one that they account for. */
   readonly order: number;
 }
@@ -106,6 +110,8 @@ export type Happening = {readonly at: number} & (
   | {readonly kind: 'disconnected'; readonly reason: string}
   | {readonly kind: 'drifted'; readonly service: string; readonly from: number; readonly to: number; readonly drift: 'reassert' | 'yield'}
   | {readonly kind: 'lease'; readonly lease: Lease}
+  | {readonly kind: 'handover'; readonly handover: EndedHandover}
+  | {readonly kind: 'memory'; readonly memory: HostMemory}
   | {readonly kind: 'noted'; readonly note: Note}
 );
 

@@ -1,5 +1,6 @@
 /** Decisions and happenings in words, the same for the console, the log and the plan. It knows no screen. */
 import type {Happening} from './entry.ts';
+import {frozenWords, handoverWords, leavingWords, memoryWords} from './explain-readiness.ts';
 import {causeWords} from './mode-words.ts';
 import type {Decision, Lease, Override, Reason, Rule, Service} from './fleet.ts';
 import {demandWords, labelWords, queueWords, shareWords, utilizationWords} from './target-words.ts';
@@ -78,8 +79,9 @@ export function gist(service: Service, clock: ClockWords): string {
     decision.reasons.find((reason): reason is Extract<Reason, {kind: Kind}> => reason.kind === kind);
   const lost = found('lost');
   if (lost) return reasonWords(lost, clock);
+  const frozen = frozenWords(observed, clock);
   const preempted = found('preempted');
-  if (preempted) return `preempted by ${preempted.by}`;
+  if (preempted) return `preempted by ${preempted.by}${frozen && `, ${frozen}`}`;
   const missing = decision.desired - observed.running;
   const starting = Math.min(missing, observed.pending);
   if (starting > 0) return `starting ${starting}`;
@@ -90,7 +92,8 @@ export function gist(service: Service, clock: ClockWords): string {
   const settling = found('settling');
   if (settling) return `settling until ${clock(settling.until)}`;
   const leaving = observed.running - decision.desired + observed.stopping;
-  if (leaving > 0) return `stopping ${leaving}`;
+  if (leaving > 0) return leavingWords(observed, leaving);
+  if (frozen) return frozen;
   const bound = found('bound');
   if (bound) return reasonWords(bound, clock);
   const first = decision.reasons[0];
@@ -148,6 +151,10 @@ export function tell(happening: Happening, clock: ClockWords): Told {
       return told('host', 'connected');
     case 'disconnected':
       return told('host', `lost: ${happening.reason}`, true);
+    case 'handover':
+      return told(happening.handover.service, handoverWords(happening.handover));
+    case 'memory':
+      return told('host', memoryWords(happening.memory), happening.memory.kind === 'short');
     case 'noted':
       return told(happening.note.service ?? 'note', happening.note.text, happening.note.level === 'warning');
   }

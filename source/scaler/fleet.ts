@@ -1,7 +1,8 @@
 /** The nouns of the scaler, as readonly data. It knows no orchestrator, no file format and no screen. */
 import type {Circumstances, DemandCircumstance, Rules, ScheduleCircumstance} from './circumstance.ts';
-
+import type {Handover, Pair} from './handover.ts';
 import type {Memory} from './memory.ts';
+import type {HostMemory, Readiness, ReadinessAsked} from './readiness.ts';
 
 /** "No upper bound", kept finite so that it survives JSON. */
 export const unbounded = Number.MAX_SAFE_INTEGER;
@@ -41,7 +42,7 @@ export type OnLost =
   {readonly kind: 'hold'} | {readonly kind: 'min'} | {readonly kind: 'max'} | {readonly kind: 'replicas'; readonly replicas: number};
 
 /** What the owner declares about a service. Priority 1 is served first; `slots` is what one replica takes. */
-export interface ServiceSpec {
+export interface ServiceSpec extends Readiness {
   readonly name: string;
   readonly priority: number;
   readonly min: number;
@@ -131,10 +132,42 @@ export interface Observation {
   readonly running: number;
   readonly pending: number;
   readonly stopping: number;
+  /** Wait for a slot, made ahead of it. */
   readonly standby: number;
+  /** Of the pending ones, those that have started and don't serve yet. */
+  readonly unready: number;
+  /** Paused with their work in them. They hold memory and no slot. */
+  readonly frozen: number;
+  /** Since when the one that was frozen first is; null for none. */
+  readonly frozenSince: number | null;
+  /** Were frozen, and end by the least share of the CPU; they hold no slot. */
+  readonly ending: number;
+  /** How long those worked that were ended for somebody else since the host was opened, in milliseconds of replicas. */
+  readonly lostMs: number;
+  /** Why the last one that left was chosen; null before any has. */
+  readonly chosen: VictimReason | null;
   readonly order: number;
   readonly trouble: Trouble;
 }
+
+/** Nothing is there, and nothing was asked for. */
+export const emptyObservation: Observation = {
+  running: 0,
+  pending: 0,
+  stopping: 0,
+  standby: 0,
+  unready: 0,
+  frozen: 0,
+  frozenSince: null,
+  ending: 0,
+  lostMs: 0,
+  chosen: null,
+  order: 0,
+  trouble: {kind: 'none'},
+};
+
+/** Why a replica goes before the others. */
+export type VictimReason = 'not serving' | 'outdated' | 'least busy' | 'youngest' | 'oldest';
 
 /** An operator's decision about one service. Count rules and rank rules may stand side by side. */
 export type Rule =
@@ -242,14 +275,16 @@ export interface Service {
   readonly observed: Observation | null;
   /** The last number asked for; null before the first request. */
   readonly asked: number | null;
-  readonly askedStandby: number;
+  readonly askedReadiness: ReadinessAsked;
+  /** How many may be frozen while memory is short; null for as many as is declared. */
+  readonly frozenMost: number | null;
   /** Numbers the requests, so that an observation says which it accounts for. */
   readonly order: number;
   /** The most replicas that may exist because of requests that no observation has accounted for yet. */
   readonly committed: number;
   readonly decision: Decision | null;
-  /** Since when the service has run fewer replicas than desired; null when it has them all. */
-  readonly behindSince: number | null;
+  /** Open for as long as the service runs fewer replicas than desired; null when it has them all. */
+  readonly handover: Handover | null;
 }
 
 /** What the scaler does with its plan. */
@@ -274,6 +309,10 @@ export interface Score {
   readonly capacitySlotMs: number;
   readonly runningSlotMs: number;
   readonly handoverMs: readonly number[];
+  /** The latest handovers by who gave and who got. */
+  readonly pairs: readonly Pair[];
+  /** How long those replicas had worked that were ended for somebody else, in milliseconds of replicas. */
+  readonly lostMs: number;
   readonly started: number;
   readonly stopped: number;
   readonly worstShortfall: {readonly service: string; readonly replicas: number; readonly at: number} | null;
@@ -317,6 +356,7 @@ export interface Fleet {
   readonly chosen: ChosenMode | null;
   /** What is known of when the modes want to hold, in their order. */
   readonly circumstances: readonly Circumstances[];
+  readonly memory: HostMemory;
   readonly services: readonly Service[];
   readonly undo: Undo | null;
   readonly standing: Standing;
@@ -334,6 +374,7 @@ export function emptyFleet(acting: Acting): Fleet {
     mode: null,
     chosen: null,
     circumstances: [],
+    memory: {kind: 'enough'},
     services: [],
     undo: null,
     standing: {met: true, won: false, runningSlots: 0, heldSlots: 0},
@@ -344,6 +385,8 @@ export function emptyFleet(acting: Acting): Fleet {
       capacitySlotMs: 0,
       runningSlotMs: 0,
       handoverMs: [],
+      pairs: [],
+      lostMs: 0,
       started: 0,
       stopped: 0,
       worstShortfall: null,

@@ -4,6 +4,7 @@ import type {Demand, Fleet, Lease, Observation, Override, Service, ServiceSpec, 
 import {keepFollowed, readFollowed, valueOf} from './follow.ts';
 import {configureModes, inheritMode} from './mode.ts';
 import {aspect} from './override.ts';
+import {noReadinessAsked} from './readiness.ts';
 
 /**
  * A new configuration: known services keep their state; those no longer named are emptied, then forgotten, or let go at
@@ -45,17 +46,23 @@ function newService(spec: ServiceSpec): Service {
     serveMs: null,
     observed: null,
     asked: null,
-    askedStandby: 0,
+    askedReadiness: noReadinessAsked,
+    frozenMost: null,
     order: 0,
     committed: 0,
     decision: null,
-    behindSince: null,
+    handover: null,
   };
 }
 
 function isEmpty(service: Service): boolean {
   const {observed} = service;
-  return observed === null || observed.running + observed.pending + observed.stopping + observed.standby === 0;
+  return observed === null || presentOf(observed) === 0;
+}
+
+/** Everything that is there of a service, whatever it does. */
+function presentOf({running, pending, stopping, standby, frozen, ending}: Observation): number {
+  return running + pending + stopping + standby + frozen + ending;
 }
 
 /** `index` is the place of the demand among those that the service follows. */
@@ -123,8 +130,17 @@ export function observe(fleet: Fleet, name: string, observation: Observation, ha
     return {...service, observed: observation, committed};
   });
   const service = next.services.find(candidate => candidate.spec.name === name);
-  if (!service?.spec.retired || !isEmpty(service)) return next;
-  return {...next, services: next.services.filter(other => other !== service)};
+  const counted = loseWork(fleet, next, name, observation.lostMs);
+  if (!service?.spec.retired || !isEmpty(service)) return counted;
+  return {...counted, services: counted.services.filter(other => other !== service)};
+}
+
+/** The host counts from when it was opened: less than before is a new beginning. */
+function loseWork(before: Fleet, fleet: Fleet, name: string, lostMs: number): Fleet {
+  if (fleet === before) return fleet;
+  const known = before.services.find(({spec}) => spec.name === name)?.observed?.lostMs ?? 0;
+  const lost = lostMs < known ? lostMs : lostMs - known;
+  return lost === 0 ? fleet : {...fleet, score: {...fleet.score, lostMs: fleet.score.lostMs + lost}};
 }
 
 function tellTrouble(fleet: Fleet, service: string, before: Trouble | undefined, after: Trouble, happenings: Happening[]): void {
@@ -143,6 +159,12 @@ function sameObservation(a: Observation, b: Observation): boolean {
     a.pending === b.pending &&
     a.stopping === b.stopping &&
     a.standby === b.standby &&
+    a.unready === b.unready &&
+    a.frozen === b.frozen &&
+    a.frozenSince === b.frozenSince &&
+    a.ending === b.ending &&
+    a.lostMs === b.lostMs &&
+    a.chosen === b.chosen &&
     a.order === b.order &&
     sameTrouble(a.trouble, b.trouble)
   );

@@ -3,12 +3,14 @@
  * it walks from what is observed towards the plan.
  */
 import {aliveReplicas, heldReplicas, type Decision, type Fleet, type Service} from './fleet.ts';
+import {readinessFor, yielding, type ReadinessAsked} from './readiness.ts';
 
-/** The number to ask for at this moment, and how many to create ahead of their slots. */
+/** The number to ask for at this moment, what is kept ready beside it, and how many of those that leave yield to others. */
 export interface Asked {
   readonly service: Service;
   readonly replicas: number;
-  readonly standby: number;
+  readonly yields: number;
+  readonly readiness: ReadinessAsked;
 }
 
 /** At most this many replicas are created ahead per service: each holds a name, a file system and some memory. */
@@ -31,7 +33,9 @@ export function reconcile(fleet: Fleet, decisions: readonly Decision[]): readonl
     const {stepMax} = service.spec;
     if (decision.desired <= present) {
       const leaving = service.observed?.stopping ?? 0;
-      asked.push({service, replicas: Math.max(decision.desired, present - Math.max(0, stepMax - leaving)), standby: 0});
+      const replicas = Math.max(decision.desired, present - Math.max(0, stepMax - leaving));
+      const yields = fleet.memory.kind === 'short' ? 0 : yielding(present, decision, replicas);
+      asked.push({service, replicas, yields, readiness: readinessFor(fleet, service, decision, 0)});
       continue;
     }
     const needed = decision.desired - present;
@@ -40,7 +44,7 @@ export function reconcile(fleet: Fleet, decisions: readonly Decision[]): readonl
     const waiting = needed - given;
     free -= needed * slots;
     const ahead = service.observed?.trouble.kind === 'none' ? Math.min(waiting, aheadMax) : 0;
-    asked.push({service, replicas: present + given, standby: ahead});
+    asked.push({service, replicas: present + given, yields: 0, readiness: readinessFor(fleet, service, decision, ahead)});
   }
   return asked;
 }

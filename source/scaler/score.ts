@@ -1,15 +1,6 @@
 /** How well it goes: shares of time in which priority 1 had what it asked for and the slots were in use. */
 import type {Fleet, Score, Service, Standing} from './fleet.ts';
 
-/** One that has come to its end, in milliseconds from the decision to the last replica that serves. */
-export interface Handover {
-  readonly service: string;
-  readonly tookMs: number;
-}
-
-/** The latest handovers that are kept for the percentiles. */
-export const handoversKept = 256;
-
 /** Adds the time from `fleet.at` to `at`, in which everything stood as the fleet says. */
 export function addTime(fleet: Fleet, at: number): Score {
   const {score, standing} = fleet;
@@ -40,50 +31,8 @@ export function standingOf(fleet: Fleet): Standing {
   return {met, won: met && runningSlots >= desiredSlots, runningSlots, heldSlots};
 }
 
-/**
- * Notes when a service falls behind its plan and, once its last replica serves, how long the handover took. One that
- * ends because less was wanted is no handover.
- */
-export function handovers(before: Fleet, fleet: Fleet): {readonly fleet: Fleet; readonly handovers: readonly Handover[]} {
-  if (before.services === fleet.services) return {fleet, handovers: []};
-  const took: Handover[] = [];
-  let changed = false;
-  const services = fleet.services.map(service => {
-    const behindSince = behindSinceOf(service, fleet.at);
-    if (behindSince === service.behindSince) return service;
-    changed = true;
-    if (service.behindSince === null || !service.decision || !hasGrown(before, service)) return {...service, behindSince};
-    const tookMs = fleet.at - service.behindSince;
-    took.push({service: service.spec.name, tookMs});
-    return {...service, behindSince, serveMs: learnServe(service.serveMs, tookMs)};
-  });
-  const next = changed ? {...fleet, services} : fleet;
-  const worstShortfall = worseOf(next);
-  if (took.length === 0 && worstShortfall === next.score.worstShortfall)
-    return {fleet: {...next, standing: standingOf(next)}, handovers: took};
-  const handoverMs = [...next.score.handoverMs, ...took.map(({tookMs}) => tookMs)].slice(-handoversKept);
-  return {fleet: {...next, standing: standingOf(next), score: {...next.score, worstShortfall, handoverMs}}, handovers: took};
-}
-
-/** How much the latest handover counts in what is learned of them. */
-const latestShare = 0.3;
-
-function learnServe(before: number | null, tookMs: number): number {
-  return before === null ? tookMs : Math.round(before + latestShare * (tookMs - before));
-}
-
-function behindSinceOf(service: Service, at: number): number | null {
-  if (!service.decision || service.decision.fills || !service.observed) return null;
-  return service.observed.running >= service.decision.desired ? null : (service.behindSince ?? at);
-}
-
-function hasGrown(before: Fleet, service: Service): boolean {
-  const earlier = before.services.find(other => other.spec.name === service.spec.name);
-  return (service.observed?.running ?? 0) > (earlier?.observed?.running ?? 0);
-}
-
 /** The most replicas that a service of the best priority has missed at any moment. */
-function worseOf(fleet: Fleet): Score['worstShortfall'] {
+export function worseOf(fleet: Fleet): Score['worstShortfall'] {
   let worst = fleet.score.worstShortfall;
   for (const {spec, decision, observed} of urgent(fleet)) {
     const missing = decision && observed ? decision.want - observed.running : 0;

@@ -7,13 +7,15 @@ import {aliveReplicas, type Fleet, type Service} from './fleet.ts';
 import {nextChange} from './circumstance.ts';
 import {configure, drift, hear, inherit, lease, observe, read} from './fold.ts';
 import {attribute, sameDecision} from './decision.ts';
+import {settleMsOf, watchFlaps} from './flaps.ts';
+import {keepFollowed, lead} from './follow.ts';
+import {trackHandovers, type EndedHandover} from './handover.ts';
 import {keepMode, scheduleMode} from './mode.ts';
 import {expire, obey} from './override.ts';
 import {plan} from './plan.ts';
 import {commit, presentReplicas, reconcile} from './reconcile.ts';
-import {addTime, handovers, type Handover} from './score.ts';
-import {settleMsOf, watchFlaps} from './flaps.ts';
-import {keepFollowed, lead} from './follow.ts';
+import {readinessFor, remember, sameReadiness} from './readiness.ts';
+import {addTime} from './score.ts';
 import {rawWant, rememberPeaks} from './target.ts';
 
 export interface Step {
@@ -23,7 +25,7 @@ export interface Step {
   /** One per command among the entries, in their order. */
   readonly replies: readonly Reply[];
   /** Those that ended with this step. */
-  readonly handovers: readonly Handover[];
+  readonly handovers: readonly EndedHandover[];
   /** False when nothing but time went by: such entries need not be recorded. */
   readonly changed: boolean;
 }
@@ -38,7 +40,9 @@ export function step(before: Fleet, entries: readonly Entry[]): Step {
   happenings.push(...expired.happenings);
   const decided = decide(keepMode(expired.fleet, happenings), happenings);
   const acted = act(decided);
-  const settled = handovers(before, acted.fleet);
+  const settled = trackHandovers(before, acted.fleet);
+  for (const handover of settled.handovers)
+    if (handover.givers.length > 0) happenings.push({kind: 'handover', at: handover.healthyAt, handover});
   const changed = !sameButForTime(before, settled.fleet);
   return {...settled, actions: acted.actions, happenings, replies, changed};
 }
@@ -73,6 +77,10 @@ function fold(fleet: Fleet, entry: Entry, happenings: Happening[], replies: Repl
       return inherit(fleet, entry.legacy, happenings);
     case 'scheduled':
       return scheduleMode(fleet, entry.mode, entry.when, entry.window);
+    case 'memory': {
+      if (entry.memory.kind !== fleet.memory.kind) happenings.push({kind: 'memory', at: fleet.at, memory: entry.memory});
+      return remember(fleet, entry.memory);
+    }
     case 'noted':
       happenings.push({kind: 'noted', at: fleet.at, note: entry.note});
       return fleet;
@@ -112,7 +120,7 @@ function rememberWant(service: Service, at: number): Service {
 function act(fleet: Fleet): {readonly fleet: Fleet; readonly actions: readonly Action[]} {
   const entitled = fleet.lease.kind === 'held' || fleet.lease.kind === 'unneeded';
   const ready = entitled && fleet.acting === 'auto' && fleet.host.kind === 'connected' && fleet.services.every(service => service.observed);
-  if (!ready || fleet.services.every(hasWhatIsDecided)) return {fleet, actions: []};
+  if (!ready || fleet.services.every(service => hasWhatIsDecided(fleet, service))) return {fleet, actions: []};
   const decisions = fleet.services
     .flatMap(service => service.decision ?? [])
     .sort((a, b) => a.rank - b.rank || (a.service < b.service ? -1 : 1));
@@ -121,14 +129,15 @@ function act(fleet: Fleet): {readonly fleet: Fleet; readonly actions: readonly A
   let {started, stopped} = fleet.score;
   const next = shareUnchanged(fleet, service => {
     const ask = asked.get(service.spec.name);
-    if (!ask || (ask.replicas === service.asked && ask.standby === service.askedStandby)) return service;
+    if (!ask || (ask.replicas === service.asked && sameReadiness(ask.readiness, service.askedReadiness))) return service;
     const order = service.order + 1;
     const from = presentReplicas(service);
-    actions.push({kind: 'scale', service: service.spec.name, from, replicas: ask.replicas, standby: ask.standby, order});
-    started += Math.max(0, ask.replicas - from);
-    stopped += Math.max(0, from - ask.replicas);
-    const committed = commit(service, ask.replicas);
-    return {...service, asked: ask.replicas, askedStandby: ask.standby, order, committed};
+    const {replicas, yields, readiness} = ask;
+    actions.push({kind: 'scale', service: service.spec.name, from, replicas, yields, ...readiness, order});
+    started += Math.max(0, replicas - from);
+    stopped += Math.max(0, from - replicas);
+    const committed = commit(service, replicas);
+    return {...service, asked: replicas, askedReadiness: readiness, order, committed};
   });
   if (next === fleet) return {fleet, actions};
   const place = new Map(decisions.map((decision, index) => [decision.service, index]));
@@ -137,8 +146,9 @@ function act(fleet: Fleet): {readonly fleet: Fleet; readonly actions: readonly A
 }
 
 /** True where nothing would be asked for: what was asked for last is what is decided. */
-function hasWhatIsDecided({asked, askedStandby, decision}: Service): boolean {
-  return decision !== null && asked === decision.desired && askedStandby === 0;
+function hasWhatIsDecided(fleet: Fleet, service: Service): boolean {
+  const {asked, askedReadiness, decision} = service;
+  return decision !== null && asked === decision.desired && sameReadiness(askedReadiness, readinessFor(fleet, service, decision, 0));
 }
 
 /** When time alone will next change something: an override, a mode or a settle window ends, a mode begins, or an expectation is void. */
@@ -178,6 +188,7 @@ function sameButForTime(before: Fleet, after: Fleet): boolean {
     before.mode === after.mode &&
     before.chosen === after.chosen &&
     before.circumstances === after.circumstances &&
+    before.memory === after.memory &&
     before.undo === after.undo
   );
 }

@@ -7,6 +7,8 @@ export interface Moment {
   readonly result: Step;
   /** What the host really holds, whether it was told or not; null where nobody knows. */
   readonly truth: ReadonlyMap<string, Observation> | null;
+  /** How many replicas of a service really run in slots; null where nobody knows. */
+  readonly holding: ((service: string) => number) | null;
 }
 
 export interface Violation {
@@ -28,6 +30,8 @@ export function createInvariants(): (moment: Moment) => readonly Violation[] {
     'an expired override never applies, and each has an owner': overridesHold,
     'a mode that ended never applies, and one that holds does': modesHold,
     'no count is negative or no number': countsAreNumbers,
+    'nothing is frozen longer than it may, nor more than may be': frozenEnds,
+    'only what yields is frozen, and nothing waits beyond what is asked for': readinessHolds,
   });
   return moment => {
     const violations: Violation[] = [];
@@ -42,24 +46,26 @@ export function createInvariants(): (moment: Moment) => readonly Violation[] {
 function capacityHolds(): Check {
   let held = false;
   let capacityBefore = 0;
-  return ({result: {fleet}, truth}) => {
+  return ({result: {fleet}, truth, holding}) => {
     const {capacity} = fleet.settings;
     if (capacity < capacityBefore) held = false;
     capacityBefore = capacity;
     let known = 0;
     let real = 0;
+    let running = 0;
     for (const service of fleet.services) {
       const {name, slots} = service.spec;
       known += heldReplicas(service) * slots;
       const there = truth?.get(name);
+      running += (holding?.(name) ?? 0) * slots;
       if (there) real += (there.running + there.pending + there.stopping) * slots;
     }
-    const most = Math.max(known, real);
+    const most = Math.max(known, real, running);
     if (most <= capacity) {
       held = true;
       return null;
     }
-    return held ? `${most} slots are held and there are ${capacity} (known ${known}, real ${real})` : null;
+    return held ? `${most} slots are held and there are ${capacity} (known ${known}, believed ${real}, running ${running})` : null;
   };
 }
 
@@ -171,6 +177,33 @@ const modesHold: Check = ({result: {fleet}}) => {
       spec.weight === weight &&
       JSON.stringify(spec.target) === JSON.stringify(target);
     if (!same) return `${name} is not as the mode ${mode?.name ?? 'normal'} says`;
+  }
+  return null;
+};
+
+/** How late an end may be: calls that are refused are made again, and a host that is cut off says so late. */
+const lateMs = 30_000;
+
+const frozenEnds: Check = ({result: {fleet}, truth}) => {
+  for (const {spec, observed} of fleet.services) {
+    const {preempt, name} = spec;
+    const there = truth?.get(name) ?? observed;
+    if (!there || preempt.kind === 'stop' || there.frozenSince === null) continue;
+    const forMs = fleet.at - there.frozenSince;
+    if (forMs > preempt.forMs + lateMs) return `${name} has one that is frozen for ${forMs} ms and may be for ${preempt.forMs}`;
+    if (there.order > 0 && there.frozen > preempt.max) return `${name} has ${there.frozen} frozen and may have ${preempt.max}`;
+  }
+  return null;
+};
+
+const readinessHolds: Check = ({result: {actions, fleet}}) => {
+  const specs = new Map(fleet.services.map(({spec}) => [spec.name, spec]));
+  for (const {service, from, replicas, yields, frozen, standby} of actions) {
+    const spec = specs.get(service);
+    if (yields > Math.max(0, from - replicas)) return `${yields} of ${service} yield, and ${from - replicas} leave`;
+    if (spec?.preempt.kind === 'stop' && frozen > 0) return `${service} stops who leaves, and ${frozen} may be frozen`;
+    if (spec && standby > (spec.standby.kind === 'kept' ? spec.standby.replicas : 0))
+      return `${service} was asked for ${standby} on standby`;
   }
   return null;
 };

@@ -1,3 +1,4 @@
+import {plainReadiness} from '../../source/scaler/readiness.ts';
 import {describe, expect, test} from 'vitest';
 import {ConfigError} from '../../source/config/config.ts';
 import {readConfig} from '../../source/config/read.ts';
@@ -65,6 +66,7 @@ describe('a sound configuration', () => {
         drift: 'reassert',
         adopted: false,
         retired: false,
+        ...plainReadiness,
       },
       {
         name: 'batch',
@@ -84,6 +86,7 @@ describe('a sound configuration', () => {
         drift: 'reassert',
         adopted: false,
         retired: false,
+        ...plainReadiness,
       },
     ]);
     expect(config.demands.get('web')).toEqual([{source: 'random', min: 0, max: 10, everyMs: 1000, step: 3, spikes: 0}]);

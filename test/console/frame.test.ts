@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import stringWidth from 'string-width';
 import {frame} from '../../source/console/frame.ts';
 import {reduce, type ConsoleState} from '../../source/console/state.ts';
-import {at, colored, crowdState, plainAscii, plainUnicode, saleState, shopState} from '../support/screens.ts';
+import {at, colored, crowdState, plainAscii, plainUnicode, readyState, saleState, shopState} from '../support/screens.ts';
 
 const sizes = [
   {columns: 60, rows: 15},
@@ -14,6 +14,7 @@ const sizes = [
 const states: Record<string, () => ConsoleState> = {
   shop: () => shopState(),
   sale: () => saleState(),
+  ready: () => readyState(),
   crowd20: () => crowdState(20),
   crowd500: () => crowdState(500),
 };

@@ -104,6 +104,8 @@ describe('a scrape', () => {
       [of('running_replicas', 'web')]: 6,
       [of('pending_replicas', 'web')]: 0,
       [of('stopping_replicas', 'web')]: 0,
+      [of('standby_replicas', 'web')]: 0,
+      [of('frozen_replicas', 'batch')]: 0,
       [of('shortfall_replicas', 'web')]: 0,
       [of('running_replicas', 'batch')]: 4,
       microscale_capacity_slots: 10,
@@ -112,6 +114,7 @@ describe('a scrape', () => {
       microscale_host_connected: 1,
       microscale_lease_held: 1,
       microscale_acting: 1,
+      microscale_lost_work_seconds_total: expect.any(Number) as number,
     });
     engine.read('web', {kind: 'value', value: 12});
     await turn();
@@ -130,7 +133,16 @@ describe('a scrape', () => {
       null,
     );
     const names = namesOf(await scrape(metrics.port));
-    for (const name of ['demand', 'want_replicas', 'running_replicas', 'pending_replicas', 'stopping_replicas', 'trouble'])
+    for (const name of [
+      'demand',
+      'want_replicas',
+      'running_replicas',
+      'pending_replicas',
+      'stopping_replicas',
+      'standby_replicas',
+      'frozen_replicas',
+      'trouble',
+    ])
       expect(names).not.toContain(of(name, 'web'));
     expect(names).not.toContain('microscale_host_heard_age_seconds');
     expect(names).toContain(of('overrides', 'web'));

@@ -1,8 +1,9 @@
 /** What every orchestrator must do, asked of each of them in the same words. */
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import type {Orchestrator, OrchestratorEvents} from '../../source/ports.ts';
+import type {Action} from '../../source/scaler/entry.ts';
 import type {Observation} from '../../source/scaler/fleet.ts';
-import {spec} from '../support/fleets.ts';
+import {scaling, spec} from '../support/fleets.ts';
 import {until} from '../support/until.ts';
 
 export interface Subject {
@@ -29,7 +30,11 @@ export function orchestratorContract(
     let latest: Map<string, Observation>;
     let all: {service: string; observation: Observation}[];
     let orders = 0;
-    const services = [spec('web'), spec('batch', {priority: 2})];
+    const services = [
+      spec('web', {standby: {kind: 'kept', replicas: 2, state: 'created', forMs: 3_600_000}}),
+      spec('batch', {priority: 2, preempt: {kind: 'freeze', max: 8, forMs: 3_600_000, thenStop: false}}),
+      spec('queue', {priority: 3, standby: {kind: 'kept', replicas: 2, state: 'paused', forMs: 3_600_000}}),
+    ];
 
     const events: OrchestratorEvents = {
       observed(service, observation) {
@@ -41,6 +46,7 @@ export function orchestratorContract(
       noted() {},
       surveyed() {},
       drifted() {},
+      memory() {},
       heard() {},
     };
 
@@ -62,7 +68,13 @@ export function orchestratorContract(
     }
 
     const scale = (service: string, replicas: number, standby = 0) =>
-      subject?.orchestrator.scale({kind: 'scale', service, from: 0, replicas, standby, order: ++orders});
+      subject?.orchestrator.scale(scaling(service, replicas, {standby, order: ++orders}));
+    const scaleWith = (service: string, replicas: number, rest: Partial<Action>) =>
+      subject?.orchestrator.scale(scaling(service, replicas, {...rest, order: ++orders}));
+    const worksFor = async (ms: number) => {
+      const endAt = Date.now() + ms;
+      await until('some work to be done', () => Date.now() >= endAt);
+    };
     const reaches = (service: string, running: number, standby = 0) =>
       until(`${service} to settle at ${running}`, () => {
         const seen = latest.get(service);
@@ -71,7 +83,7 @@ export function orchestratorContract(
 
     testWith('every service has been reported when opening is over', async () => {
       await open();
-      expect([...latest.keys()].toSorted()).toEqual(['batch', 'web']);
+      expect([...latest.keys()].toSorted()).toEqual(['batch', 'queue', 'web']);
       expect(latest.get('web')).toMatchObject({running: 0, pending: 0, stopping: 0, standby: 0, order: 0});
     });
 
@@ -121,6 +133,73 @@ export function orchestratorContract(
       await reaches('web', 3, 1);
       scale('web', 3, 0);
       await reaches('web', 3, 0);
+    });
+
+    testWith('replicas that yield are frozen: they hold no slot, and are the first to go on', async () => {
+      const {running, ahead = true} = await open();
+      if (!ahead) return;
+      scaleWith('batch', 3, {frozen: 8});
+      await reaches('batch', 3);
+      scaleWith('batch', 1, {frozen: 8, yields: 2});
+      await until('two to be frozen', () => latest.get('batch')?.frozen === 2 && latest.get('batch')?.stopping === 0);
+      expect(latest.get('batch')).toMatchObject({running: 1, pending: 0, standby: 0, ending: 0, lostMs: 0});
+      expect(latest.get('batch')?.frozenSince).not.toBeNull();
+      expect(await running('batch')).toBe(1);
+      const before = all.length;
+      scaleWith('batch', 3, {frozen: 8});
+      await reaches('batch', 3);
+      expect(latest.get('batch')).toMatchObject({frozen: 0, frozenSince: null});
+      // Nothing was made: at no moment was there one that waited or was not ready to serve.
+      expect(
+        all.slice(before).every(({service, observation}) => service !== 'batch' || observation.standby + observation.unready === 0),
+      ).toBe(true);
+      expect(await running('batch')).toBe(3);
+    });
+
+    testWith('what is frozen ends when less of it may be, and its work is counted as lost', async () => {
+      const {running, ahead = true} = await open();
+      if (!ahead) return;
+      scaleWith('batch', 2, {frozen: 8});
+      await reaches('batch', 2);
+      await worksFor(50);
+      scaleWith('batch', 0, {frozen: 8, yields: 2});
+      await until('two to be frozen', () => latest.get('batch')?.frozen === 2);
+      scaleWith('batch', 0, {frozen: 1});
+      await until('one to be left', () => latest.get('batch')?.frozen === 1 && latest.get('batch')?.ending === 0);
+      await until('its work to be counted', () => (latest.get('batch')?.lostMs ?? 0) > 0);
+      expect(await running('batch')).toBe(0);
+    });
+
+    testWith('replicas on standby wait paused, serve at once, and take back what shrinks', async () => {
+      const {running, ahead = true} = await open();
+      if (!ahead) return;
+      scale('queue', 1, 2);
+      await reaches('queue', 1, 2);
+      await until('the host to run 1', async () => (await running('queue')) === 1);
+      scale('queue', 3, 0);
+      await reaches('queue', 3);
+      expect(await running('queue')).toBe(3);
+      scale('queue', 0, 2);
+      await reaches('queue', 0, 2);
+      await until('the host to run none', async () => (await running('queue')) === 0);
+    });
+
+    testWith('tidying takes away what waits, and what is frozen only where it is told to', async () => {
+      const {orchestrator, running, ahead = true} = await open();
+      if (!ahead) return;
+      scale('queue', 1, 2);
+      scaleWith('batch', 2, {frozen: 8});
+      await reaches('queue', 1, 2);
+      await reaches('batch', 2);
+      scaleWith('batch', 1, {frozen: 8, yields: 1});
+      await until('one to be frozen', () => latest.get('batch')?.frozen === 1);
+      await orchestrator.tidy('waiting', 30_000);
+      await reaches('queue', 1, 0);
+      expect(latest.get('batch')).toMatchObject({running: 1, frozen: 1});
+      await orchestrator.tidy('all', 30_000);
+      await until('nothing to be frozen', () => (latest.get('batch')?.frozen ?? 0) + (latest.get('batch')?.ending ?? 0) === 0);
+      expect(await running('queue')).toBe(1);
+      expect(await running('batch')).toBe(1);
     });
 
     testWith('a replica that is killed is replaced, and the other services are left alone', async () => {

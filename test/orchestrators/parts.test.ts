@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {createBackoff} from '../../source/orchestrators/backoff.ts';
-import {createCallQueue} from '../../source/orchestrators/call-queue.ts';
+import {createCallQueue, type Lane} from '../../source/orchestrators/call-queue.ts';
 import {createOptions, fingerprint, listedOf} from '../../source/orchestrators/docker/container.ts';
 import {chooseEndpoint} from '../../source/orchestrators/docker/endpoint.ts';
 import {parseEvent} from '../../source/orchestrators/docker/events.ts';
@@ -106,7 +106,7 @@ describe('a container', () => {
     ['running', 'Up 3 minutes', 'running'],
     ['running', 'Up 3 seconds (health: starting)', 'unready'],
     ['running', 'Up 3 minutes (healthy)', 'running'],
-    ['paused', 'Up 3 minutes (Paused)', 'unready'],
+    ['paused', 'Up 3 minutes (Paused)', 'paused'],
     ['created', 'Created', 'created'],
     ['exited', 'Exited (0) 2 seconds ago', 'dead'],
   ] as const)('that is %s, %s, counts as %s', (state, status, expected) => {
@@ -118,7 +118,14 @@ describe('a container', () => {
       Created: 7,
       ImageID: 'i',
     };
-    expect(listedOf(info as never, workload(), 'i')).toEqual({id: 'x', number: 4, state: expected, startedAt: 7000, outdated: false});
+    expect(listedOf(info as never, workload(), 'i')).toEqual({
+      id: 'x',
+      number: 4,
+      state: expected,
+      served: true,
+      startedAt: 7000,
+      outdated: false,
+    });
   });
 });
 
@@ -204,33 +211,68 @@ describe('backing off', () => {
   });
 });
 
-test('calls are bounded, the urgent go first, and clearing up waits until nothing else goes on', async () => {
-  const queue = createCallQueue(2);
-  const begun: string[] = [];
-  const ends = new Map<string, () => void>();
-  const call = (name: string) => () => {
-    begun.push(name);
-    return new Promise<void>(resolve => ends.set(name, resolve));
-  };
-  const end = async (name: string) => {
-    ends.get(name)?.();
-    await new Promise(resolve => setImmediate(resolve));
-  };
-  queue.add('ahead', call('a1'));
-  queue.add('ahead', call('a2'));
-  queue.add('afterwards', call('z'));
-  queue.add('ahead', call('a3'));
-  queue.add('urgent', call('u'));
-  expect(begun).toEqual(['a1', 'a2']);
-  await end('a1');
-  expect(begun).toEqual(['a1', 'a2', 'u']);
-  await end('u');
-  await end('a2');
-  expect(begun).toEqual(['a1', 'a2', 'u', 'a3']);
-  await end('a3');
-  expect(begun.at(-1)).toBe('z');
-  let idle = false;
-  void queue.idle().then(() => (idle = true));
-  await end('z');
-  expect(idle).toBe(true);
+describe('the queue of calls', () => {
+  function queueing(atOnce = 2) {
+    const queue = createCallQueue({atOnce, endsAtOnce: 2});
+    const begun: string[] = [];
+    const ends = new Map<string, () => void>();
+    const add = (lane: Lane, name: string, rank = 1) =>
+      queue.add(lane, rank, ended => {
+        begun.push(name);
+        ends.set(name, ended);
+      });
+    return {queue, begun, add, end: (name: string) => ends.get(name)?.()};
+  }
+
+  test('is bounded, lets the urgent go first, and clears up only when nothing else goes on', async () => {
+    const {queue, begun, add, end} = queueing();
+    add('ahead', 'a1');
+    add('ahead', 'a2');
+    add('clearing', 'z');
+    add('ahead', 'a3');
+    add('filling', 'u');
+    expect(begun).toEqual(['a1', 'a2']);
+    end('a1');
+    expect(begun).toEqual(['a1', 'a2', 'u']);
+    end('u');
+    end('a2');
+    expect(begun).toEqual(['a1', 'a2', 'u', 'a3']);
+    end('a3');
+    expect(begun.at(-1)).toBe('z');
+    let idle = false;
+    const over = queue.idle().then(() => (idle = true));
+    expect(idle).toBe(false);
+    end('z');
+    await over;
+    expect(idle).toBe(true);
+  });
+
+  test('serves the better rank first, and of equals who has waited longest', () => {
+    const {begun, add, end} = queueing(1);
+    add('filling', 'first');
+    add('filling', 'low', 3);
+    add('filling', 'one', 1);
+    add('filling', 'two', 1);
+    for (const name of ['first', 'one', 'two']) end(name);
+    expect(begun).toEqual(['first', 'one', 'two', 'low']);
+  });
+
+  test('takes back what has not begun, which then never does', () => {
+    const {begun, add, end} = queueing(1);
+    const first = add('filling', 'first');
+    const second = add('filling', 'second');
+    add('filling', 'third');
+    expect(second.cancel()).toBe(true);
+    expect(second.cancel()).toBe(false);
+    expect(first.cancel()).toBe(false);
+    end('first');
+    expect(begun).toEqual(['first', 'third']);
+  });
+
+  test('is not held up by ends that take long', () => {
+    const {begun, add} = queueing(1);
+    for (const name of ['e1', 'e2', 'e3']) add('freeing', name);
+    add('filling', 'heir');
+    expect(begun).toEqual(['e1', 'e2', 'heir']);
+  });
 });

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {emptyFleet} from '../../source/scaler/fleet.ts';
 import {step} from '../../source/scaler/step.ts';
-import {after, filler, fleetOf, observed, reading, spec} from '../support/fleets.ts';
+import {after, filler, fleetOf, observation, observed, reading, scaling, spec} from '../support/fleets.ts';
 
 const specs = [spec('web'), filler('batch', {priority: 2})];
 /** web 2 and batch 8 run, as they were asked to. */
@@ -14,8 +14,8 @@ describe('a handover', () => {
   test('asks the victim to shrink at once and the heir to make ready what it waits for', () => {
     const {actions} = after(settled(), 2000, reading('web', 8));
     expect(actions).toEqual([
-      {kind: 'scale', service: 'web', from: 2, replicas: 2, standby: 6, order: 2},
-      {kind: 'scale', service: 'batch', from: 8, replicas: 2, standby: 0, order: 2},
+      scaling('web', 2, {from: 2, ahead: 6, order: 2}),
+      scaling('batch', 2, {from: 8, yields: 6, rank: 2, order: 2}),
     ]);
   });
 
@@ -29,9 +29,9 @@ describe('a handover', () => {
     ));
     expect(fleet.services[0]?.asked).toBe(2);
     const one = after(fleet, 2200, observed('batch', {running: 2, stopping: 5, order: 2}));
-    expect(one.actions).toEqual([{kind: 'scale', service: 'web', from: 2, replicas: 3, standby: 5, order: 3}]);
+    expect(one.actions).toEqual([scaling('web', 3, {from: 2, ahead: 5, order: 3})]);
     const rest = after(one.fleet, 2300, observed('batch', {running: 2, stopping: 0, order: 2}));
-    expect(rest.actions).toEqual([{kind: 'scale', service: 'web', from: 3, replicas: 8, standby: 0, order: 4}]);
+    expect(rest.actions).toEqual([scaling('web', 8, {from: 3, order: 4})]);
   });
 
   test('a freed slot is earmarked: a lower service that wants it too does not get it', () => {
@@ -85,7 +85,7 @@ describe('nothing is asked for on guesses', () => {
         at: 1,
         kind: 'observed',
         service: 'web',
-        observation: {running: 0, pending: 0, stopping: 0, standby: 0, order: 0, trouble: {kind: 'none'}},
+        observation: observation(),
       },
     ] as const;
     expect(step(emptyFleet('auto'), entries).actions).toEqual([]);

@@ -12,17 +12,25 @@ const fleet = fleetOf([spec('web', {min: 1, max: 8}), filler('batch', {priority:
 function broken(change: (service: Service) => Service, before: Fleet = fleet): readonly string[] {
   const next = {...fleet, services: fleet.services.map(change)};
   const check = createInvariants();
-  check({before: fleet, result: {fleet, actions: [], happenings: [], replies: [], handovers: [], changed: true}, truth: null});
-  return check({before, result: {fleet: next, actions: [], happenings: [], replies: [], handovers: [], changed: true}, truth: null}).map(
-    ({invariant}) => invariant,
-  );
+  check({
+    before: fleet,
+    result: {fleet, actions: [], happenings: [], replies: [], handovers: [], changed: true},
+    truth: null,
+    holding: null,
+  });
+  return check({
+    before,
+    result: {fleet: next, actions: [], happenings: [], replies: [], handovers: [], changed: true},
+    truth: null,
+    holding: null,
+  }).map(({invariant}) => invariant);
 }
 
 const eased = {name: 'eased', say: '', when: [], until: [], services: {web: {max: 3}}};
 const brokenFleet = (change: (before: Fleet) => Fleet) => {
   const check = createInvariants();
   const result = {fleet: change(fleet), actions: [], happenings: [], replies: [], handovers: [], changed: true};
-  return check({before: fleet, result, truth: null}).map(({detail}) => detail);
+  return check({before: fleet, result, truth: null, holding: null}).map(({detail}) => detail);
 };
 
 const web = (change: (service: Service) => Service) => (service: Service) => (service.spec.name === 'web' ? change(service) : service);
@@ -91,8 +99,8 @@ describe('the checkers', () => {
     const check = createInvariants();
     const result = {fleet, actions: [], happenings: [], replies: [], handovers: [], changed: true};
     const truth = (running: number) => new Map([['web', observation({running})]]);
-    expect(check({before: fleet, result, truth: truth(2)})).toEqual([]);
-    expect(check({before: fleet, result, truth: truth(11)}).map(({invariant}) => invariant)).toEqual([
+    expect(check({before: fleet, result, truth: truth(2), holding: null})).toEqual([]);
+    expect(check({before: fleet, result, truth: truth(11), holding: null}).map(({invariant}) => invariant)).toEqual([
       'slots never exceed the capacity, once it held',
     ]);
   });

@@ -49,7 +49,8 @@ async function drained(seed: number, target: Target, settings: QueueSettings, fo
     services: [spec('jobs', {min: 1, target}), filler('batch', {priority: 2})],
     demands: new Map(),
     host: calmHost,
-    disturb({clock, engine, host}) {
+    disturb({clock, present}) {
+      const {engine, host} = present();
       const world = createQueueWorld(clock, branch(seed, 'queue'), () => host.truth().get('jobs')?.running ?? 0, settings);
       const look = () => {
         engine.read('jobs', world.reading());

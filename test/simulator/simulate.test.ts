@@ -19,11 +19,13 @@ const box: Simulation = {
   host: calmHost,
 };
 
-describe('what must always hold, over hundreds of seeds', () => {
-  // Each seed makes another fleet, other demands, operators, kills, lost connections and a host on a bad day.
-  test.each(Array.from({length: 20}, (_, block) => block))('block %i of 20 seeds', async block => {
+describe('what must always hold, over a thousand seeds', () => {
+  // Each seed makes another fleet, other demands, operators, kills, lost connections, little memory, an
+  // engine that dies and starts again, and a host on a bad day.
+  test.each(Array.from({length: 50}, (_, block) => block))('block %i of 20 seeds', async block => {
     for (let seed = block * 20 + 1; seed <= block * 20 + 20; seed++) {
-      const {violations} = await simulate(scenario(seed, 4 * minute));
+      // One in ten goes on for longer: some things take their time.
+      const {violations} = await simulate(scenario(seed, (seed % 10 === 0 ? 5 : 1) * minute));
       expect({seed, violations}).toEqual({seed, violations: []});
     }
   });
@@ -43,7 +45,7 @@ test('folding the recorded entries again gives the live fleet, byte for byte', a
         write: (entries: readonly Entry[]) => void recorded.push(JSON.parse(JSON.stringify(entries)) as Entry[]),
         close: async () => {},
       };
-      const {fleet} = await simulate({...scenario(seed, 2 * minute), recorder});
+      const {fleet} = await simulate({...scenario(seed, 2 * minute), crashesAtMs: [], recorder});
       let folded = emptyFleet('auto');
       for (const entries of recorded) folded = step(folded, entries).fleet;
       expect(JSON.stringify(folded)).toBe(JSON.stringify(fleet));

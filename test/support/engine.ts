@@ -32,7 +32,9 @@ export async function containersOf(project: string, all = false) {
 
 export async function runningCounts(project: string): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const {Labels: labels} of await containersOf(project)) {
+  // A listing has the paused ones among those that run.
+  for (const {Labels: labels, State: state} of await containersOf(project)) {
+    if (state !== 'running') continue;
     const service = labels['microscale.service'] ?? '?';
     counts[service] = (counts[service] ?? 0) + 1;
   }

@@ -1,7 +1,8 @@
 /** Fleets for tests: short to write, complete to the scaler. */
 import fc from 'fast-check';
-import type {Entry} from '../../source/scaler/entry.ts';
-import {emptyFleet, unbounded, type Fleet, type Observation, type ServiceSpec} from '../../source/scaler/fleet.ts';
+import type {Action, Entry} from '../../source/scaler/entry.ts';
+import {emptyFleet, emptyObservation, unbounded, type Fleet, type Observation, type ServiceSpec} from '../../source/scaler/fleet.ts';
+import {plainReadiness} from '../../source/scaler/readiness.ts';
 import {step} from '../../source/scaler/step.ts';
 
 export function spec(name: string, rest: Partial<ServiceSpec> = {}): ServiceSpec {
@@ -23,6 +24,7 @@ export function spec(name: string, rest: Partial<ServiceSpec> = {}): ServiceSpec
     drift: 'reassert',
     adopted: false,
     retired: false,
+    ...plainReadiness,
     ...rest,
   };
 }
@@ -30,7 +32,12 @@ export function spec(name: string, rest: Partial<ServiceSpec> = {}): ServiceSpec
 export const filler = (name: string, rest: Partial<ServiceSpec> = {}) => spec(name, {priority: 9, target: {kind: 'fill'}, ...rest});
 
 export function observation(rest: Partial<Observation> = {}): Observation {
-  return {running: 0, pending: 0, stopping: 0, standby: 0, order: 0, trouble: {kind: 'none'}, ...rest};
+  return {...emptyObservation, ...rest};
+}
+
+/** A request for a number of replicas, and nothing beside. */
+export function scaling(service: string, replicas: number, rest: Partial<Action> = {}): Action {
+  return {kind: 'scale', service, from: 0, replicas, standby: 0, ahead: 0, frozen: 0, rank: 1, yields: 0, order: 1, ...rest};
 }
 
 export type Timeless = Entry extends infer One ? (One extends Entry ? Omit<One, 'at'> : never) : never;

@@ -1,8 +1,10 @@
 /** A day in the life, from a seed: some fleet, some demands, operators who meddle, and a host on a bad day. */
 import {roughHost} from '../../source/orchestrators/simulated.ts';
+import type {Chance} from '../../source/ports.ts';
 import type {Command} from '../../source/scaler/entry.ts';
 import type {Circumstance, DemandCircumstance} from '../../source/scaler/circumstance.ts';
 import type {ModeSpec, ServiceSpec} from '../../source/scaler/fleet.ts';
+import type {Preempt, Readiness, Standby} from '../../source/scaler/readiness.ts';
 import {branch} from '../../source/simulator/chance.ts';
 import type {Simulation} from '../../source/simulator/simulate.ts';
 import type {DemandSpec} from '../../source/sources/source.ts';
@@ -24,6 +26,7 @@ export function scenario(seed: number, forMs: number): Simulation {
         max: min + pick(1, 20),
         slots: chance() < 0.7 ? 1 : pick(2, 3),
         weight: pick(1, 3),
+        ...someReadiness(pick),
         settleMs: chance() < 0.5 ? 0 : pick(1, 20) * 1000,
         onLost: [{kind: 'hold'}, {kind: 'min'}, {kind: 'max'}, {kind: 'replicas', replicas: 2}][pick(0, 3)] as ServiceSpec['onLost'],
         target: fills ? {kind: 'fill'} : chance() < 0.5 ? {kind: 'direct'} : {kind: 'perReplica', value: pick(1, 5)},
@@ -47,12 +50,14 @@ export function scenario(seed: number, forMs: number): Simulation {
     services,
     demands,
     host: {...roughHost, crashesPerHour: pick(0, 60), refusals: chance() * 0.1, lostEvents: chance() * 0.2},
-    disturb({engine, host, clock}) {
+    crashesAtMs: crashes(branch(seed, 'crashes'), forMs),
+    disturb({present, clock}) {
       const meddling = branch(seed, 'meddling');
       const one = <Item>(items: readonly Item[]): Item => items[Math.floor(meddling() * items.length)] as Item;
       let over = false;
       const meddle = () => {
         if (over) return;
+        const {engine, host} = present();
         const {name} = one(services);
         const what = meddling();
         if (what < 0.06 && modes.length > 0) {
@@ -70,9 +75,12 @@ export function scenario(seed: number, forMs: number): Simulation {
               {kind: 'value', value: -1},
             ] as const),
           );
-        else if (what < 0.9) {
+        else if (what < 0.83) {
+          host.feel({kind: 'short', freeShare: 0.05, since: clock.now()});
+          clock.after(meddling() * 6000, () => present().host.feel({kind: 'enough'}));
+        } else if (what < 0.9) {
           host.cut('the line was cut');
-          clock.after(meddling() * 8000, () => host.mend());
+          clock.after(meddling() * 8000, () => present().host.mend());
         } else if (what < 0.95) host.refresh();
         else {
           const changed = services.map(service =>
@@ -86,6 +94,7 @@ export function scenario(seed: number, forMs: number): Simulation {
       // The meddling ends in time for what must settle to do so.
       clock.after(forMs, () => {
         over = true;
+        const {engine, host} = present();
         host.mend();
         void engine.command({kind: 'clear-all'}, 'ann@one');
         void engine.command({kind: 'resume'}, 'ann@one');
@@ -124,6 +133,32 @@ function someModes(services: readonly ServiceSpec[], demanding: readonly string[
       ),
     };
   });
+}
+
+/** Half of the fleets' services keep nothing and stop, as they did before there was anything else. */
+function someReadiness(pick: (least: number, most: number) => number): Readiness {
+  const standby: readonly Standby[] = [
+    {kind: 'none'},
+    {kind: 'none'},
+    {kind: 'kept', replicas: pick(1, 4), state: 'created', forMs: pick(10, 120) * 1000},
+    {kind: 'kept', replicas: pick(1, 4), state: 'paused', forMs: pick(10, 120) * 1000},
+  ];
+  const preempt: readonly Preempt[] = [
+    {kind: 'stop'},
+    {kind: 'freeze', max: pick(1, 12), forMs: pick(5, 90) * 1000, thenStop: false},
+    {kind: 'freeze', max: pick(1, 12), forMs: pick(5, 90) * 1000, thenStop: pick(0, 1) === 1},
+  ];
+  return {
+    standby: standby[pick(0, 3)] ?? {kind: 'none'},
+    preempt: preempt[pick(0, 2)] ?? {kind: 'stop'},
+    victim: pick(0, 1) === 0 ? 'youngest' : 'oldest',
+  };
+}
+
+/** An engine that dies now and then, at any moment, with whatever it was about to do. */
+function crashes(chance: Chance, forMs: number): readonly number[] {
+  const times = Array.from({length: Math.floor(chance() * 4)}, () => 2000 + chance() * (forMs - 4000)).sort((a, b) => a - b);
+  return times.filter((at, index) => index === 0 || at > (times[index - 1] ?? 0) + 5000);
 }
 
 function someCommand(service: string, chance: () => number): Command {

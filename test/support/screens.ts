@@ -74,6 +74,29 @@ export function saleState(): ConsoleState {
   return stateOf(fleet, samples(), happenings, false);
 }
 
+/** web has what it needs from its standby, and batch has given it frozen. */
+export function readyState(): ConsoleState {
+  const specs = [
+    spec('web', {max: 10, standby: {kind: 'kept', replicas: 4, state: 'paused', forMs: 3_600_000}}),
+    filler('batch', {priority: 2, preempt: {kind: 'freeze', max: 8, forMs: 600_000, thenStop: false}}),
+  ];
+  let fleet = fleetOf(specs, 10, [reading('web', 3), observed('web', {running: 3}), observed('batch', {running: 7})], noon);
+  const happenings: Happening[] = [];
+  const order = (name: string) => fleet.services.find(service => service.spec.name === name)?.order ?? 0;
+  const play = (time: number, ...entries: Parameters<typeof after>[2][]) => {
+    const result = after(fleet, time, ...entries);
+    fleet = result.fleet;
+    happenings.push(...result.happenings);
+  };
+  play(noon + 1000, observed('web', {running: 3, standby: 4, order: order('web')}), observed('batch', {running: 7, order: order('batch')}));
+  play(noon + 107_000, reading('web', 6));
+  const frozen = {running: 4, frozen: 3, frozenSince: noon + 107_000, chosen: 'youngest'} as const;
+  play(noon + 107_024, observed('batch', {...frozen, order: order('batch')}));
+  play(noon + 107_061, observed('web', {running: 6, standby: 1, order: order('web')}));
+  play(at, observed('web', {running: 6, standby: 4, order: order('web')}));
+  return stateOf(fleet, [], happenings, false);
+}
+
 /** Many services, for lists that don't fit. */
 export function crowdState(count: number): ConsoleState {
   const specs = Array.from({length: count}, (_, index) =>

@@ -36,6 +36,12 @@ const serviceGauges: readonly Told<Service>[] = [
   {name: 'microscale_desired_replicas', help: 'Replicas that the plan grants', of: ({decision}) => decision?.desired ?? null},
   {name: 'microscale_running_replicas', help: 'Replicas that run', of: ({observed}) => observed?.running ?? null},
   {name: 'microscale_pending_replicas', help: 'Replicas on their way up', of: ({observed}) => observed?.pending ?? null},
+  {name: 'microscale_standby_replicas', help: 'Replicas that wait for a slot', of: ({observed}) => observed?.standby ?? null},
+  {
+    name: 'microscale_frozen_replicas',
+    help: 'Replicas that are paused with their work in them',
+    of: ({observed}) => observed?.frozen ?? null,
+  },
   {name: 'microscale_stopping_replicas', help: 'Replicas on their way down', of: ({observed}) => observed?.stopping ?? null},
   {
     name: 'microscale_shortfall_replicas',
@@ -75,6 +81,11 @@ export function createMetrics(watched: Watched): Metrics {
     sumOf('microscale_observed_seconds_total', 'Time that the other two are shares of', () => fleet().score.ms / 1000),
     sumOf('microscale_met_seconds_total', 'Time in which priority 1 ran what it wanted', () => fleet().score.metMs / 1000),
     sumOf('microscale_won_seconds_total', 'Time in which that held and the slots were in use', () => fleet().score.wonMs / 1000),
+    sumOf(
+      'microscale_lost_work_seconds_total',
+      'How long replicas had worked that were ended for others',
+      () => fleet().score.lostMs / 1000,
+    ),
     sumOf('microscale_process_cpu_seconds_total', 'Processor time of the engine’s process', cpuSeconds),
   ])
     registry.registerMetric(metric);

@@ -8,7 +8,7 @@ import type {ChosenEndpoint, Endpoint} from './endpoint.ts';
 import {createSshAgent} from './ssh-agent.ts';
 
 /** Connections at once; an engine serves more calls than this no faster. One more carries the events. */
-const connectionsMax = 24;
+const connectionsMax = 32;
 /** sshd allows ten sessions a connection by default, and each of these is a process on both sides. */
 const sshConnectionsMax = 6;
 

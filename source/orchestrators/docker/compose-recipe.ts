@@ -5,7 +5,8 @@
 import type Docker from 'dockerode';
 import type {ContainerInfo, ContainerInspectInfo} from 'dockerode';
 import type {Clock} from '../../ports.ts';
-import {removeContainer, startContainer, stopContainer} from './calls.ts';
+import {busyLabel} from './busyness.ts';
+import {endContainer, freezeContainer, removeContainer, startContainer, stopContainer, thawContainer} from './calls.ts';
 import {isStopped, limitsOf, newestFirst, numberOf} from './compose.ts';
 import {isHealthchecked, siblingOf, type Template} from './compose-template.ts';
 import {defaultGraceMs, stateOf} from './container.ts';
@@ -115,6 +116,7 @@ export function createComposeRecipe({docker, clock, owner, others, isReplica}: C
       await templateOf(await present());
     },
     healthchecked: () => last !== null && isHealthchecked(last.template),
+    saysHowBusy: () => last?.template.Config.Labels?.[busyLabel] !== undefined,
     graceMs: () => (last ? limitsOf(last.template).stopGraceMs : defaultGraceMs),
     async create(wanted) {
       const containers = await present();
@@ -139,9 +141,18 @@ export function createComposeRecipe({docker, clock, owner, others, isReplica}: C
       await startContainer(docker, id);
       waking.delete(id);
     },
+    // Compose gave it its name and its share, and both are left as they are.
+    serves: () => Promise.resolve(),
+    weigh: () => Promise.resolve(),
+    freeze: id => freezeContainer(docker, id),
+    thaw: id => thawContainer(docker, id),
     async stop(id) {
       others.mine(id);
       await stopContainer(docker, id);
+    },
+    async end(id) {
+      others.mine(id);
+      await endContainer(docker, id);
     },
     async remove(id) {
       others.mine(id);
@@ -161,7 +172,7 @@ export function createComposeRecipe({docker, clock, owner, others, isReplica}: C
       const stopped = isStopped(container);
       if (stopped && (!isReplica(id) || others.toldToStop(id))) return null;
       const seen = stopped && waking.has(id) ? 'created' : stateOf(state, status);
-      return {id, number: numberOf(labels), state: seen, startedAt: created * 1000, outdated: false};
+      return {id, number: numberOf(labels), state: seen, served: true, startedAt: created * 1000, outdated: false};
     },
     wasEnded: id => !others.isMine(id) && others.toldToStop(id),
   };

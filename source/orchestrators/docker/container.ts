@@ -41,8 +41,11 @@ export function cpuSharesFor(priority: number): number {
 
 /** The lower the priority, the sooner the kernel ends it for lack of memory; never below an ordinary process. */
 export function oomScoreFor(priority: number): number {
-  return Math.min(1000, (priority - 1) * 100);
+  return Math.min(1000, Math.max(0, priority - 1) * 100);
 }
+
+/** What was made to wait has this at the end of its name until it serves. */
+export const waitingSuffix = '-standby';
 
 export function createOptions(made: Made, number: number): ContainerCreateOptions {
   const {workload, project, service, priority} = made;
@@ -131,9 +134,15 @@ export function listedOf(container: ContainerInfo, current: Workload | null, ima
     id: container.Id,
     number: Number(labels[numberLabel]) || 0,
     state: stateOf(state, status),
+    served: !nameOf(container).endsWith(waitingSuffix),
     startedAt: container.Created * 1000,
     outdated: stale || oldImage,
   };
+}
+
+/** Without the slash that the engine puts before it. */
+export function nameOf({Names: names}: Pick<ContainerInfo, 'Names'>): string {
+  return names?.[0]?.replace(/^\//, '') ?? '';
 }
 
 /** What a listing says of a container, as a replica's state. */
@@ -143,8 +152,8 @@ export function stateOf(state: string, status: string): Listed['state'] {
       return 'created';
     case 'running':
       return /\((health: starting|unhealthy)\)/.test(status) ? 'unready' : 'running';
-    // A container that somebody paused holds its slot and serves nobody.
     case 'paused':
+      return 'paused';
     case 'restarting':
       return 'unready';
     default:

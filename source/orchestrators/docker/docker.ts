@@ -3,12 +3,14 @@ import type Docker from 'dockerode';
 import type {Workload} from '../../config/config.ts';
 import type {Clock, HostFacts, Orchestrator, OrchestratorEvents} from '../../ports.ts';
 import {createCallQueue, type CallQueue} from '../call-queue.ts';
+import {createBusyness} from './busyness.ts';
 import {createClient, hostError} from './client.ts';
 import type {ChosenEndpoint} from './endpoint.ts';
 import {followEvents, type ContainerEvent} from './events.ts';
 import {createKeepers} from './keepers.ts';
 import {createDockerLeaseStore} from './lease-store.ts';
 import {createLooks} from './looks.ts';
+import {readMeminfo, watchMemory, type MemoryReading} from './memory.ts';
 import {composeHostName, composeOwner} from './owner.ts';
 import {createSurvey} from './survey.ts';
 import {createUsage} from './usage.ts';
@@ -24,10 +26,14 @@ export interface DockerParts {
   readonly adoptedName?: (service: string) => string | null;
   /** Asked before each call that changes something. */
   readonly mayAct?: () => boolean;
+  /** What memory the engine's machine has, where that is this one. */
+  readonly readMemory?: () => Promise<MemoryReading | null>;
 }
 
 /** Calls at once: enough to keep a small engine busy, and few enough that an urgent one soon has its turn. */
-const callsMax = 16;
+const callLimits = {atOnce: 14, endsAtOnce: 12};
+/** How often it is looked who is least busy. */
+const busyEveryMs = 5000;
 /** A full listing as a safety net under the events. */
 const listEveryMs = 30_000;
 const listLimitMs = 20_000;
@@ -49,10 +55,12 @@ export function createDockerHost({
   workloadOf,
   adoptedName = () => null,
   mayAct = () => true,
+  readMemory = readMeminfo,
 }: DockerParts): Orchestrator {
   const client = createClient(chosen.endpoint);
   const {docker} = client;
-  const queue: CallQueue = createCallQueue(callsMax);
+  const queue: CallQueue = createCallQueue(callLimits);
+  const busyness = createBusyness(docker, () => clock.now());
   const survey = createSurvey(docker, chosen.url, project);
   const stop = new AbortController();
   let events: OrchestratorEvents | null = null;
@@ -69,6 +77,7 @@ export function createDockerHost({
     project,
     workloadOf,
     adoptedName,
+    busyness: busyness.of,
     mayAct,
     heard,
     isConnected: () => connected,
@@ -100,7 +109,10 @@ export function createDockerHost({
     const isForeignStart = kind === 'started' && !keeper?.has(id);
     if (owner.kind === 'compose') meet(event, isForeignStart);
     keeper?.happened(event);
-    if (keeper && (kind === 'paused' || isForeignStart)) look();
+    const isForeignPause = (kind === 'paused' || kind === 'unpaused') && keeper?.expects(id, kind) === false;
+    if (keeper && isForeignStart) look();
+    // The engine tells of it before its own listing knows.
+    if (isForeignPause) looks.within(burstMs);
   }
 
   /** Somebody may be deploying or taking down with Compose. */
@@ -132,7 +144,6 @@ export function createDockerHost({
     if (!connected || stop.signal.aborted) return;
     connected = false;
     connection.abort();
-    queue.clear();
     for (const keeper of keepers.all()) keeper.suspend();
     events?.disconnected(reason);
     reconnect(reconnectFirstMs);
@@ -172,6 +183,22 @@ export function createDockerHost({
     });
   }
 
+  /** One by one and when nothing else is to be done: who is least busy is no urgent matter. */
+  function compareAgain(): void {
+    clock.after(busyEveryMs, () => {
+      if (stop.signal.aborted) return;
+      const ids = connected ? keepers.all().flatMap(keeper => keeper.compared()) : [];
+      busyness.keep(new Set(ids));
+      for (const id of ids)
+        queue.add('clearing', 0, ended => {
+          within(connectLimitMs, () => busyness.look(id))
+            .catch(() => {})
+            .finally(ended);
+        });
+      compareAgain();
+    });
+  }
+
   return {
     async connect(): Promise<HostFacts> {
       try {
@@ -193,6 +220,9 @@ export function createDockerHost({
       for (const keeper of keepers.all()) keeper.prepare();
       ping();
       listAgain();
+      compareAgain();
+      if (chosen.endpoint.kind === 'unix')
+        watchMemory(clock, readMemory, survey.memoryBytes, memory => events?.memory(memory), stop.signal);
     },
     configure(services) {
       const known = new Set(keepers.all());
@@ -207,7 +237,7 @@ export function createDockerHost({
       if (fresh.some(({owner}) => owner.kind === 'compose')) looks.within(0);
     },
     scale(action) {
-      keepers.of(action.service).scale(action);
+      keepers.scale(action);
     },
     refresh: look,
     rest() {
@@ -221,6 +251,11 @@ export function createDockerHost({
         return adopted === null ? {kind: 'made', project, service} : composeOwner(adopted);
       },
     }),
+    async tidy(what, limitMs) {
+      for (const keeper of keepers.all()) keeper.tidy(what);
+      // What doesn't go in time is found, and known for what it is, by the next start.
+      if (connected) await within(limitMs, () => queue.idle()).catch(() => {});
+    },
     lease: createDockerLeaseStore(docker, lease),
     async close() {
       stop.abort();

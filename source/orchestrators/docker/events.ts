@@ -5,7 +5,7 @@ import {ownerOf, type Owner} from './owner.ts';
 export interface ContainerEvent {
   readonly id: string;
   readonly owner: Owner;
-  readonly kind: 'created' | 'started' | 'signalled' | 'died' | 'healthy' | 'unhealthy' | 'paused' | 'gone';
+  readonly kind: 'created' | 'started' | 'signalled' | 'died' | 'healthy' | 'unhealthy' | 'paused' | 'unpaused' | 'gone';
   /** How it died, or the number of the signal. */
   readonly detail: string;
 }
@@ -90,8 +90,9 @@ function kindOf(action: string): ContainerEvent['kind'] | null {
     case 'destroy':
       return 'gone';
     case 'pause':
-    case 'unpause':
       return 'paused';
+    case 'unpause':
+      return 'unpaused';
     case 'health_status: healthy':
       return 'healthy';
     case 'health_status: unhealthy':

@@ -3,9 +3,11 @@ import type {ContainerInfo} from 'dockerode';
 import type {Clock} from '../../ports.ts';
 import type {Action} from '../../scaler/entry.ts';
 import type {Observation} from '../../scaler/fleet.ts';
+import type {Readiness} from '../../scaler/readiness.ts';
 import type {CallQueue} from '../call-queue.ts';
 import {createReplicaSet} from '../replica-set.ts';
-import {createDriver} from './driver.ts';
+import type {ReplicaSet} from '../replica.ts';
+import {createDriver, type Driver} from './driver.ts';
 import type {ContainerEvent} from './events.ts';
 import type {Owner} from './owner.ts';
 import type {Recipe} from './recipe.ts';
@@ -13,6 +15,8 @@ import type {Recipe} from './recipe.ts';
 export interface Keeper {
   readonly owner: Owner;
   scale(action: Action): void;
+  /** How it keeps replicas ready, and who goes first. */
+  follow(readiness: Readiness): void;
   /** What was asked for last, for whoever keeps the service next; null for nothing. */
   asked(): Action | null;
   rest(): void;
@@ -24,6 +28,11 @@ export interface Keeper {
   list(own: readonly ContainerInfo[], askedAt: number): void;
   happened(event: ContainerEvent): void;
   has(id: string): boolean;
+  /** Whether news that it was paused, or goes on, is no news. */
+  expects(id: string, news: 'paused' | 'unpaused'): boolean;
+  /** Those that serve, where it matters how busy they are. */
+  compared(): readonly string[];
+  tidy(what: 'waiting' | 'all'): void;
   suspend(): void;
   resume(): void;
   observation(): Observation;
@@ -34,6 +43,7 @@ export interface KeeperParts {
   readonly clock: Clock;
   readonly queue: CallQueue;
   readonly recipeFor: (isReplica: (id: string) => boolean) => Recipe;
+  readonly busyness: (id: string) => number | null;
   readonly mayAct: () => boolean;
   readonly heard: () => void;
   readonly isConnected: () => boolean;
@@ -41,12 +51,13 @@ export interface KeeperParts {
   readonly signal: AbortSignal;
 }
 
-export function createKeeper({clock, queue, recipeFor, mayAct, heard, isConnected, changed, signal}: KeeperParts): Keeper {
+export function createKeeper({clock, queue, recipeFor, busyness, mayAct, heard, isConnected, changed, signal}: KeeperParts): Keeper {
   const recipe: Recipe = recipeFor(id => set.has(id));
-  const driver = createDriver({recipe, queue, mayAct, heard, serves: id => set.ready(id)});
-  const set = createReplicaSet({
+  const driver: Driver = createDriver({recipe, queue, rank: () => asked?.rank ?? 0, mayAct, heard, serves: id => set.ready(id)});
+  const set: ReplicaSet = createReplicaSet({
     clock,
     driver,
+    busyness,
     changed: () => {
       if (seen) changed();
     },
@@ -58,6 +69,7 @@ export function createKeeper({clock, queue, recipeFor, mayAct, heard, isConnecte
   let print: string | null = null;
   let tries = 0;
   let asked: Action | null = null;
+  let compares = false;
   /** There is no container left that others could be made from. */
   let bare = false;
   /** Somebody else's service runs already: until its containers were listed, nothing is said of it, and none is made. */
@@ -106,8 +118,15 @@ export function createKeeper({clock, queue, recipeFor, mayAct, heard, isConnecte
   return {
     owner: recipe.owner,
     scale(action) {
+      const isWeighedAnew = asked?.rank !== action.rank;
       asked = action;
-      set.scale(action.replicas, action.standby, action.order);
+      set.scale(action);
+      // The kernel serves in the same order, before a single replica has moved.
+      if (isWeighedAnew) for (const id of set.ids()) driver.meanwhile(() => recipe.weigh(id));
+    },
+    follow(next) {
+      compares = next.victim === 'leastBusy' || recipe.saysHowBusy();
+      set.follow(next);
     },
     asked: () => asked,
     rest() {
@@ -148,9 +167,13 @@ export function createKeeper({clock, queue, recipeFor, mayAct, heard, isConnecte
         case 'started':
         case 'signalled':
         case 'paused':
+        case 'unpaused':
       }
     },
     has: set.has,
+    expects: set.expects,
+    compared: () => (compares ? set.serving() : []),
+    tidy: set.tidy,
     suspend: set.suspend,
     resume() {
       set.resume();

@@ -3,7 +3,9 @@ import type Docker from 'dockerode';
 import type {ContainerInfo} from 'dockerode';
 import type {Workload} from '../../config/config.ts';
 import type {Clock} from '../../ports.ts';
+import type {Action} from '../../scaler/entry.ts';
 import type {Observation, ServiceSpec} from '../../scaler/fleet.ts';
+import {noReadinessAsked, type Readiness} from '../../scaler/readiness.ts';
 import type {CallQueue} from '../call-queue.ts';
 import {createComposeRecipe} from './compose-recipe.ts';
 import {createKeeper, type Keeper} from './keeper.ts';
@@ -16,6 +18,7 @@ export interface Keepers {
   readonly others: Others;
   all(): readonly Keeper[];
   of(service: string): Keeper;
+  scale(action: Action): void;
   /** Null for containers of no service that is kept. */
   owning(owner: Owner): Keeper | null;
   /** Whether a service of this Compose project is kept. */
@@ -35,6 +38,7 @@ export interface KeepersParts {
   readonly project: string;
   readonly workloadOf: (service: string) => Workload | null;
   readonly adoptedName: (service: string) => string | null;
+  readonly busyness: (id: string) => number | null;
   readonly mayAct: () => boolean;
   readonly heard: () => void;
   readonly isConnected: () => boolean;
@@ -45,7 +49,9 @@ export interface KeepersParts {
 export function createKeepers(parts: KeepersParts): Keepers {
   const {clock, docker, project, workloadOf, adoptedName, observed, signal} = parts;
   const keepers = new Map<string, Keeper>();
+  /** As they were asked for last; as they are declared until then. */
   const priorities = new Map<string, number>();
+  const readiness = new Map<string, Readiness>();
   const isOf = ({owner}: Keeper, composeProject: string) => owner.kind === 'compose' && owner.project === composeProject;
   const others = createOthers(clock, busy => {
     for (const keeper of keepers.values()) if (isOf(keeper, busy)) keeper.prepare();
@@ -73,7 +79,7 @@ export function createKeepers(parts: KeepersParts): Keepers {
   function letGo(service: string, keeper: Keeper): void {
     keepers.delete(service);
     if (keeper.owner.kind === 'compose') keeper.close();
-    else keeper.scale({kind: 'scale', service, from: 0, replicas: 0, standby: 0, order: 0});
+    else keeper.scale({kind: 'scale', service, from: 0, replicas: 0, yields: 0, ...noReadinessAsked, order: 0});
   }
 
   /** Adopted, adopted from elsewhere, or made from now on. What isn't configured any more is what it was. */
@@ -87,14 +93,19 @@ export function createKeepers(parts: KeepersParts): Keepers {
     others,
     all: () => [...keepers.values()],
     of: keeperOf,
+    scale(action) {
+      priorities.set(action.service, action.rank);
+      keeperOf(action.service).scale(action);
+    },
     owning: owner => [...keepers.values()].find(keeper => ownerKey(keeper.owner) === ownerKey(owner)) ?? null,
     hasOf: composeProject => [...keepers.values()].some(keeper => isOf(keeper, composeProject)),
     name(services) {
       const named = new Set(services.map(({name}) => name));
       for (const [service, keeper] of keepers) if (keeper.owner.kind === 'compose' && !named.has(service)) letGo(service, keeper);
-      for (const {name, priority} of services) {
-        priorities.set(name, priority);
-        keeperOf(name);
+      for (const spec of services) {
+        if (!priorities.has(spec.name)) priorities.set(spec.name, spec.priority);
+        readiness.set(spec.name, spec);
+        keeperOf(spec.name).follow(spec);
       }
     },
     renew() {
@@ -103,6 +114,8 @@ export function createKeepers(parts: KeepersParts): Keepers {
         const asked = keeper.asked();
         letGo(service, keeper);
         const next = keeperOf(service);
+        const declared = readiness.get(service);
+        if (declared) next.follow(declared);
         next.prepare();
         if (asked) next.scale(asked);
       }

@@ -1,6 +1,6 @@
 /** How one service's replicas come to be and cease to be on an engine: the part in which kinds of services differ. */
 import type {ContainerInfo} from 'dockerode';
-import type {Listed} from '../replica.ts';
+import type {Listed, Purpose} from '../replica.ts';
 import type {Owner} from './owner.ts';
 
 export interface Recipe {
@@ -16,13 +16,23 @@ export interface Recipe {
   prepare(told: (reason: string) => void, signal: AbortSignal): Promise<void>;
   /** True where a replica counts as running only once its health check says so. */
   healthchecked(): boolean;
+  /** True where replicas say themselves how busy they are. */
+  saysHowBusy(): boolean;
   /** How long a replica may take to stop, in milliseconds. */
   graceMs(): number;
   /** Makes one more, or finds one that was kept, and answers its id. Rejects with status 409 where the number is taken. */
-  create(number: number): Promise<string>;
+  create(number: number, purpose: Purpose): Promise<string>;
   start(id: string): Promise<void>;
+  /** One that was made to wait serves from now on: whoever finds it later must know. */
+  serves(id: string): Promise<void>;
+  freeze(id: string): Promise<void>;
+  thaw(id: string): Promise<void>;
   /** Answers when it has stopped. */
   stop(id: string): Promise<void>;
+  /** The same for one that is paused, by the least share of the CPU. */
+  end(id: string): Promise<void>;
+  /** Gives one that is there its share of the CPU, where that follows from the rank. */
+  weigh(id: string): Promise<void>;
   remove(id: string): Promise<void>;
   /** A container of its owner's as a replica; null for what is none, such as one that is kept. */
   listed(container: ContainerInfo): Listed | null;

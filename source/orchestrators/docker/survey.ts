@@ -11,6 +11,8 @@ export interface Survey {
   first(): Promise<HostFacts>;
   /** What a full listing changes in it; null where it is as it was told last. */
   again(containers: readonly ContainerInfo[]): Promise<HostFacts | null>;
+  /** What memory the machine has; null where that isn't known. */
+  memoryBytes(): number | null;
   /** Whether a Compose service of this name has been told of. */
   knows(hostName: string): boolean;
 }
@@ -76,6 +78,7 @@ export function createSurvey(docker: Docker, url: string, project: string): Surv
       told = facts;
       return facts;
     },
+    memoryBytes: () => machine?.nodes[0]?.memoryBytes ?? null,
     knows: hostName => told?.found.some(service => service.hostName === hostName) ?? false,
   };
 }

@@ -1,10 +1,21 @@
 /** Replicas that microscale makes itself, as its configuration says. */
 import type Docker from 'dockerode';
 import type {Workload} from '../../config/config.ts';
-import {removeContainer, startContainer, stopContainer} from './calls.ts';
-import {createOptions, defaultGraceMs, furtherNetworks, isNamedNetwork, listedOf} from './container.ts';
+import {busyLabel} from './busyness.ts';
+import {endContainer, freezeContainer, removeContainer, shareCpu, startContainer, stopContainer, thawContainer} from './calls.ts';
+import {
+  containerName,
+  cpuSharesFor,
+  createOptions,
+  defaultGraceMs,
+  furtherNetworks,
+  isNamedNetwork,
+  listedOf,
+  nameOf,
+  waitingSuffix,
+} from './container.ts';
 import {prepareImage, type ImageFacts} from './images.ts';
-import {refusal, type Recipe} from './recipe.ts';
+import {refusal, statusOf, type Recipe} from './recipe.ts';
 
 export interface WorkloadRecipeParts {
   readonly docker: Docker;
@@ -16,6 +27,8 @@ export interface WorkloadRecipeParts {
 
 export function createWorkloadRecipe({docker, project, service, workload, priority}: WorkloadRecipeParts): Recipe {
   let image: ImageFacts | null = null;
+  /** The names that those get that wait, once they serve. */
+  const names = new Map<string, string>();
 
   return {
     owner: {kind: 'made', project, service},
@@ -35,11 +48,16 @@ export function createWorkloadRecipe({docker, project, service, workload, priori
       }
     },
     healthchecked: () => image?.healthchecked ?? false,
+    saysHowBusy: () => workload()?.labels[busyLabel] !== undefined,
     graceMs: () => workload()?.stopGraceMs ?? defaultGraceMs,
-    async create(number) {
+    async create(number, purpose) {
       const present = workload();
       if (!present) throw refusal(unconfigured);
-      const container = await docker.createContainer(createOptions({project, service, priority: priority(), workload: present}, number));
+      const made = {project, service, priority: priority(), workload: present};
+      const name = containerName(made, number);
+      const options = createOptions(made, number);
+      const container = await docker.createContainer(purpose === 'wait' ? {...options, name: name + waitingSuffix} : options);
+      if (purpose === 'wait') names.set(container.id, name);
       for (const network of furtherNetworks(present)) {
         const aliases = isNamedNetwork(network) ? {EndpointConfig: {Aliases: [service]}} : {};
         await docker.getNetwork(network).connect({Container: container.id, ...aliases});
@@ -47,9 +65,33 @@ export function createWorkloadRecipe({docker, project, service, workload, priori
       return container.id;
     },
     start: id => startContainer(docker, id),
+    async serves(id) {
+      const name = names.get(id);
+      if (name === undefined) return;
+      names.delete(id);
+      const rename = (to: string) => docker.getContainer(id).rename({name: to});
+      await rename(name).catch(async (error: unknown) => {
+        // Somebody else has the name meanwhile: any other will do that isn't one of those that wait.
+        if (statusOf(error) === 409) await rename(`${name}-${id.slice(0, 6)}`);
+      });
+    },
+    freeze: id => freezeContainer(docker, id),
+    thaw: id => thawContainer(docker, id),
     stop: id => stopContainer(docker, id),
-    remove: id => removeContainer(docker, id),
-    listed: container => listedOf(container, workload(), image?.id ?? null),
+    end: id => endContainer(docker, id),
+    async weigh(id) {
+      const present = workload();
+      if (present && present.cpuShares === null) await shareCpu(docker, id, cpuSharesFor(priority()));
+    },
+    async remove(id) {
+      await removeContainer(docker, id);
+      names.delete(id);
+    },
+    listed(container) {
+      const name = nameOf(container);
+      if (name.endsWith(waitingSuffix)) names.set(container.Id, name.slice(0, -waitingSuffix.length));
+      return listedOf(container, workload(), image?.id ?? null);
+    },
     wasEnded: () => false,
   };
 }

@@ -3,7 +3,7 @@
  * makes no call itself, and looks at nothing by itself.
  */
 import type {Clock} from '../../ports.ts';
-import type {Observation, Trouble} from '../../scaler/fleet.ts';
+import {emptyObservation, type Observation, type Trouble} from '../../scaler/fleet.ts';
 import {createBackoff} from '../backoff.ts';
 import type {CallFailure} from '../replica.ts';
 import type {TaskCounts} from './tasks.ts';
@@ -230,7 +230,8 @@ export function createSwarmService({clock, calls, mayAct, changed, drifted}: Swa
       const most = asked === null || asked === acknowledged ? present : Math.max(present, inFlight ?? 0, acknowledged);
       const running = Math.min(present, counts.serving);
       const held = Math.max(counts.alive - counts.unplaced, most);
-      return {running, pending: present - running, stopping: Math.max(0, held - present), standby: 0, order, trouble: trouble()};
+      const stopping = Math.max(0, held - present);
+      return {...emptyObservation, running, pending: present - running, stopping, order, trouble: trouble()};
     },
     close() {
       closed = true;

@@ -335,6 +335,8 @@ export function createSwarmHost({
     rest() {
       for (const service of services.values()) service.rest();
     },
+    // A Swarm keeps nothing ready.
+    tidy: () => Promise.resolve(),
     async close() {
       closed = true;
       connection.abort();

@@ -10,7 +10,7 @@ import {createDockerHost} from '../../../source/orchestrators/docker/docker.ts';
 import type {HostFacts, Orchestrator} from '../../../source/ports.ts';
 import type {Observation} from '../../../source/scaler/fleet.ts';
 import {chosenEngine, docker, engineTest, socket} from '../../support/engine.ts';
-import {spec} from '../../support/fleets.ts';
+import {scaling, spec} from '../../support/fleets.ts';
 import {until} from '../../support/until.ts';
 
 const project = 'composed';
@@ -102,14 +102,14 @@ async function open(...services: string[]): Promise<HostFacts> {
       noted() {},
       surveyed: facts => void surveys.push(facts),
       drifted() {},
+      memory() {},
       heard() {},
     },
   );
   return facts;
 }
 
-const scale = (service: string, replicas: number, standby = 0) =>
-  host?.scale({kind: 'scale', service, from: 0, replicas, standby, order: ++orders});
+const scale = (service: string, replicas: number, standby = 0) => host?.scale(scaling(service, replicas, {standby, order: ++orders}));
 const reaches = (service: string, running: number) =>
   until(`${service} to run ${running}`, () => {
     const seen = latest.get(service);

@@ -5,7 +5,7 @@ import {createDockerHost} from '../../../source/orchestrators/docker/docker.ts';
 import {HostError, type Orchestrator} from '../../../source/ports.ts';
 import type {Observation} from '../../../source/scaler/fleet.ts';
 import {chosenEngine, containersOf, docker, engineTest, sweep} from '../../support/engine.ts';
-import {spec} from '../../support/fleets.ts';
+import {scaling, spec} from '../../support/fleets.ts';
 import {until} from '../../support/until.ts';
 import {workload} from '../../support/workloads.ts';
 
@@ -40,13 +40,14 @@ async function open(services: Record<string, Workload>): Promise<Orchestrator> {
     noted() {},
     surveyed() {},
     drifted() {},
+    memory() {},
     heard() {},
   });
   return opened;
 }
 
 const scale = (service: string, replicas: number, standby = 0) =>
-  host?.scale({kind: 'scale', service, from: 0, replicas, standby, order: ++orders});
+  host?.scale(scaling(service, replicas, {standby, rank: service === 'batch' ? 2 : 1, order: ++orders}));
 const reaches = (service: string, running: number) =>
   until(`${service} to run ${running}`, () => {
     const seen = latest.get(service);

@@ -7,6 +7,7 @@ import {createSimulatedHost} from '../../../source/orchestrators/simulated.ts';
 import type {Orchestrator} from '../../../source/ports.ts';
 import type {Reading} from '../../../source/scaler/entry.ts';
 import type {Observation} from '../../../source/scaler/fleet.ts';
+import {noReadinessAsked} from '../../../source/scaler/readiness.ts';
 import {createSource} from '../../../source/sources/source.ts';
 import {chosenEngine, docker, engineTest, sweep} from '../../support/engine.ts';
 import {spec} from '../../support/fleets.ts';
@@ -41,6 +42,7 @@ async function open(services: Record<string, Workload>): Promise<Orchestrator> {
       disconnected() {},
       noted() {},
       surveyed() {},
+      memory() {},
       drifted() {},
       heard() {},
     },
@@ -49,7 +51,7 @@ async function open(services: Record<string, Workload>): Promise<Orchestrator> {
 }
 
 async function scaled(service: string, replicas: number): Promise<void> {
-  host?.scale({kind: 'scale', service, from: 0, replicas, standby: 0, order: ++orders});
+  host?.scale({kind: 'scale', service, from: 0, replicas, yields: 0, ...noReadinessAsked, order: ++orders});
   await until(`${service} to run ${replicas}`, () => latest.get(service)?.running === replicas && latest.get(service)?.pending === 0);
 }
 
