@@ -1,5 +1,6 @@
 /** From what a configuration says of a demand to what its source needs: plain numbers, defaults filled in. */
 import type {HttpAccess} from '../sources/asking/http.ts';
+import {parseSelector} from '../sources/metrics-selector.ts';
 import {scheduleProblems} from '../sources/schedule.ts';
 import {scrubberOf} from '../sources/scrub.ts';
 import type {DemandSpec} from '../sources/source.ts';
@@ -66,7 +67,9 @@ export function demandOf(demand: DemandText, {resolvePath}: DemandSurroundings, 
       return {...times(demand), source: demand.source, url: demand.url, query: demand.query};
     case 'prometheus':
       return {...times(demand), source: 'prometheus', url: demand.url, query: demand.query, access: accessOf(demand)};
-    case 'metrics':
+    case 'metrics': {
+      const selector = parseSelector(demand.series);
+      if ('wrong' in selector) wrong('series', selector.wrong);
       return {
         ...times(demand),
         source: 'metrics',
@@ -76,15 +79,21 @@ export function demandOf(demand: DemandText, {resolvePath}: DemandSurroundings, 
         overMs: ms(demand.over),
         access: accessOf(demand),
       };
+    }
     case 'http':
       return {...times(demand), source: 'http', url: demand.url, path: demand.path ?? null, access: accessOf(demand)};
     case 'haproxy':
       if ((demand.url === undefined) === (demand.socket === undefined)) refuse('needs url (the stats page) or socket: one of the two');
+      if (demand.socket !== undefined && !/\/|:\d{1,5}$/.test(demand.socket))
+        wrong('socket', `is ${JSON.stringify(demand.socket)}: expected a path such as /run/haproxy/admin.sock, or host:port`);
       return {
         ...times(demand),
         ...login(demand),
         source: 'haproxy',
-        at: demand.socket === undefined ? {kind: 'page', url: demand.url ?? ''} : {kind: 'socket', address: demand.socket},
+        at:
+          demand.socket === undefined
+            ? {kind: 'page', url: demand.url ?? ''}
+            : {kind: 'socket', address: demand.socket.includes('/') ? resolvePath(demand.socket) : demand.socket},
         backend: demand.backend,
         read: demand.read,
       };

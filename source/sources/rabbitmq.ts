@@ -3,7 +3,7 @@ import {asking, type AskTimes} from './asking/ask.ts';
 import {SourceError} from './asking/failure.ts';
 import {fetchJson} from './asking/http.ts';
 import {openBrokerLine} from './rabbitmq-broker.ts';
-import type {Source} from '../ports.ts';
+import type {Clock, Source} from '../ports.ts';
 import type {Reading} from '../scaler/entry.ts';
 import type {SourceParts} from './source.ts';
 
@@ -20,7 +20,30 @@ export interface RabbitmqDemand extends AskTimes {
 export function rabbitmqSource(demand: RabbitmqDemand, {clock}: SourceParts): Source {
   const what = `rabbitmq at ${hostOf(demand.url)}, queue ${demand.queue}`;
   if (/^amqps?:/.test(demand.url)) return asking(what, demand, clock, () => openBrokerLine(demand));
-  return asking(what, demand, clock, () => ({ask: signal => askManagement(demand, signal), close() {}}));
+  return whenCounted(
+    asking(what, demand, clock, () => ({ask: signal => askManagement(demand, signal), close() {}})),
+    clock,
+  );
+}
+
+/** Unless it is set otherwise, the broker counts every 5 s, and its API learns of it up to 5 s later. */
+const sameAgainMs = 12_000;
+
+/**
+ * The API tells the same numbers until the broker has counted again. They are passed on when they change, or have stood
+ * for longer than that: told with every answer, they would look like a queue that stands still and then leaps.
+ */
+function whenCounted(source: Source, clock: Clock): Source {
+  return (report, signal) => {
+    let told: {readonly words: string; readonly at: number} | null = null;
+    source(reading => {
+      const words = reading.kind === 'queue' ? JSON.stringify(reading) : null;
+      const at = clock.now();
+      if (words !== null && words === told?.words && at - told.at < sameAgainMs) return;
+      told = words === null ? null : {words, at};
+      report(reading);
+    }, signal);
+  };
 }
 
 async function askManagement({url, queue, vhost, username, password}: RabbitmqDemand, signal: AbortSignal): Promise<Reading> {

@@ -214,7 +214,7 @@ describe('bad input is one clear message, a status, and no stack trace', () => {
     mkdirSync(disk);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', disk]);
     onTestFinished(() => void execFileSync('umount', ['-l', disk]));
-    const {status, output, errors} = await finished(['demo', '--for', '8s', '--record', 'disk/rush.jsonl'], folder);
+    const {status, output, errors} = await finished(['demo', '--capacity', '300', '--for', '8s', '--record', 'disk/rush.jsonl'], folder);
     expect(output).toMatch(/! {2}the recording disk\/rush\.jsonl ends here: ENOSPC/);
     expect(errors).toBe('');
     expect(status).toBe(0);

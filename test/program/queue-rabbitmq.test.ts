@@ -37,6 +37,6 @@ needing('RabbitMQ', needs.rabbitmq, () => {
       });
       await connection.close();
     },
-    420_000,
+    600_000,
   );
 });

@@ -23,6 +23,6 @@ needing('Redis', needs.redis, () => {
         done: () => client.lrange('jobs-done', 0, -1),
       });
     },
-    420_000,
+    600_000,
   );
 });

@@ -193,6 +193,19 @@ needing('RabbitMQ', needs.rabbitmq, () => {
       expect(seen.slice(0, 4).map(reading => reading.kind === 'queue' && reading.arrived)).toEqual([900, 901, 3, 4]);
     });
 
+    test('numbers that the API tells again before the broker has counted again are not passed on twice', async () => {
+      let [asked, waiting] = [0, 3];
+      const {url} = await answering(() => {
+        asked++;
+        return `{"messages_ready": ${waiting}, "messages_unacknowledged": 0}`;
+      });
+      const {seen} = follow(demand('http', 'orders', {url}));
+      await until('some answers', () => asked > 5);
+      waiting = 4;
+      await until('the change', () => seen.length > 1);
+      expect(seen.map(reading => reading.kind === 'queue' && reading.waiting)).toEqual([3, 4]);
+    });
+
     test('asks for the right thing below a path, and lets go of what it asks when it is stopped', async () => {
       let asked: IncomingMessage | null = null;
       const {url} = await answering(request => {

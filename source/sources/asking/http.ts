@@ -14,17 +14,22 @@ export interface HttpQuestion {
   readonly access: HttpAccess;
   /** An answer that is longer isn't read to its end. */
   readonly bytesMax?: number;
+  /** What the body of a refusal says of it; null where it says nothing of use. */
+  readonly explain?: (body: string) => string | null;
 }
 
 const usualBytesMax = 4 * 1024 * 1024;
+/** Whoever refuses has said why within this. */
+const refusalBytesMax = 64 * 1024;
 
 /** Throws `SourceError` for any answer but 200. */
-export async function fetchText({url, access, bytesMax = usualBytesMax}: HttpQuestion, signal: AbortSignal): Promise<string> {
+export async function fetchText({url, access, bytesMax = usualBytesMax, explain}: HttpQuestion, signal: AbortSignal): Promise<string> {
   const {address, headers} = withAccess(url, access);
   const response = await fetch(address, {headers, signal, redirect: 'follow'});
   if (!response.ok) {
-    await response.body?.cancel();
-    throw new SourceError(statusWords(response.status));
+    const words = explain ? explain(await readBounded(response, refusalBytesMax)) : null;
+    if (!explain) await response.body?.cancel();
+    throw new SourceError(words ?? statusWords(response.status));
   }
   return readBounded(response, bytesMax);
 }
@@ -66,7 +71,15 @@ function withAccess(url: string, {headers, username, password, token}: HttpAcces
   const all: Record<string, string> = {accept: '*/*', ...headers};
   if (token !== null) all['authorization'] = `Bearer ${token}`;
   else if (name !== '' || word !== '') all['authorization'] = `Basic ${Buffer.from(`${name}:${word}`).toString('base64')}`;
+  for (const [header, value] of Object.entries(all)) refuseUnsendable(header, value);
   return {address, headers: all};
+}
+
+/** fetch would repeat the value in its own message, and it may be a secret. */
+function refuseUnsendable(header: string, value: string): void {
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(header)) throw new SourceError('can’t be asked: the name of a header holds what HTTP can’t carry');
+  if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
+    throw new SourceError(`can’t be asked: the header ${header} holds what HTTP can’t carry, such as the end of a line`);
 }
 
 function statusWords(status: number): string {
