@@ -170,6 +170,7 @@ test('no example is left unread', () => {
     'compose.yaml',
     'microscale-stack.yaml',
     'microscale.service',
+    'ready.yaml',
     'shop.yaml',
     'stack.yaml',
   ]);
