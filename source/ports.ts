@@ -1,7 +1,7 @@
 /** The edges of the system: one interface each, implemented by the siblings in one folder. */
 import type {Action, Command, Entry, Happening, Legacy, Reading, Reply} from './scaler/entry.ts';
 import type {Fleet, Lease, Observation, ServiceSpec} from './scaler/fleet.ts';
-import type {Memory} from './scaler/readiness.ts';
+import type {HostMemory} from './scaler/readiness.ts';
 
 /** Time as an argument. `now` is in milliseconds since the epoch and never runs backwards. */
 export interface Clock {
@@ -78,7 +78,7 @@ export interface OrchestratorEvents {
   /** What the host is has changed: nodes came or went, services were deployed or removed. */
   surveyed(facts: HostFacts): void;
   /** Whether the host has memory left, again and again while it has not. */
-  memory(memory: Memory): void;
+  memory(memory: HostMemory): void;
   /** Somebody else has set a service to this number of replicas. */
   drifted(service: string, replicas: number): void;
 }

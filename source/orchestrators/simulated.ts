@@ -4,7 +4,7 @@
  */
 import type {Chance, Clock, HostFacts, NodeFacts, Orchestrator, OrchestratorEvents} from '../ports.ts';
 import type {Observation, ServiceSpec} from '../scaler/fleet.ts';
-import type {Memory} from '../scaler/readiness.ts';
+import type {HostMemory} from '../scaler/readiness.ts';
 import {createCallQueue, type CallQueue} from './call-queue.ts';
 import type {Done, ReplicaDriver, ReplicaSet} from './replica.ts';
 import {createReplicaSet} from './replica-set.ts';
@@ -52,7 +52,7 @@ export interface SimulatedHost extends Orchestrator {
   /** What is there, whatever anybody believes. */
   readonly machine: Machine;
   /** Tells that memory is short, or that there is enough. */
-  feel(memory: Memory): void;
+  feel(memory: HostMemory): void;
   /** The end of whoever looks after it: calls that were made are carried out, and nobody hears of it. */
   crash(): void;
   /** Ends a running replica from outside, as an operator or the kernel would; false when none runs. */

@@ -1,7 +1,7 @@
 /** What can happen, and what comes of it: the words that pass between the world and `step`. */
 import type {Acting, ChosenMode, Decision, Lease, Observation, Override, Rule, ServiceSpec, Settings} from './fleet.ts';
 import type {EndedHandover} from './handover.ts';
-import type {Memory, ReadinessAsked} from './readiness.ts';
+import type {HostMemory, ReadinessAsked} from './readiness.ts';
 
 /** What a source says. It never says zero for "I don't know". */
 export type Reading =
@@ -43,7 +43,7 @@ export type Entry = {readonly at: number} & (
   | {readonly kind: 'drifted'; readonly service: string; readonly replicas: number}
   | {readonly kind: 'lease'; readonly lease: Lease}
   | {readonly kind: 'inherited'; readonly legacy: Legacy}
-  | {readonly kind: 'memory'; readonly memory: Memory}
+  | {readonly kind: 'memory'; readonly memory: HostMemory}
   | {readonly kind: 'noted'; readonly note: Note}
   | {readonly kind: 'tick'}
 );
@@ -107,7 +107,7 @@ export type Happening = {readonly at: number} & (
   | {readonly kind: 'drifted'; readonly service: string; readonly from: number; readonly to: number; readonly drift: 'reassert' | 'yield'}
   | {readonly kind: 'lease'; readonly lease: Lease}
   | {readonly kind: 'handover'; readonly handover: EndedHandover}
-  | {readonly kind: 'memory'; readonly memory: Memory}
+  | {readonly kind: 'memory'; readonly memory: HostMemory}
   | {readonly kind: 'noted'; readonly note: Note}
 );
 

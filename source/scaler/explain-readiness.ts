@@ -2,7 +2,7 @@
 import type {ClockWords} from './explain.ts';
 import type {Observation} from './fleet.ts';
 import type {EndedHandover} from './handover.ts';
-import type {Memory} from './readiness.ts';
+import type {HostMemory} from './readiness.ts';
 
 /** Such as `3 frozen since 12:04:31`; empty for none. */
 export function frozenWords({frozen, frozenSince, ending}: Observation, clock: ClockWords): string {
@@ -25,7 +25,7 @@ export function handoverWords({givers, tookMs, decidedAt, askedAt, freedAt, star
   return `got ${from} in ${seconds(tookMs)} s: ${stages}`;
 }
 
-export function memoryWords(memory: Memory): string {
+export function memoryWords(memory: HostMemory): string {
   return memory.kind === 'enough'
     ? 'has memory again'
     : `has ${Math.round(memory.freeShare * 100)} % of its memory left: what was frozen first ends, and nothing more is kept ready`;

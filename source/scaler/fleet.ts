@@ -1,7 +1,7 @@
 /** The nouns of the scaler, as readonly data. It knows no orchestrator, no file format and no screen. */
 
 import type {Handover, Pair} from './handover.ts';
-import type {Memory, Readiness, ReadinessAsked} from './readiness.ts';
+import type {HostMemory, Readiness, ReadinessAsked} from './readiness.ts';
 
 /** "No upper bound", kept finite so that it survives JSON. */
 export const unbounded = Number.MAX_SAFE_INTEGER;
@@ -260,7 +260,7 @@ export interface Fleet {
   readonly lease: Lease;
   /** Null for the normal one. */
   readonly mode: ChosenMode | null;
-  readonly memory: Memory;
+  readonly memory: HostMemory;
   readonly services: readonly Service[];
   readonly undo: Undo | null;
   readonly standing: Standing;

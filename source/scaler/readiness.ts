@@ -38,7 +38,7 @@ export interface Readiness {
 export const plainReadiness: Readiness = {standby: {kind: 'none'}, preempt: {kind: 'stop'}, victim: 'youngest'};
 
 /** Whether the host runs out of memory, which what waits and what is frozen hold too. */
-export type Memory = {readonly kind: 'enough'} | {readonly kind: 'short'; readonly freeShare: number; readonly since: number};
+export type HostMemory = {readonly kind: 'enough'} | {readonly kind: 'short'; readonly freeShare: number; readonly since: number};
 
 /** What is asked for beside the number of replicas. */
 export interface ReadinessAsked {
@@ -83,7 +83,7 @@ export function sameReadiness(a: ReadinessAsked, b: ReadinessAsked): boolean {
  * News of the host's memory. Each time that it is still short the replica that was frozen first may be frozen no
  * longer, and none is added; once there is enough, what is declared holds again.
  */
-export function remember(fleet: Fleet, memory: Memory): Fleet {
+export function remember(fleet: Fleet, memory: HostMemory): Fleet {
   if (memory.kind === 'enough') {
     if (fleet.memory.kind === 'enough') return fleet;
     return {...fleet, memory, services: fleet.services.map(service => ({...service, frozenMost: null}))};

@@ -1,7 +1,7 @@
 /** Whether the machine of an engine has memory left, where that is this machine. It decides nothing. */
 import {readFile} from 'node:fs/promises';
 import type {Clock} from '../../ports.ts';
-import type {Memory} from '../../scaler/readiness.ts';
+import type {HostMemory} from '../../scaler/readiness.ts';
 
 export interface MemoryReading {
   readonly totalBytes: number;
@@ -32,7 +32,7 @@ export function watchMemory(
   clock: Clock,
   read: () => Promise<MemoryReading | null>,
   engineBytes: () => number | null,
-  told: (memory: Memory) => void,
+  told: (memory: HostMemory) => void,
   signal: AbortSignal,
 ): void {
   let since: number | null = null;

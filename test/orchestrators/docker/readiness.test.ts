@@ -7,7 +7,7 @@ import {watchMemory, type MemoryReading} from '../../../source/orchestrators/doc
 import type {Orchestrator} from '../../../source/ports.ts';
 import type {Action} from '../../../source/scaler/entry.ts';
 import type {Observation, ServiceSpec} from '../../../source/scaler/fleet.ts';
-import type {Memory} from '../../../source/scaler/readiness.ts';
+import type {HostMemory} from '../../../source/scaler/readiness.ts';
 import {createVirtualClock} from '../../../source/simulator/virtual-clock.ts';
 import {chosenEngine, containersOf, docker, engineTest, sweep} from '../../support/engine.ts';
 import {scaling, spec} from '../../support/fleets.ts';
@@ -234,10 +234,10 @@ describe('how busy a replica is', () => {
 describe('the memory of the host', () => {
   const gib = 1024 ** 3;
 
-  async function told(shares: readonly number[], engineBytes: number | null = 8 * gib): Promise<readonly Memory[]> {
+  async function told(shares: readonly number[], engineBytes: number | null = 8 * gib): Promise<readonly HostMemory[]> {
     const clock = createVirtualClock();
     const stop = new AbortController();
-    const heard: Memory[] = [];
+    const heard: HostMemory[] = [];
     const left = [...shares];
     const read = async (): Promise<MemoryReading | null> => {
       const share = left.shift();
