@@ -95,7 +95,10 @@ export function handoverChart(measured: readonly Measured[]): readonly string[] 
     return Array.from({length: ((capacity - 1) * width) / 3 + 1}, (_, column) => between(points, 1 + column / (width / 3)));
   });
   const order = ways.map((way, index) => `${way} ${(series[index]?.at(-1) ?? 0).toFixed(0)}`).join(', ');
-  return [...plot(series, {height: 12}).split('\n'), `         1 slot … ${capacity} slots; at the right end, in ms: ${order}`];
+  return [
+    ...plot(series, {height: 12, format: (ms: number) => ms.toFixed(0).padStart(8)}).split('\n'),
+    `         1 slot … ${capacity} slots; at the right end, in ms: ${order}`,
+  ];
 }
 
 function between(points: readonly (readonly [number, number])[], at: number): number {

@@ -1,9 +1,10 @@
-/** `npm run bench [planner|engine|recording|day|queue|handover|load|stall|console|swarm …]`: everything that is promised about speed, measured in one run. */
+/** `npm run bench [planner|engine|recording|day|queue|handover|command|load|stall|console|swarm …]`: everything that is promised about speed, measured in one run. */
 import {mkdtempSync, writeFileSync} from 'node:fs';
 import {cpus, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {startPrivateEngine} from '../test/support/private-engine.ts';
 import {startPrivateSwarm} from '../test/support/private-swarm.ts';
+import {benchCommand, commandLines} from './command.ts';
 import {benchConsole, consoleLines} from './console.ts';
 import {benchDay, dayLines} from './day.ts';
 import {benchEngine, benchRecording, engineLines, recordingLines} from './engine.ts';
@@ -13,7 +14,7 @@ import {benchPlanner, plannerLines} from './planner.ts';
 import {benchQueue, queueLines} from './queue.ts';
 import {benchStall, stallLines} from './stall.ts';
 import {benchSwarm, swarmLines} from './swarm.ts';
-import {writeResults} from './results.ts';
+import {asWritten, writeResults} from './results.ts';
 import {benchTakeover, takeoverLines} from './takeover.ts';
 
 /** Demand that stays. */
@@ -44,24 +45,35 @@ if (wanted('swarm')) {
     swarm.stop();
   }
 }
-if (wanted('handover') || wanted('load') || wanted('stall') || wanted('console')) {
+if (wanted('handover') || wanted('command') || wanted('load') || wanted('stall') || wanted('console')) {
   const engine = await startPrivateEngine();
   try {
     if (wanted('handover')) {
       const keep = (known: Awaited<ReturnType<typeof benchHandover>>) =>
-        writeResults('Handovers', [...handoverVerdicts(known), '', ...handoverTable(known), '', '```', ...handoverChart(known), '```']);
+        writeResults('Handovers', [
+          ...asWritten(handoverVerdicts(known)),
+          '',
+          ...handoverTable(known),
+          '',
+          ...asWritten(handoverChart(known)),
+        ]);
       const measured = await benchHandover(engine.socket, 5, keep);
       for (const lines of [handoverVerdicts(measured), handoverTable(measured), handoverChart(measured)]) print(lines);
+    }
+    if (wanted('command')) {
+      const lines = commandLines(await benchCommand(engine.socket, 5));
+      print(lines);
+      writeResults('Beside the docker-compose command', asWritten(lines));
     }
     if (wanted('load')) {
       const lines = loadLines(await benchLoad(engine.socket, 3));
       print(lines);
-      writeResults('Under load', lines);
+      writeResults('Under load', asWritten(lines));
     }
     if (wanted('stall')) {
       const lines = stallLines(await benchStall(engine.socket, 5));
       print(lines);
-      writeResults('A terminal that nobody reads', lines);
+      writeResults('A terminal that nobody reads', asWritten(lines));
     }
     if (wanted('console')) {
       const folder = mkdtempSync(join(tmpdir(), 'microscale-bench-'));

@@ -7,6 +7,9 @@ const path = fileURLToPath(new URL('results.md', import.meta.url));
 const opening = '# Measured\n\nWritten by `npm run bench`; each section by its own run, on the machine that it names.\n';
 
 /** Puts the section in the place of an earlier one of that name, or at the end. */
+/** Lines of plain words keep their columns. */
+export const asWritten = (lines: readonly string[]): readonly string[] => ['```', ...lines, '```'];
+
 export function writeResults(title: string, lines: readonly string[]): void {
   const text = existsSync(path) ? readFileSync(path, 'utf8') : opening;
   const [first = opening, ...sections] = text.split(/^(?=## )/m);

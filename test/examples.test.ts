@@ -7,6 +7,7 @@ import {fitToHost, preflight} from '../source/config/capacity.ts';
 import {loadConfig, loadLabelled} from '../source/config/file.ts';
 import {modeHints} from '../source/config/mode-hints.ts';
 import {readLabels} from '../source/config/labels.ts';
+import {readinessNotes} from '../source/config/readiness.ts';
 import {parseDuration, parseSize} from '../source/config/units.ts';
 import type {FoundService} from '../source/ports.ts';
 
@@ -184,8 +185,19 @@ test('no example is left unread', () => {
     'compose.yaml',
     'microscale-stack.yaml',
     'microscale.service',
+    'ready.yaml',
     'sale.yaml',
     'shop.yaml',
     'stack.yaml',
   ]);
+});
+
+test('what is kept ready is fit for it: nobody calls what waits paused or is frozen', () => {
+  const config = loadConfig(example('ready.yaml'));
+  const [orders, web, reports] = ['orders', 'web', 'reports'].map(name => config.services.find(service => service.name === name));
+  expect(orders?.standby).toEqual({kind: 'kept', replicas: 4, state: 'paused', forMs: 3_600_000});
+  expect(web).toMatchObject({standby: {kind: 'kept', replicas: 2, state: 'created'}, preempt: {kind: 'stop'}});
+  expect(reports).toMatchObject({preempt: {kind: 'freeze', max: 8, forMs: 7_200_000, thenStop: false}, victim: 'leastBusy'});
+  const node = {name: 'host', cpus: 4, memoryBytes: 8 * 1024 ** 3, reserved: []};
+  expect(readinessNotes(config, {kind: 'docker', nodes: [node]})).toEqual([]);
 });

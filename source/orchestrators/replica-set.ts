@@ -139,7 +139,9 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
     const {standby} = readiness;
     const waiting = aimed('wait').length;
     const pauses = serves && standby.kind === 'kept' && standby.state === 'paused' && tidied === 'nothing';
-    if (pauses && waiting < beside.standby) return lives.aim(replica, 'wait');
+    // One that is here is worth more than one that is only being made, which then need not be.
+    const resting = pauses ? aimed('wait').filter(({place}) => place === 'paused' || place === 'up').length : 0;
+    if (pauses && resting < beside.standby) return lives.aim(replica, 'wait');
     const unbegun =
       replica.place === 'nowhere' || (replica.place === 'created' && (replica.doing === null || replica.ticket?.cancel() === true));
     // Nothing of it has begun to run: it may still serve as one that waits.

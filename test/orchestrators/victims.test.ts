@@ -129,6 +129,24 @@ describe('an urgent start', () => {
   });
 });
 
+describe('a service that shrinks soon after it has grown', () => {
+  test('pauses what it has, and makes no more than had begun', () => {
+    const {set, scale, pass, calls} = starting({standby: {kind: 'kept', replicas: 2, state: 'paused', forMs: 60_000}}, {}, 1);
+    scale(0, {standby: 2});
+    pass(2000);
+    expect(set.observation()).toMatchObject({running: 0, standby: 2});
+    calls();
+    scale(2, {standby: 2});
+    pass(250);
+    // Both serve, and the first of those that shall wait in their place is being made.
+    expect(calls()).toEqual(['thaw r1', 'thaw r2', 'create 3']);
+    scale(0, {standby: 2});
+    pass(2000);
+    expect(calls()).toEqual(['freeze r2', 'freeze r1', 'remove r3']);
+    expect(set.observation()).toMatchObject({running: 0, standby: 2, stopping: 0});
+  });
+});
+
 describe('a replica that somebody else pauses', () => {
   test('holds its slot and serves nobody, until it goes on', () => {
     const {set, pass} = threeRunning();

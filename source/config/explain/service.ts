@@ -6,6 +6,7 @@ import {spanWords} from '../../scaler/mode-words.ts';
 import {boundsSentence} from './bounds.ts';
 import {demandsPhrase} from './demand.ts';
 import {count, listOf, shareWords, span} from './english.ts';
+import {readinessSentences} from './readiness.ts';
 import {targetPhrase} from './target.ts';
 import {workloadSentences} from './workload.ts';
 
@@ -17,6 +18,7 @@ export function serviceSentences(name: string, service: ServiceText): readonly s
     ...(service.slots === undefined ? [] : [`Each replica takes ${count(service.slots, 'slot')}.`]),
     ...paceSentences(service, target),
     ...(service.handoverWithin === undefined ? [] : [`It can wait ${span(service.handoverWithin)} for slots that others give up.`]),
+    ...readinessSentences(service),
     ...driftSentences(service),
     ...placeSentences(name, service),
     ...workloadSentences(service),

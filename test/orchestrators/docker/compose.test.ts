@@ -167,6 +167,26 @@ describe('what Compose made', () => {
 });
 
 describe('an adopted service', () => {
+  composeTest('is frozen where it yields, goes on, and Compose takes it down as it is', async () => {
+    await up({web: small}, project, '--scale', 'web=2');
+    await open('web');
+    await reaches('web', 2);
+    const before = await idsOf(project, 'web');
+    const freezing = (replicas: number, yields = 0) => host?.scale(scaling('web', replicas, {frozen: 2, yields, order: ++orders}));
+    host?.configure([spec('web', {adopted: true, preempt: {kind: 'freeze', max: 2, forMs: 3_600_000, thenStop: false}})]);
+    freezing(2);
+    freezing(1, 1);
+    await until('one to be frozen', () => latest.get('web')?.frozen === 1 && latest.get('web')?.stopping === 0);
+    freezing(2);
+    await reaches('web', 2);
+    expect(await idsOf(project, 'web')).toEqual(before);
+    freezing(1, 1);
+    await until('one to be frozen again', () => latest.get('web')?.frozen === 1);
+    await compose(project, 'down', '-t', '2');
+    await until('nothing to be left', async () => (await idsOf(project, null, true)).length === 0);
+    await until('it to be seen', () => latest.get('web')?.frozen === 0 && latest.get('web')?.running === 0);
+  });
+
   composeTest('is scaled up, to none and up again as Compose would, and Compose takes all of it down', async () => {
     await up({web: {...small, labels: {'microscale.priority': '1'}}, other: stubborn});
     await up({web: small}, neighbour);
