@@ -1,6 +1,6 @@
 /** What was measured, kept in a file beside the code: one section for each thing, each with the machine it was measured on. */
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
-import {cpus, release, totalmem} from 'node:os';
+import {cpus, loadavg, release, totalmem} from 'node:os';
 import {fileURLToPath} from 'node:url';
 
 const path = fileURLToPath(new URL('results.md', import.meta.url));
@@ -22,5 +22,5 @@ export function writeResults(title: string, lines: readonly string[]): void {
 function machineWords(): string {
   const [processor] = cpus();
   const gib = (totalmem() / 1024 ** 3).toFixed(0);
-  return `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${processor?.model.trim() ?? 'unknown processor'}, ${gib} GiB, Linux ${release()}`;
+  return `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${processor?.model.trim() ?? 'unknown processor'}, ${gib} GiB, Linux ${release()}, load average ${(loadavg()[1] ?? 0).toFixed(1)}`;
 }
