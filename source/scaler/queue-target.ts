@@ -17,6 +17,8 @@ export type QueueReading = Extract<Reading, {kind: 'value' | 'queue' | 'usage'}>
 
 /** Looks that follow sooner than this say more of when they were taken than of the queue. */
 const lookApartMs = 250;
+/** A server that counts may count only now and then: for so long, the same counts as before are taken for the old ones. */
+const countedAgainMs = 10_000;
 /** After a longer gap nobody knows what has happened meanwhile. */
 const lookTogetherMs = 60_000;
 /** A queue whose busy replicas show has nothing to do once it has looked so for this long. */
@@ -57,7 +59,7 @@ export function readQueue(target: QueueTarget, before: QueueMemory | null, readi
     tellsInFlight: before.tellsInFlight || look.inFlight > 0,
     drainBy: drainBy(target, before, look, context),
   };
-  if (apart < lookApartMs) return ask(target, moved, context);
+  if (apart < lookApartMs || (apart < countedAgainMs && isToldAgain(before.look, look))) return ask(target, moved, context);
   const learned = apart > lookTogetherMs ? moved : learnFrom(moved, look);
   return ask(target, quieten(given(target, {...learned, look}), look, context), context);
 }
@@ -110,6 +112,12 @@ function given({arrivals, rate}: QueueTarget, memory: QueueMemory): QueueMemory 
 function isAsleep({look, want, estimate, backlog, firstRates}: QueueMemory, next: QueueLook): boolean {
   const empty = next.waiting === 0 && next.inFlight === 0 && backlog === 0 && next.running === 0 && look.running === 0;
   return empty && next.arrived === look.arrived && want === 0 && estimate.arrivals === 0 && firstRates === null;
+}
+
+/** All is as it was to the item: in a queue where something moves that is no chance, but the old count told again. */
+function isToldAgain(last: QueueLook, look: QueueLook): boolean {
+  if (look.arrived === null && look.waiting + look.inFlight === 0) return false;
+  return look.arrived === last.arrived && look.waiting === last.waiting && look.inFlight === last.inFlight;
 }
 
 function learnFrom(before: QueueMemory, look: QueueLook): QueueMemory {
@@ -266,7 +274,7 @@ function feel(target: QueueTarget, memory: QueueMemory, {at, running, pending, s
   }
   if (backlog === 0) return memory;
   if (want === 0) return grown(memory, 1);
-  if (pending > 0 || running < want || short || at - grewAt < growAgainMs) return memory;
+  if (pending > 0 || running < want || short || look.at - grewAt < growAgainMs) return memory;
   const falling = estimate.rate * look.running - estimate.arrivals;
   if (falling > 0 && backlog / falling <= target.drainWithinMs / 1000) return memory;
   const more = Math.max(want, Math.min(want * 2, Math.ceil(backlog)));

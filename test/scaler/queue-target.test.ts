@@ -117,6 +117,18 @@ describe('a burst', () => {
     }
   });
 
+  test.each(['in-flight', 'arrivals'] as const)(
+    'of a server that counts every 5 s is drained without asking again for what was asked for, by %s',
+    tells => {
+      for (const countsMs of [1000, 5000]) {
+        const {lived} = live({target: queue(), tells, arrivals: burst(300, 20), rate: 2, even: true, countsMs, seconds: 240});
+        const done = lived.find(({at, backlog}) => at > 20_100 && backlog === 0);
+        expect((done?.at ?? Number.POSITIVE_INFINITY) - 20_000).toBeLessThanOrEqual(33_000);
+        expect(Math.max(...lived.map(({want}) => want))).toBeLessThanOrEqual(3 * 5);
+      }
+    },
+  );
+
   test.each(kinds)('leaves nobody behind once it is over, from a source that tells %s', tells => {
     const {lived} = live({target: queue(), tells, arrivals: burst(1000, 20), rate: 1.5, seconds: 400});
     expect(lived.at(-1)).toMatchObject({want: 0, running: 0, backlog: 0});

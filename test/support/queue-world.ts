@@ -16,6 +16,8 @@ export interface QueueWorld {
   readonly even?: boolean;
   /** How often an idle replica looks for work; at once unless said. */
   readonly idleMs?: number;
+  /** How often the server counts anew what it tells; each time it is asked unless said. */
+  readonly countsMs?: number;
   readonly startMs?: number;
   readonly everyMs?: number;
   readonly running?: number;
@@ -36,7 +38,7 @@ const stepMs = 50;
 
 /** What happened, a line for each step of 50 ms. */
 export function live(world: QueueWorld): {readonly lived: readonly Lived[]; readonly fleet: Fleet} {
-  const {target, tells, rate, even = false, idleMs = stepMs, startMs = 500, everyMs = 500, capacity = 200} = world;
+  const {target, tells, rate, even = false, idleMs = stepMs, countsMs = 0, startMs = 500, everyMs = 500, capacity = 200} = world;
   const chance = branch(world.seed ?? 1, 'queue');
   const settleMs = target.kind === 'queue' || target.kind === 'pd' ? 15_000 : 0;
   const flapGuardMs = target.kind === 'queue' ? 120_000 : 0;
@@ -47,6 +49,8 @@ export function live(world: QueueWorld): {readonly lived: readonly Lived[]; read
   let workers: (number | null)[] = Array.from({length: world.running ?? 0}, () => null);
   let starting: number[] = [];
   let order = 0;
+  let counted: Reading | null = null;
+  let countedAt = at;
   let fleet = fleetOf([spec('jobs', {target, settleMs, flapGuardMs})], capacity, [observed('jobs', {running: workers.length})], at);
   const lived: Lived[] = [];
   const tell = (...entries: readonly Timeless[]) => {
@@ -89,7 +93,11 @@ export function live(world: QueueWorld): {readonly lived: readonly Lived[]; read
     if (ready > 0) while (observe());
     if (elapsed % everyMs === 0) {
       const inFlight = workers.filter(done => done !== null).length;
-      if (tell({kind: 'reading', service: 'jobs', reading: readingOf(tells, waiting, inFlight, arrived)})) while (observe());
+      if (counted === null || at - countedAt >= countsMs) {
+        counted = readingOf(tells, waiting, inFlight, arrived);
+        countedAt = at;
+      }
+      if (tell({kind: 'reading', service: 'jobs', reading: counted})) while (observe());
     }
     const backlog = waiting + workers.filter(done => done !== null).length;
     lived.push({at: elapsed, want: fleet.services[0]?.decision?.want ?? 0, running: workers.length, pending: starting.length, backlog});
