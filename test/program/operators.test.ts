@@ -257,7 +257,8 @@ describe('the control socket', () => {
 
   engineTest('rubbish, a line without an end, and silence get clear words or an end; the engine goes on', async () => {
     const {folder, control} = await startEngine();
-    expect(await talk(control, ['GET / HTTP/1.1'])).toContain('no greeting of a microscale');
+    expect(await talk(control, ['"hello there"'])).toContain('no greeting of a microscale');
+    expect(await talk(control, ['GET / HTTP/1.1\r\nhost: here\r\n\r\n'])).toContain('there is nothing of that name');
     expect(await talk(control, [{microscale: 'control', version: 99, owner: 'ann', readOnly: false}])).toContain('version 99');
     const hello = {microscale: 'control', version: 1, owner: 'ann', readOnly: false};
     for (const nonsense of [
