@@ -10,7 +10,7 @@ import {fieldsOf} from '../support/schema-walk.ts';
 
 const textOf = (value: unknown) => explainLines(explainConfig(configSchema.parse(value))).join('\n');
 
-describe.each(['shop', 'sale'])('examples/%s.yaml', name => {
+describe.each(['shop', 'sale', 'ready'])('examples/%s.yaml', name => {
   test('reads as plain English', async () => {
     const lines: string[] = [];
     explain(`examples/${name}.yaml`, null, {line: text => (lines.push(text), true)});
@@ -37,6 +37,12 @@ const beside: Readonly<Record<string, unknown>> = {
   'services.*.demand.redis.group': whole({demand: {source: 'redis', url: 'redis://a', stream: 'jobs'}}),
   'services.*.demand.redis.prefix': whole({demand: {source: 'redis', url: 'redis://a', bullmq: 'jobs'}}),
   'services.*.demand.metrics.over': whole({demand: {source: 'metrics', url: 'http://a', series: 'jobs', take: 'rate'}}),
+  'services.*.standby.replicas': whole({standby: {replicas: 3}}),
+  'services.*.standby.state': whole({standby: {replicas: 3}}),
+  'services.*.standbyFor': whole({standby: {replicas: 3}}),
+  'services.*.frozenMax': whole({preempt: 'freeze'}),
+  'services.*.frozenFor': whole({preempt: 'freeze'}),
+  'services.*.thenStop': whole({preempt: 'freeze'}),
   'modes.*.when.for': whole({}, {when: {schedule: '0 19 * * 5', for: '1h'}}),
   'modes.*.when.timezone': whole({}, {when: {schedule: '0 19 * * 5', for: '1h'}}),
 };
