@@ -12,6 +12,7 @@ export const helpText = `
     microscale explain [FILE]     says what a configuration means, in sentences
     microscale plan               looks once, prints what it would do and why
     microscale simulate           a day in seconds: --seed 7 --for 24h
+    microscale report FILE        a recording as one page with charts: report.html
     microscale demo               the console on a made-up shop; touches nothing
 
   Overrule the engine that runs here (or with --host ssh://…, there)
@@ -43,6 +44,8 @@ export const helpText = `
         --for TIME        ends after 30s, 10m, 24h
         --seed N          the same random demand again
         --record FILE     keeps every entry, for replay
+        --output FILE     report: where the page goes; --force writes over one;
+                          --markdown or --json says the same on stdout instead
         --metrics ADDR    Prometheus metrics and /healthz, such as 127.0.0.1:9180
         --audit FILE      who overruled what and what was done, appended as JSON
         --socket PATH     the control socket, if not in its usual place; off for none
