@@ -74,8 +74,7 @@ async function main(): Promise<number> {
       const [path, ...more] = rest;
       if (path === undefined || more.length > 0) throw new UsageError('report takes one recording: microscale report FILE');
       const {report} = await import('./source/commands/report.ts');
-      await report(path, options, output);
-      return 0;
+      return (await report(path, options, output)) ? 0 : 1;
     }
     case 'check': {
       const [path = options.config, ...more] = rest;

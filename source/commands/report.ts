@@ -8,10 +8,16 @@ import type {Facts} from '../report/facts.ts';
 import {UsageError, type Options} from './options.ts';
 import type {Output} from './run.ts';
 
+/** The page can't be written. The message says why. */
+export class ReportError extends Error {
+  override readonly name = 'ReportError';
+}
+
 /** Where the page goes when nothing is said. */
 const usualOutput = 'report.html';
 
-export async function report(path: string, options: Options, output: Output): Promise<void> {
+/** Returns false for a recording that could only be read in part. */
+export async function report(path: string, options: Options, output: Output): Promise<boolean> {
   if (options.json && options.markdown) throw new UsageError('--json and --markdown are two answers: say one of them');
   const target = options.output ?? usualOutput;
   const toStdout = options.json || options.markdown;
@@ -20,12 +26,12 @@ export async function report(path: string, options: Options, output: Output): Pr
   const facts = await readFacts(path);
   if (options.json) {
     output.line(JSON.stringify(facts));
-    return;
+    return facts.damage === null;
   }
   if (options.markdown) {
     const {markdown} = await import('../report/markdown.ts');
     output.line(markdown(facts));
-    return;
+    return facts.damage === null;
   }
   const {page} = await import('../report/html.ts');
   await writePage(target, page(facts), options.force);
@@ -33,6 +39,7 @@ export async function report(path: string, options: Options, output: Output): Pr
   output.line(verdict(facts));
   if (facts.damage !== null) output.line(`!  ${facts.damage}`);
   output.line(`${target} is written: open it in a browser`);
+  return facts.damage === null;
 }
 
 /** What a recording tells. One that is damaged tells what could be read before, and says so. */
@@ -49,11 +56,17 @@ export async function readFacts(path: string): Promise<Facts> {
     }
   } catch (error) {
     if (collector === null) throw error;
-    const words = error instanceof RecordingError ? error.message : `${path}:${line} is damaged: its entries can’t be folded`;
-    damage = `${words}; this is what was readable before it`;
+    damage = `${damageWords(path, line, error)}; this is what was readable before it`;
   }
   if (collector === null) throw new RecordingError(`${path} is empty: it is no recording`);
   return collector.facts(basename(path), damage);
+}
+
+function damageWords(path: string, line: number, error: unknown): string {
+  if (error instanceof RecordingError) return error.message;
+  // The system names its errors; whatever else is thrown comes of entries that nobody can have recorded.
+  if ((error as NodeJS.ErrnoException).code !== undefined) return `${path} can’t be read past line ${line}: ${systemWords(error)}`;
+  return `${path}:${line} is damaged: its entries can’t be folded`;
 }
 
 async function refuseUnreadable(path: string): Promise<void> {
@@ -82,7 +95,7 @@ async function writePage(target: string, text: string, force: boolean): Promise<
     if (!special) await rename(beside, target);
   } catch (error) {
     if (!special) await rm(beside, {force: true});
-    throw new UsageError(`the report ${target} can’t be written: ${systemWords(error)}`);
+    throw new ReportError(`the report ${target} can’t be written: ${systemWords(error)}`);
   }
 }
 

@@ -29,13 +29,14 @@ export function causesOf(fleet: Fleet, service: Service, before: Service | null,
 }
 
 /** What is different from when nothing was missing. */
-function changeWords({decision, observed, demand}: Service, before: Service | null): string {
+function changeWords({decision, observed, demand, overrides}: Service, before: Service | null): string {
   const want = decision?.want ?? 0;
   const running = observed?.running ?? 0;
   if (!before?.decision) return `the recording began with ${running} running of the ${want} that it wanted`;
   const had = before.observed?.running ?? 0;
   const wanted = before.decision.want;
-  const parts: string[] = [];
+  const over = before.overrides.filter(({rule}) => !overrides.some(other => other.rule === rule));
+  const parts = over.map(({rule, owner}) => `it was no longer ${ruleWords(rule)} by ${owner}`);
   if (want > wanted) {
     const rose =
       demand.kind === 'live' && before.demand.kind === 'live' && demand.value > before.demand.value

@@ -40,12 +40,13 @@ ${facts.damage === null ? '' : `<p class="damage" role="alert">${html(facts.dama
 <section aria-labelledby="score"><h2 id="score">Score</h2><dl class="tiles">
 ${tiles(facts)}
 </dl></section>
-<section aria-labelledby="slots"><h2 id="slots">Who had the slots</h2><figure class="chart" data-chart="slots"></figure></section>
+<section aria-labelledby="slots"><h2 id="slots">Who had the slots</h2><figure class="chart" data-chart="slots"></figure>
+${facts.modes.items.length === 0 ? '' : '<p class="remark">The strip above shows when a mode held.</p>'}</section>
 <section aria-labelledby="worst"><h2 id="worst">The worst moments of priority 1</h2>
 ${worstMoments(facts)}
 </section>
 <section aria-labelledby="each"><h2 id="each">Each service over time</h2>
-<p class="remark">Each point is an average over ${lasting(facts.series.everyMs)}; what is missing is the most in that time. Drag to look closer, double-click to go back.</p>
+<p class="remark">Each point is an average over ${lasting(facts.series.everyMs)}; what is missing is the most in that time. An override of the service is shaded. Drag to look closer, double-click to go back.</p>
 <div class="services">
 ${charted.map((service, index) => `<figure class="chart" data-chart="service" data-service="${index}"><figcaption><bdi>${html(service.name)}</bdi> <span class="remark">priority ${service.priority}${service.fills ? ', fills' : ''}</span></figcaption></figure>`).join('\n')}
 </div>

@@ -39,7 +39,7 @@ export function worstMoments(facts: Facts): string {
   const moments = momentsOf(facts);
   const shown =
     worst.length < count ? `<p class="remark">The longest and the deepest of ${count}, the most missing replica-time first.</p>` : '';
-  return shown + worst.map(shortage => moment(shortage, moments)).join('\n');
+  return `${shown}<div class="moments">${worst.map(shortage => moment(shortage, moments)).join('\n')}</div>`;
 }
 
 function moment(shortage: Shortage, moments: Moments): string {

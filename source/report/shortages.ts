@@ -11,10 +11,16 @@ const eachKept = 5;
 /** When so many wait to be judged, all but the worst are let go. */
 const waitingMax = 200;
 const eventsMax = 12;
+const causesMax = 6;
 /** What happened this long before may have led to it. */
 const beforeMs = 60_000;
 
-type Open = {-readonly [Key in keyof Shortage]: Shortage[Key]} & {readonly events: Event[]; missingNow: number; since: number};
+type Open = {-readonly [Key in keyof Shortage]: Shortage[Key]} & {
+  readonly events: Event[];
+  missingNow: number;
+  since: number;
+  before: Service | null;
+};
 
 export interface ShortageWatch {
   /** Each service whose state has changed; `urgent` says whether it is of priority 1 and has a demand. */
@@ -40,7 +46,7 @@ export function watchShortages(clock: ClockWords): ShortageWatch {
   };
   const ended = (one: Open, at: number, to: number | null): Shortage => {
     addUp(one, at);
-    const {missingNow: _missing, since: _since, ...shortage} = one;
+    const {missingNow: _missing, since: _since, before: _before, ...shortage} = one;
     return {...shortage, to, ms: at - one.from};
   };
   const close = (name: string, at: number) => {
@@ -79,6 +85,7 @@ export function watchShortages(clock: ClockWords): ShortageWatch {
         events,
         missingNow: missing,
         since: fleet.at,
+        before,
         ...deepest(fleet, service, missing, clock),
         causes: causesOf(fleet, service, before, clock),
       });
@@ -113,10 +120,10 @@ function deepest(fleet: Fleet, service: Service, missing: number, clock: ClockWo
   };
 }
 
-/** What led to it at first, and what has come to it since; how it changed is told once. */
-function deeper({causes}: Open, fleet: Fleet, service: Service, clock: ClockWords): readonly string[] {
-  const now = causesOf(fleet, service, service, clock).slice(0, -1);
-  return [...new Set([...now, ...causes])].slice(0, 6);
+/** What holds now it is worse, then what led to it at first; how it changed since nothing was missing is told once. */
+function deeper({causes, before}: Open, fleet: Fleet, service: Service, clock: ClockWords): readonly string[] {
+  const now = causesOf(fleet, service, before, clock);
+  return [...new Set([...now.slice(0, -1), ...causes.slice(0, -1), ...now.slice(-1)])].slice(0, causesMax);
 }
 
 function worstOf(shortages: readonly Shortage[]): Shortage[] {

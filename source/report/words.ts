@@ -83,7 +83,7 @@ export function verdict({score, shortages, damage}: Facts): string {
   const met = `Priority 1 had what it asked for ${share(score.metMs, score.ms)} of the time`;
   const worst = shortages.worst[0];
   const shortWords = worst
-    ? `; it was short ${shortages.count === 1 ? 'once' : `${shortages.count} times`}, at worst ${worst.missing} of ${worst.want} for ${short(worst.service)}, ${lasting(worst.ms)} long`
+    ? `; it was short ${shortages.count === 1 ? 'once' : `${shortages.count} times`}, and missed most when ${short(worst.service)} ran ${worst.running} of ${worst.want} in a shortage of ${lasting(worst.ms)}`
     : ', and was never short';
   return `${met}${shortWords}.${damage === null ? '' : ' The recording is damaged: this is what could be read.'}`;
 }
