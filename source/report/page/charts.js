@@ -35,7 +35,8 @@
     const characters = [...name];
     return characters.length > 24 ? `${characters.slice(0, 23).join('')}…` : name;
   };
-  const number = value => (value == null ? '–' : String(Math.round(value * 10) / 10));
+  const unknown = value => value === null || value === undefined;
+  const number = value => (unknown(value) ? '–' : String(Math.round(value * 10) / 10));
 
   const axis = more => ({
     stroke: color('--quiet'),
@@ -45,12 +46,12 @@
     ...more,
   });
   const timeAxis = axis({values: (_chart, splits, _axis, _space, everyS) => splits.map(seconds => tick(seconds, everyS)), space: 80});
-  const common = (figure, height) => ({
+  const common = (figure, height, right) => ({
     width: Math.max(280, figure.clientWidth),
     height,
     tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), data.clock === 'elapsed' ? 'Etc/UTC' : data.timeZone),
     cursor: {sync: {key: 'microscale'}, points: {size: 6}},
-    padding: [12, 8, 0, 0],
+    padding: [12, right, 0, 0],
   });
   const fromZero = (_chart, _least, most) => [0, Math.max(1, (most ?? 1) * 1.08)];
 
@@ -91,14 +92,14 @@
     }
     // From the top down: each layer is drawn over the one that holds it.
     const order = layers.map((_, index) => layers.length - 1 - index);
-    const own = index => (chart, _value, _series, place) => (place == null ? '–' : number(extended(layers[index].values)[place]));
+    const own = index => (chart, _value, _series, place) => (unknown(place) ? '–' : number(extended(layers[index].values)[place]));
     return new uPlot(
       {
-        ...common(figure, heights.slots),
+        ...common(figure, heights.slots, 24),
         scales: {x: {time: true}, y: {range: fromZero}},
         axes: [timeAxis, axis({incrs: counts, size: 44, label: 'slots', labelSize: 18, labelFont: '12px system-ui, sans-serif'})],
         series: [
-          {label: 'Time', value: (_chart, value) => (value == null ? '–' : moment(value))},
+          {label: 'Time', value: (_chart, value) => (unknown(value) ? '–' : moment(value))},
           {label: 'capacity', stroke: color('--ink'), width: 1.5, dash: [6, 4], paths: stepped, points: {show: false}},
           ...order.map(index => ({
             label: layers[index].name,
@@ -141,7 +142,7 @@
     ];
     return new uPlot(
       {
-        ...common(figure, heights.service),
+        ...common(figure, heights.service, demanded ? 8 : 24),
         scales: {x: {time: true}, y: {range: fromZero}, demand: {range: fromZero}},
         axes: [
           timeAxis,
@@ -149,7 +150,7 @@
           ...(demanded ? [axis({scale: 'demand', side: 1, size: 48, grid: {show: false}, stroke: color('--demand')})] : []),
         ],
         series: [
-          {label: 'Time', value: (_chart, value) => (value == null ? '–' : moment(value))},
+          {label: 'Time', value: (_chart, value) => (unknown(value) ? '–' : moment(value))},
           ...lines.map(({values: _values, ...line}) => ({
             ...line,
             paths: stepped,
