@@ -54,13 +54,14 @@ export interface Series {
   readonly capacity: readonly (number | null)[];
 }
 
-/** Null where nothing was known. `missing` is the most that was missing between two moments, not the average. */
+/** Null where nothing was known. Averages, but for `missingMost`: what is short and deep would be lost in an average. */
 export interface Curves {
   readonly demand: readonly (number | null)[];
   readonly want: readonly (number | null)[];
   readonly desired: readonly (number | null)[];
   readonly running: readonly (number | null)[];
   readonly missing: readonly (number | null)[];
+  readonly missingMost: readonly (number | null)[];
 }
 
 export interface ServiceFacts {

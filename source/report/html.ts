@@ -46,7 +46,7 @@ ${facts.modes.items.length === 0 ? '' : '<p class="remark">The strip above shows
 ${worstMoments(facts)}
 </section>
 <section aria-labelledby="each"><h2 id="each">Each service over time</h2>
-<p class="remark">Each point is an average over ${lasting(facts.series.everyMs)}; what is missing is the most in that time. An override of the service is shaded. Drag to look closer, double-click to go back.</p>
+<p class="remark">Each point is an average over ${lasting(facts.series.everyMs)}, and the paler red is the most that was missing at any moment of it. An override of the service is shaded. Drag to look closer, double-click to go back.</p>
 <div class="services">
 ${charted.map((service, index) => `<figure class="chart" data-chart="service" data-service="${index}"><figcaption><bdi>${html(service.name)}</bdi> <span class="remark">priority ${service.priority}${service.fills ? ', fills' : ''}</span></figcaption></figure>`).join('\n')}
 </div>
@@ -84,12 +84,12 @@ function dataOf({series, services, clock, timeZone, overrides, modes}: Facts) {
     everyS: seconds(series.everyMs),
     at: series.at.map(seconds),
     capacity: series.capacity,
-    services: services.map(({name, slots, fills, curves: {demand, want, running, missing}}, index) => ({
+    services: services.map(({name, slots, fills, curves: {demand, want, running, missing, missingMost}}, index) => ({
       name,
       slots,
       fills,
       running,
-      ...(index < chartsMax && {demand, want, missing}),
+      ...(index < chartsMax && {demand, want, missing, missingMost}),
     })),
     overrides: overrides.items.map(({service, rule, from, to}) => ({
       service,

@@ -19,7 +19,8 @@ export function watchService(timeline: Timeline, first: Service, from: number): 
     want: timeline.curve('mean'),
     desired: timeline.curve('mean'),
     running: timeline.curve('mean'),
-    missing: timeline.curve('most'),
+    missing: timeline.curve('mean'),
+    missingMost: timeline.curve('most'),
   };
   const handovers = measured();
   let {spec} = first;
@@ -47,6 +48,7 @@ export function watchService(timeline: Timeline, first: Service, from: number): 
       if (service) ({spec} = service);
       now = numbersOf(service);
       for (const key of ['demand', 'want', 'desired', 'running', 'missing'] as const) curves[key].set(at, now[key]);
+      curves.missingMost.set(at, now.missing);
       if (now.demand !== null) most.demand = Math.max(most.demand ?? 0, now.demand);
       if (now.want !== null) most.want = Math.max(most.want ?? 0, now.want);
       most.running = Math.max(most.running, now.running ?? 0);
@@ -76,6 +78,7 @@ export function watchService(timeline: Timeline, first: Service, from: number): 
           desired: curves.desired.values(),
           running: curves.running.values(),
           missing: curves.missing.values(),
+          missingMost: curves.missingMost.values(),
         },
       };
     },

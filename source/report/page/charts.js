@@ -45,7 +45,11 @@
     font: '12px system-ui, sans-serif',
     ...more,
   });
-  const timeAxis = axis({values: (_chart, splits, _axis, _space, everyS) => splits.map(seconds => tick(seconds, everyS)), space: 80});
+  const timeAxis = axis({
+    values: (_chart, splits, _axis, _space, everyS) => splits.map(seconds => tick(seconds, everyS)),
+    space: 80,
+    size: 34,
+  });
   const common = (figure, height, right) => ({
     width: Math.max(280, figure.clientWidth),
     height,
@@ -103,8 +107,8 @@
           {label: 'capacity', stroke: color('--ink'), width: 1.5, dash: [6, 4], paths: stepped, points: {show: false}},
           ...order.map(index => ({
             label: layers[index].name,
-            stroke: color('--paper'),
-            width: 0.5,
+            stroke: color(layers[index].color),
+            width: 1,
             fill: color(layers[index].color),
             paths: stepped,
             points: {show: false},
@@ -131,12 +135,24 @@
   }
 
   function drawService(figure) {
-    const {name, fills, demand, want, running, missing} = data.services[Number(figure.dataset.service)];
+    const {name, fills, demand, want, running, missing, missingMost} = data.services[Number(figure.dataset.service)];
     const mine = data.overrides.filter(override => override.service === name);
     const demanded = demand.some(value => value !== null);
     const lines = [
       {label: 'running', stroke: color('--running'), fill: color('--running-fill'), width: 1.5, scale: 'y', values: running},
-      ...(fills ? [] : [{label: 'missing', stroke: color('--missing'), fill: color('--missing'), width: 0, scale: 'y', values: missing}]),
+      ...(fills
+        ? []
+        : [
+            {
+              label: 'missing at most',
+              stroke: color('--missing-most'),
+              fill: color('--missing-most'),
+              width: 0,
+              scale: 'y',
+              values: missingMost,
+            },
+            {label: 'missing', stroke: color('--missing'), fill: color('--missing'), width: 0, scale: 'y', values: missing},
+          ]),
       ...(fills ? [] : [{label: 'want', stroke: color('--want'), width: 2, scale: 'y', values: want}]),
       ...(demanded ? [{label: 'demand', stroke: color('--demand'), width: 1.25, dash: [3, 3], scale: 'demand', values: demand}] : []),
     ];
