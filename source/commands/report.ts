@@ -19,8 +19,10 @@ const usualOutput = 'report.html';
 /** Returns false for a recording that could only be read in part. */
 export async function report(path: string, options: Options, output: Output): Promise<boolean> {
   if (options.json && options.markdown) throw new UsageError('--json and --markdown are two answers: say one of them');
-  const target = options.output ?? usualOutput;
   const toStdout = options.json || options.markdown;
+  if (toStdout && options.output !== null)
+    throw new UsageError('--output is where the page goes; JSON and Markdown go to stdout: use > FILE');
+  const target = options.output ?? usualOutput;
   // Before anything long is read.
   if (!toStdout) await refuseExisting(target, options.force);
   const facts = await readFacts(path);

@@ -40,7 +40,11 @@ export function extentWords(facts: Facts): string {
 }
 
 export function spanWords({from, to}: Span, {moment}: Moments): string {
-  return `${moment(from)} to ${to === null ? 'the end' : moment(to)}`;
+  const begins = moment(from);
+  if (to === null) return `${begins} to the end`;
+  const [day, time] = moment(to).split(' ', 2);
+  // The day is said once.
+  return `${begins} to ${time !== undefined && begins.startsWith(`${day} `) ? time : moment(to)}`;
 }
 
 function elapsed(at: number): string {

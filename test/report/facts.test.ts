@@ -2,6 +2,7 @@ import {beforeAll, expect, test} from 'vitest';
 import {createCollector} from '../../source/report/collect.ts';
 import type {Facts} from '../../source/report/facts.ts';
 import {createTimeline} from '../../source/report/timeline.ts';
+import {momentsOf, spanWords} from '../../source/report/words.ts';
 import {percentile} from '../../source/scaler/score.ts';
 import {step} from '../../source/scaler/step.ts';
 import {emptyFleet} from '../../source/scaler/fleet.ts';
@@ -115,4 +116,16 @@ test.each([
   collector.fold([{at: noon, kind: 'connected'}]);
   expect(() => collector.fold([{at, kind: 'tick'}])).toThrow(RangeError);
   expect(collector.facts('x', null)).toMatchObject({from: noon, to: noon, entries: 1});
+});
+
+test('a day is said once where a time has only one, and never where the whole recording has', () => {
+  const [from, to] = [noon, noon + 90_000];
+  const dayMs = 86_400_000;
+  const oneDay = momentsOf({clock: 'calendar', timeZone: 'UTC', from, to});
+  const days = momentsOf({clock: 'calendar', timeZone: 'UTC', from, to: noon + dayMs});
+  expect(spanWords({from, to}, oneDay)).toBe('12:00:00 to 12:01:30');
+  expect(spanWords({from, to}, days)).toBe('2026-11-24 12:00:00 to 12:01:30');
+  expect(spanWords({from, to: noon + dayMs}, days)).toBe('2026-11-24 12:00:00 to 2026-11-25 12:00:00');
+  expect(spanWords({from, to: null}, days)).toBe('2026-11-24 12:00:00 to the end');
+  expect(momentsOf({clock: 'elapsed', timeZone: 'UTC', from: 0, to: dayMs}).moment(dayMs + 61_000)).toBe('1d 00:01:01');
 });
