@@ -53,7 +53,7 @@ export async function readFacts(path: string): Promise<Facts> {
   try {
     for await (const recorded of readRecording(path)) {
       line++;
-      if (recorded.kind === 'begun') collector = createCollector(recorded.acting, Intl.DateTimeFormat().resolvedOptions().timeZone);
+      if (recorded.kind === 'begun') collector = createCollector(recorded.acting, ownTimeZone());
       else collector?.fold(recorded.entries);
     }
   } catch (error) {
@@ -62,6 +62,12 @@ export async function readFacts(path: string): Promise<Facts> {
   }
   if (collector === null) throw new RecordingError(`${path} is empty: it is no recording`);
   return collector.facts(basename(path), damage);
+}
+
+/** Where the operator sits; what no calendar knows, as a TZ that is mistyped, is UTC. */
+function ownTimeZone(): string {
+  const {timeZone} = Intl.DateTimeFormat().resolvedOptions() as {timeZone?: string};
+  return timeZone === undefined || timeZone === 'Etc/Unknown' ? 'UTC' : timeZone;
 }
 
 function damageWords(path: string, line: number, error: unknown): string {

@@ -64,6 +64,13 @@ test('of a damaged recording, what was readable before is reported, and that is 
   expect((JSON.parse(odd.output) as {damage: string}).damage).toContain('odd.rec:51 is damaged');
 });
 
+test('where the system names no time zone that there is, moments are told in UTC', async () => {
+  const folder = await folderWithShop();
+  const report = run(['report', 'shop.rec', '--json'], folder, {TZ: 'foo/bar'});
+  expect(await report.ended).toBe(0);
+  expect((JSON.parse(report.output()) as {timeZone: string}).timeZone).toBe('UTC');
+});
+
 test('what can’t be read or written is said in one line', async () => {
   const folder = await folderWithShop();
   mkdirSync(join(folder, 'folder'));
@@ -76,6 +83,7 @@ test('what can’t be read or written is said in one line', async () => {
     [['other.json'], 1, "other.json is no recording: its first line isn't a header"],
     [['empty.rec'], 1, 'empty.rec is empty: it is no recording'],
     [['shop.rec', '--json', '--markdown'], 2, '--json and --markdown are two answers: say one of them'],
+    [['shop.rec', '--json', '--output', 'x'], 2, '--output is where the page goes; JSON and Markdown go to stdout: use > FILE'],
     [
       ['shop.rec', '--output', 'nowhere/report.html'],
       1,
