@@ -63,6 +63,21 @@ const options: BuildOptions = {
       },
     },
     {
+      // What a report has inside it: text, so that dist/ needs no file beside it.
+      name: 'raw',
+      setup(build) {
+        build.onResolve({filter: /\?raw$/}, async ({path, importer, resolveDir}) => {
+          const found = await build.resolve(path.slice(0, -'?raw'.length), {resolveDir, importer, kind: 'import-statement'});
+          return {path: found.path, namespace: 'raw', errors: found.errors};
+        });
+        build.onLoad({filter: /.*/, namespace: 'raw'}, async ({path}) => ({
+          contents: await readFile(path, 'utf8'),
+          loader: 'text',
+          watchFiles: [path],
+        }));
+      },
+    },
+    {
       name: 'leave-out',
       setup(build) {
         build.onResolve({filter: unreached}, ({path, importer}) =>

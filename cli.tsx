@@ -70,6 +70,12 @@ async function main(): Promise<number> {
       const {simulate} = await import('./source/commands/simulate.ts');
       return (await simulate(options, output)) ? 0 : 1;
     }
+    case 'report': {
+      const [path, ...more] = rest;
+      if (path === undefined || more.length > 0) throw new UsageError('report takes one recording: microscale report FILE');
+      const {report} = await import('./source/commands/report.ts');
+      return (await report(path, options, output)) ? 0 : 1;
+    }
     case 'check': {
       const [path = options.config, ...more] = rest;
       if (path === null || more.length > 0) throw new UsageError('check takes one file: microscale check microscale.yaml');

@@ -44,6 +44,7 @@ test.each([
   ['the console', 'source/console/planted.ts', '../engine.ts'],
   ['the console', 'source/console/planted.ts', 'dockerode'],
   ['the simulator', 'source/simulator/planted.ts', '../console/store.ts'],
+  ['a report', 'source/report/planted.ts', '../recording.ts'],
   ['a source', 'source/sources/planted.ts', 'ink'],
   ['a command', 'source/commands/planted.ts', 'meow'],
   ['a command', 'source/commands/planted.ts', 'dockerode'],

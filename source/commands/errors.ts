@@ -17,7 +17,7 @@ export function exitCodeOf(error: unknown): number {
 
 export function explainError(error: unknown): string {
   const {name, message, stack} = error instanceof Error ? error : new Error(String(error));
-  const known = ['UsageError', 'ConfigError', 'HostError', 'RecordingError', 'MeasuredError'].includes(name);
+  const known = ['UsageError', 'ConfigError', 'HostError', 'RecordingError', 'MeasuredError', 'ReportError'].includes(name);
   const words = message.split('\n').map(clean).join('\n');
   if (process.env['MICROSCALE_DEBUG'] && stack) return `${words}\n${stack}`;
   return known ? words : `${words}\nThis should not happen. MICROSCALE_DEBUG=1 shows where it did; please report it`;

@@ -26,6 +26,9 @@ export const flagSpecs = {
   shadow: {type: 'string'},
   all: {type: 'boolean', default: false},
   command: {type: 'string', default: 'microscale'},
+  output: {type: 'string', shortFlag: 'o'},
+  force: {type: 'boolean', default: false},
+  markdown: {type: 'boolean', default: false},
   json: {type: 'boolean', default: false},
   ascii: {type: 'boolean', default: false},
   color: {type: 'boolean', default: true},
@@ -56,6 +59,9 @@ interface Flags {
   readonly shadow?: string | undefined;
   readonly all: boolean;
   readonly command: string;
+  readonly output?: string | undefined;
+  readonly force: boolean;
+  readonly markdown: boolean;
   readonly json: boolean;
   readonly ascii: boolean;
   readonly color: boolean;
@@ -82,6 +88,7 @@ export function readOptions(flags: Flags, command: string): Options {
     'sweep',
     'compare',
     'shadow',
+    'output',
     'theme',
     'bell',
   ] as const) {
@@ -113,6 +120,9 @@ export function readOptions(flags: Flags, command: string): Options {
     attach: command === 'console',
     takeOver: false,
     command: flags.command,
+    output: flags.output ?? null,
+    force: flags.force,
+    markdown: flags.markdown,
     json: flags.json,
     ascii: flags.ascii,
     color: flags.color && !process.env['NO_COLOR'],
@@ -134,12 +144,12 @@ export function whyUnknown(given: readonly string[]): string | null {
       return `there is no flag --${long}: ${close ? `did you mean --${close}?` : 'see microscale --help'}`;
     }
     const short = /^-([a-zA-Z].*)/.exec(word)?.[1];
-    if (short !== undefined && !/^[cH]/.test(short)) return `there is no flag -${short}: see microscale --help`;
+    if (short !== undefined && !/^[cHo]/.test(short)) return `there is no flag -${short}: see microscale --help`;
   }
   return null;
 }
 
-const commands = ['run', 'attach', 'check', 'explain', 'plan', 'simulate', 'demo', 'dial-stdio'];
+const commands = ['run', 'attach', 'check', 'explain', 'plan', 'simulate', 'report', 'demo', 'dial-stdio'];
 
 /** Why a word is no command, with the nearest one that is. */
 export function whyNoCommand(given: string, verbs: readonly string[]): string {

@@ -13,6 +13,7 @@ export const helpText = `
     microscale plan               looks once, prints what it would do and why
     microscale simulate           a day in seconds: --seed 7 --for 24h, or on
                                   measured demand: --demand friday.csv
+    microscale report FILE        a recording as one page with charts: report.html
     microscale demo               the console on a made-up shop; touches nothing
 
   Overrule the engine that runs here (or with --host ssh://…, there)
@@ -50,6 +51,8 @@ export const helpText = `
         --compare FILE    simulate: another configuration beside this one
         --shadow FILE     run: what another configuration would do, acting on
                           nothing
+        --output FILE     report: where the page goes; --force writes over one;
+                          --markdown or --json says the same on stdout instead
         --metrics ADDR    Prometheus metrics and /healthz, such as 127.0.0.1:9180
         --audit FILE      who overruled what and what was done, appended as JSON
         --socket PATH     the control socket, if not in its usual place; off for none

@@ -36,6 +36,11 @@ export interface Options {
   readonly takeOver: boolean;
   /** How microscale is called on a far machine. */
   readonly command: string;
+  /** Where a report goes; null for the usual place. */
+  readonly output: string | null;
+  /** Write over what is there. */
+  readonly force: boolean;
+  readonly markdown: boolean;
   readonly json: boolean;
   readonly ascii: boolean;
   readonly color: boolean;

@@ -15,6 +15,7 @@ export interface Need {
 export const needs = {
   redis: programNeed('redis-server', 'Debian: apt-get install redis-server'),
   rabbitmq: programNeed('rabbitmq-server', 'Debian: apt-get install rabbitmq-server'),
+  chromium: programNeed('chromium', 'Debian: apt-get install chromium'),
 } as const satisfies Readonly<Record<string, Need>>;
 
 /** Declares what `suites` declares; in its place, where the need isn't met, one test that says so. */
