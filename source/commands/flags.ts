@@ -122,7 +122,7 @@ export function whyUnknown(given: readonly string[]): string | null {
   return null;
 }
 
-const commands = ['run', 'attach', 'check', 'explain', 'plan', 'simulate', 'demo', 'dial-stdio'];
+const commands = ['run', 'attach', 'check', 'explain', 'plan', 'simulate', 'demo', 'dial-stdio', 'doctor'];
 
 /** Why a word is no command, with the nearest one that is. */
 export function whyNoCommand(given: string, verbs: readonly string[]): string {
