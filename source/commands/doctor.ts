@@ -73,9 +73,10 @@ async function hostFindings(options: Options, file: ReadFile): Promise<HostSeen>
     return {reached: false, facts: null, control: await controlFor(''), findings: [finding]};
   }
   const [{url, asked}] = endpoints;
-  const [control, facts, ...seen] = await Promise.all([
+  // Asked for meanwhile, and not waited for where nobody answers.
+  const facts = file.kind === 'wrong' ? null : factsFor(options, file);
+  const [control, ...seen] = await Promise.all([
     controlFor(url),
-    file.kind === 'wrong' ? null : factsFor(options, file),
     ...endpoints.map((chosen, index) => {
       const why = whyChosen({host: options.hosts[index], context: choice.context, environment: process.env});
       return oneHost(chosen, why, leaseOf(file));
