@@ -89,6 +89,10 @@ async function main(): Promise<number> {
       const {doctor} = await import('./source/commands/doctor.ts');
       return doctor(options, output);
     }
+    case 'init': {
+      const {init} = await import('./source/commands/init.ts');
+      return init(options, output);
+    }
     default: {
       const {operate, verbs} = await import('./source/commands/operate.ts');
       if (verbs[command] === undefined) throw new UsageError(whyNoCommand(command, Object.keys(verbs)));
@@ -101,7 +105,7 @@ async function main(): Promise<number> {
 }
 
 function takesWords(command: string): boolean {
-  return !['console', 'demo', 'lines', 'run', 'plan', 'simulate', 'dial-stdio', 'doctor'].includes(command);
+  return !['console', 'demo', 'lines', 'run', 'plan', 'simulate', 'dial-stdio', 'doctor', 'init'].includes(command);
 }
 
 process.exitCode = await main().catch((error: unknown) => {

@@ -6,7 +6,7 @@ import {chooseStyle} from '../console/style.ts';
 import {themeFor} from '../console/theme.ts';
 import {configurationFindings, readFile, type ReadFile} from '../doctor/configuration.ts';
 import {beforeReaching, notReached, reached, type Asker} from '../doctor/connection.ts';
-import {demandFindings} from '../doctor/demands.ts';
+import {demandFindings, ownUseFindings} from '../doctor/demands.ts';
 import {clockFinding, leaseFinding, permissionFindings, watchLease} from '../doctor/engine.ts';
 import {findingLines, note, statusOf, wrong, type Diagnosis, type Finding} from '../doctor/finding.ts';
 import {controlFinding, nodeFinding, terminalFindings} from '../doctor/surroundings.ts';
@@ -46,6 +46,7 @@ async function diagnose(options: Options): Promise<Diagnosis> {
     host.control,
     ...configurationFindings(file, host.facts, options.capacity, now),
     ...answers,
+    ...ownUseFindings(demands, host.facts),
     ...terminalFindings(seeTerminal(options)),
   ];
   return {findings, reached: host.reached};
@@ -89,7 +90,7 @@ async function hostFindings(options: Options, file: ReadFile): Promise<HostSeen>
       : [note('connection', 'nobody has asked for a host, and nothing is configured: “microscale” shows a simulated one meanwhile')];
   return {
     reached: isReached,
-    facts: isReached ? facts : null,
+    facts: isReached ? await facts : null,
     control,
     findings: [...seen.flatMap(({findings}) => findings), ...simulated],
   };

@@ -28,6 +28,8 @@ export const flagSpecs = {
   theme: {type: 'string'},
   screenReader: {type: 'boolean', default: false},
   bell: {type: 'string'},
+  yes: {type: 'boolean', default: false},
+  output: {type: 'string'},
 } as const;
 
 interface Flags {
@@ -54,6 +56,8 @@ interface Flags {
   readonly theme?: string | undefined;
   readonly screenReader: boolean;
   readonly bell?: string | undefined;
+  readonly yes: boolean;
+  readonly output?: string | undefined;
 }
 
 export function readOptions(flags: Flags, command: string): Options {
@@ -72,6 +76,7 @@ export function readOptions(flags: Flags, command: string): Options {
     'note',
     'theme',
     'bell',
+    'output',
   ] as const) {
     if (flags[name] === '') throw new UsageError(`--${dashed(name)} needs a value: see microscale --help`);
   }
@@ -102,6 +107,8 @@ export function readOptions(flags: Flags, command: string): Options {
     theme: readTheme(flags.theme ?? process.env['MICROSCALE_THEME']),
     screenReader: flags.screenReader || process.env['INK_SCREEN_READER'] === 'true',
     bellMs: readTime('bell', flags.bell),
+    yes: flags.yes,
+    output: flags.output ?? null,
     demo: command === 'demo',
   };
 }
@@ -122,7 +129,7 @@ export function whyUnknown(given: readonly string[]): string | null {
   return null;
 }
 
-const commands = ['run', 'attach', 'check', 'explain', 'plan', 'simulate', 'demo', 'dial-stdio', 'doctor'];
+const commands = ['run', 'attach', 'check', 'explain', 'plan', 'simulate', 'demo', 'dial-stdio', 'doctor', 'init'];
 
 /** Why a word is no command, with the nearest one that is. */
 export function whyNoCommand(given: string, verbs: readonly string[]): string {

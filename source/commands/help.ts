@@ -13,6 +13,8 @@ export const helpText = `
     microscale plan               looks once, prints what it would do and why
     microscale simulate           a day in seconds: --seed 7 --for 24h
     microscale demo               the console on a made-up shop; touches nothing
+    microscale init               asks a few questions and writes microscale.yaml
+                                  (--yes: the usual answers; --output FILE)
     microscale doctor             what is wrong here, and how to mend it (--json)
 
   Overrule the engine that runs here (or with --host ssh://…, there)

@@ -36,6 +36,10 @@ export interface Options {
   readonly screenReader: boolean;
   /** How long priority 1 may be short before the terminal calls; null for never. */
   readonly bellMs: number | null;
+  /** The usual answer to every question. */
+  readonly yes: boolean;
+  /** The file that is written; null for the usual one. */
+  readonly output: string | null;
   /** The demonstration shop on a simulated host, whatever else is there. */
   readonly demo: boolean;
 }

@@ -1,9 +1,11 @@
 /** Asks each demand of a configuration once, all at the same time, and says what it answered. */
-import type {Chance, Clock, Source} from '../ports.ts';
+import type {Chance, Clock, HostFacts, Source} from '../ports.ts';
 import type {Reading} from '../scaler/entry.ts';
 import {createSource, type DemandSpec} from '../sources/source.ts';
 import {durationWords} from '../config/units.ts';
 import {note, ok, wrong, type Finding} from './finding.ts';
+
+type Demands = ReadonlyMap<string, readonly DemandSpec[]>;
 
 export interface DemandParts {
   readonly clock: Clock;
@@ -11,11 +13,10 @@ export interface DemandParts {
   readonly limitMs: number;
 }
 
-export async function demandFindings(
-  demands: ReadonlyMap<string, readonly DemandSpec[]>,
-  {clock, chance, limitMs}: DemandParts,
-): Promise<readonly Finding[]> {
-  const all = [...demands].flatMap(([service, list]) => list.map(demand => ({service, demand})));
+export async function demandFindings(demands: Demands, {clock, chance, limitMs}: DemandParts): Promise<readonly Finding[]> {
+  const all = [...demands].flatMap(([service, list]) =>
+    list.map(demand => ({service, demand})).filter(({demand}) => demand.source !== 'docker'),
+  );
   return Promise.all(
     all.map(async ({service, demand}) => {
       const said = unasked(service, demand);
@@ -26,12 +27,24 @@ export async function demandFindings(
   );
 }
 
-/** What can't be asked from here, and why that is well; null for what can. */
+/** Numbers that are pushed can't be asked for. Null for what can. */
 function unasked(service: string, {source}: DemandSpec): Finding | null {
-  if (source === 'push')
-    return ok('demand', `${service}, push: comes by “microscale demand ${service} N”, or by HTTP on the control socket`);
-  if (source === 'docker') return ok('demand', `${service}, docker: the engine is asked for what its replicas use, once microscale runs`);
-  return null;
+  if (source !== 'push') return null;
+  return ok('demand', `${service}, push: comes by “microscale demand ${service} N”, or by HTTP on the control socket`);
+}
+
+/** What a service's own replicas use is the engine's to say, once microscale runs; and only a single engine can. */
+export function ownUseFindings(demands: Demands, facts: Pick<HostFacts, 'kind'> | null): readonly Finding[] {
+  const services = [...demands].filter(([, list]) => list.some(({source}) => source === 'docker')).map(([service]) => service);
+  return services.map(service =>
+    facts?.kind === 'swarm'
+      ? wrong(
+          'demand',
+          `${service}, docker: a Swarm’s manager does not know what tasks on other nodes use`,
+          'read it from Prometheus or from /metrics pages',
+        )
+      : ok('demand', `${service}, docker: the engine says what its replicas use, once microscale runs`),
+  );
 }
 
 /** The first thing that it says; null where it says nothing in time. */

@@ -169,7 +169,7 @@ async function ask({what, call, ask: put}: Question, limitMs: number): Promise<P
 }
 
 interface RefusedError extends Error {
-  readonly statusCode?: number;
+  readonly statusCode?: number | undefined;
   readonly json?: {readonly message?: string} | null;
 }
 
