@@ -14,8 +14,9 @@ export function readChoice(names: readonly string[], most = names.length): ReadA
     const words = text.split(/[\s,]+/).filter(word => word !== '');
     const chosen: number[] = [];
     for (const word of words) {
-      // A name wins over a number, since a service may be called 2.
-      const index = names.includes(word) ? names.indexOf(word) : /^\d{1,6}$/.test(word) ? Number(word) - 1 : -1;
+      // A place wins over a name, since the usual answer is in places and a service may be called 2.
+      const place = /^\d{1,6}$/.test(word) ? Number(word) - 1 : -1;
+      const index = place >= 0 && place < names.length ? place : names.indexOf(word);
       if (index < 0 || index >= names.length)
         return wrong(
           `“${word}” is none of them: expected ${one ? 'a number' : 'numbers'} from 1 to ${names.length}, or ${one ? 'a name' : 'names'}`,

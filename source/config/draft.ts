@@ -142,10 +142,11 @@ export function serviceNameFor(shortName: string, hostName: string, taken: Reado
       .replaceAll(/[^a-zA-Z0-9_.-]+/g, '-')
       .replace(/^[^a-zA-Z0-9]+/, '')
       .slice(0, 58);
-  const candidates = [fit(shortName), fit(hostName), 'service'].filter(name => name !== '' && !(name in Object.prototype));
-  const free = candidates.find(name => !taken.has(name));
+  const own = [fit(shortName), fit(hostName)].filter(name => name !== '' && !(name in Object.prototype));
+  const [first = 'service'] = own;
+  const free = [first, ...own].find(name => !taken.has(name));
   if (free !== undefined) return free;
-  for (let number = 2; ; number++) if (!taken.has(`${candidates[0]}-${number}`)) return `${candidates[0]}-${number}`;
+  for (let number = 2; ; number++) if (!taken.has(`${first}-${number}`)) return `${first}-${number}`;
 }
 
 /** Such as Compose makes of a folder's name. */

@@ -48,6 +48,7 @@ function scripted(answers: readonly (readonly [about: string, answer: string])[]
           const [, given] = place < 0 ? ['', usual] : (left.splice(place, 1)[0] ?? ['', usual]);
           const answer = read(given);
           if (answer.kind === 'read') return answer.value;
+          if (place < 0) throw new Error(`the usual answer to “${question}” is refused: ${answer.words}`);
           said.push(answer.words);
         }
       },
@@ -139,7 +140,49 @@ describe('a first configuration', () => {
     expect([...config.adopted].map(([name, {hostName}]) => `${name} ${hostName}`)).toEqual(['web shop/web', 'batch shop/batch']);
     // Read without the host, as “check” does, it is right as well.
     expect(check(draft, null).services).toHaveLength(2);
-    expect(draftText(draft)).toMatchInlineSnapshot();
+    expect(draftText(draft)).toMatchInlineSnapshot(`
+      "# Written by “microscale init” for docker @ here.
+      #
+      #   microscale check      says what is wrong with this file
+      #   microscale explain    says what it means, in sentences
+      #   microscale plan       looks once, says what it would do and why, and changes nothing
+      #   microscale            does it, and shows it
+      #
+      # It may be edited while microscale runs; what is wrong is told then, and the old one stays.
+
+      project: shop
+
+      # Slots: how many replicas the services below may run together. Each replica takes one, unless its service says slots: N.
+      capacity: 8
+
+      # The most important first: priority 1 gets what its demand asks for, taken from the least important.
+      services:
+        web:
+          # Compose service shop/web: it keeps what it is made from, and only its count changes.
+          # It has microscale labels: what is written here wins over them.
+          adopt: shop/web
+          priority: 1 # served first
+          min: 1
+          max: 8
+          demand: {source: docker, read: cpu}
+          target: {utilization: 70%} # how much of what a replica may use should be in use
+          onLost: hold # while its demand can’t be read: the count stays. Or min, max, a number
+
+        batch:
+          # Compose service shop/batch: it keeps what it is made from, and only its count changes.
+          adopt: shop/batch
+          priority: 2
+          min: 0
+          max: 8
+          target: fill # whatever the others leave
+
+      # An override (a key in the console, or “microscale pin”) ends by itself after this time.
+      overrides: {expire: 30m}
+
+      # Left alone here:
+      #   Compose service shop/db is global
+      "
+    `);
   });
 
   test('takes answers, and asks again where one is wrong', async () => {
