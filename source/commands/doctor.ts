@@ -8,7 +8,7 @@ import {configurationFindings, readFile, type ReadFile} from '../doctor/configur
 import {beforeReaching, notReached, reached, type Asker} from '../doctor/connection.ts';
 import {demandFindings, ownUseFindings} from '../doctor/demands.ts';
 import {clockFinding, leaseFinding, permissionFindings, watchLease} from '../doctor/engine.ts';
-import {findingLines, note, statusOf, wrong, type Diagnosis, type Finding} from '../doctor/finding.ts';
+import {findingJson, findingLines, note, statusOf, wrong, type Diagnosis, type Finding} from '../doctor/finding.ts';
 import {controlFinding, nodeFinding, terminalFindings} from '../doctor/surroundings.ts';
 import {chooseEndpoints, whyChosen, type ChosenEndpoint} from '../orchestrators/docker/endpoint.ts';
 import {examine, type EngineFacts} from '../orchestrators/docker/examine.ts';
@@ -27,7 +27,7 @@ const demandLimitMs = 6000;
 /** Resolves with the exit status. */
 export async function doctor(options: Options, output: Output): Promise<number> {
   const diagnosis = await diagnose(options);
-  if (options.json) output.line(JSON.stringify({status: statusOf(diagnosis), ...diagnosis}));
+  if (options.json) output.line(findingJson(diagnosis));
   else for (const line of findingLines(diagnosis)) output.line(line);
   return statusOf(diagnosis);
 }

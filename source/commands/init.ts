@@ -4,7 +4,7 @@ import {basename, dirname, resolve} from 'node:path';
 import {createInterface} from 'node:readline/promises';
 import {clean} from '../clean.ts';
 import {createRealClock} from '../clock.ts';
-import {draftText, projectNameFor} from '../config/draft.ts';
+import {draftText, projectNameFor, usualFile} from '../config/draft.ts';
 import {checkText, findConfig} from '../config/file.ts';
 import {interview, type Prompter, type Seen} from '../config/interview.ts';
 import {chooseEndpoints} from '../orchestrators/docker/endpoint.ts';
@@ -13,14 +13,13 @@ import {chooseHost} from './host.ts';
 import {UsageError, type Options} from './options.ts';
 import type {Output} from './run.ts';
 
-const usualOutput = 'microscale.yaml';
 const looseLimitMs = 5000;
 /** As a shell has it for a program that Ctrl-C has ended. */
 const interrupted = 130;
 
 /** Resolves with the exit status. Nothing is written unless it is 0. */
 export async function init(options: Options, output: Output): Promise<number> {
-  const path = options.output ?? usualOutput;
+  const path = options.output ?? usualFile;
   refuseWhatIsThere(path, options.output);
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
   if (!options.yes && !isTerminal) throw new UsageError('init asks questions, and this is no terminal: say --yes for the usual answers');
@@ -28,7 +27,7 @@ export async function init(options: Options, output: Output): Promise<number> {
   const {prompter, close, signal} = options.yes ? usualAnswers(output) : terminalPrompter(output);
   try {
     const draft = await interview(seen, prompter);
-    const text = draftText(draft);
+    const text = draftText(draft, path);
     checkText(path, text, seen.facts?.found ?? null);
     signal.throwIfAborted();
     write(path, text);
@@ -39,8 +38,8 @@ export async function init(options: Options, output: Output): Promise<number> {
   } finally {
     close();
   }
-  const file = path === usualOutput ? '' : ` ${path}`;
-  const named = path === usualOutput ? '' : ` --config ${path}`;
+  const file = path === usualFile ? '' : ` ${path}`;
+  const named = path === usualFile ? '' : ` --config ${path}`;
   output.line(`written: ${clean(path)}`);
   output.line(
     `next: “microscale explain${file}” says what it means, “microscale plan${named}” what it would do, “microscale${named}” does it`,

@@ -36,17 +36,21 @@ export interface Draft {
   readonly leftOut: readonly string[];
 }
 
+export const usualFile = 'microscale.yaml';
 /** More of what is left out is not worth a line each. */
 const leftOutMax = 12;
 
-export function draftText({project, host, orchestrator, capacity, services, leftOut}: Draft): string {
+/** `file` is what it will be called, from where its commands are given. */
+export function draftText({project, host, orchestrator, capacity, services, leftOut}: Draft, file = usualFile): string {
+  const named = file === usualFile ? '' : ` --config ${clean(file)}`;
+  const command = (words: string, meaning: string) => `#   ${`microscale ${words}`.trim().padEnd(34)} ${meaning}`;
   const lines = [
     `# Written by “microscale init”${host === null ? ', where no engine was found: two services that do nothing, to try it with' : ` for ${clean(host)}`}.`,
     '#',
-    '#   microscale check      says what is wrong with this file',
-    '#   microscale explain    says what it means, in sentences',
-    '#   microscale plan       looks once, says what it would do and why, and changes nothing',
-    '#   microscale            does it, and shows it',
+    command(`check ${clean(file)}`, 'says what is wrong with this file'),
+    command(`explain ${clean(file)}`, 'says what it means, in sentences'),
+    command(`plan${named}`, 'looks once, says what it would do and why, and changes nothing'),
+    command(named, 'does it, and shows it'),
     '#',
     '# It may be edited while microscale runs; what is wrong is told then, and the old one stays.',
     '',

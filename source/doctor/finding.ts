@@ -29,6 +29,17 @@ export function statusOf({findings, reached}: Diagnosis): 0 | 1 | 3 {
   return findings.some(({grade}) => grade === 'wrong') ? 1 : 0;
 }
 
+/** For machines. */
+export function findingJson(diagnosis: Diagnosis): string {
+  const findings = diagnosis.findings.map(({part, grade, what, mend}) => ({
+    part,
+    grade,
+    what: clean(what),
+    mend: mend === null ? null : clean(mend),
+  }));
+  return JSON.stringify({status: statusOf(diagnosis), reached: diagnosis.reached, findings});
+}
+
 /** A line each, and a second one for how it is mended. */
 export function findingLines(diagnosis: Diagnosis): readonly string[] {
   const {findings} = diagnosis;

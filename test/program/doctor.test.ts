@@ -8,6 +8,9 @@ import {engineTest, socket} from '../support/engine.ts';
 import {freePort} from '../support/free-port.ts';
 import {emptyFolder, run} from '../support/program.ts';
 import {serveRaw} from '../support/raw-server.ts';
+import {swarmForTests} from '../support/swarm.ts';
+
+const swarm = swarmForTests(1, 1);
 
 interface Told {
   readonly status: number | null;
@@ -113,4 +116,17 @@ engineTest('a proxy that lets only reading through is recognised, and every mist
     {grade: 'wrong', mend: expect.stringContaining('POST /containers/create') as string},
   ]);
   expect(told(asked, 'configuration').length).toBeGreaterThan(1);
+});
+
+swarm.test('a Swarm’s manager is known as one, and a worker says where the managers are', async () => {
+  const [manager, worker] = swarm().nodes;
+  if (!manager || !worker) throw new Error('a node is missing');
+  const asked = await ask(['--host', manager.host]);
+  expect(told(asked, 'connection')).toMatchObject([{grade: 'ok', what: expect.stringContaining('a Swarm manager of 2 nodes') as string}]);
+  expect(told(asked, 'permissions')).toMatchObject([
+    {grade: 'ok', what: 'may list services, list tasks, list nodes, follow events, create services, scale services, keep the lease'},
+  ]);
+  expect(asked.status).toBe(0);
+  const other = await ask(['--host', worker.host]);
+  expect(told(other, 'connection')).toMatchObject([{grade: 'note', mend: expect.stringMatching(/--host with a manager: \d/) as string}]);
 });

@@ -101,8 +101,8 @@ async function factsOf(docker: Docker, now: () => number): Promise<EngineFacts> 
   const tookMs = now() - before;
   const systemMs = Date.parse(info.SystemTime ?? '');
   return {
-    version: String(version.Version),
-    api: String(version.ApiVersion),
+    version: version.Version,
+    api: version.ApiVersion,
     machine: info.Name ?? 'host',
     kind: kindOf(info.Swarm),
     clock: Number.isFinite(systemMs) ? {aheadMs: systemMs - (before + tookMs / 2), tookMs} : null,
@@ -124,9 +124,9 @@ interface Question {
   ask(): Promise<unknown>;
 }
 
-/** What is asked to be changed can't be: no image has such a name, and nothing has such an id. An engine says so, a proxy refuses before. */
+/** What is asked to be changed can't be there: no image, container or service may have such a name. An engine says so; a proxy refuses before. */
 const noImage = 'Microscale:Asks Only';
-const nobody = 'microscale-asks-only';
+const nobody = '_microscale-asks-only';
 
 function questionsFor(docker: Docker, {kind}: EngineKind): readonly Question[] {
   const plain: readonly Question[] = [
