@@ -19,10 +19,22 @@ import type {Options} from './options.ts';
 import type {Output} from './run.ts';
 import {socketPathFor} from './socket-path.ts';
 
-/** Together less than the ten seconds that somebody waits. */
-const reachLimitMs = 5000;
-const askLimitMs = 3800;
-const demandLimitMs = 6000;
+/** Less than the ten seconds that somebody waits, unless --for grants more. */
+const usualPatienceMs = 9000;
+/** A lease is renewed every 3 s: it need not be watched for longer. */
+const watchMostMs = 3400;
+
+interface Limits {
+  readonly reachMs: number;
+  /** Together with `reachMs` all that is granted. */
+  readonly askMs: number;
+  readonly demandMs: number;
+}
+
+function limitsOf({forMs}: Options): Limits {
+  const patienceMs = forMs ?? usualPatienceMs;
+  return {reachMs: patienceMs * 0.55, askMs: patienceMs * 0.42, demandMs: patienceMs * 0.65};
+}
 
 /** Resolves with the exit status. */
 export async function doctor(options: Options, output: Output): Promise<number> {
@@ -38,7 +50,7 @@ async function diagnose(options: Options): Promise<Diagnosis> {
   const demands = file.kind === 'read' ? file.config.demands : new Map<string, never>();
   const [host, answers] = await Promise.all([
     hostFindings(options, file),
-    demandFindings(demands, {clock: createRealClock(), chance: Math.random, limitMs: demandLimitMs}),
+    demandFindings(demands, {clock: createRealClock(), chance: Math.random, limitMs: limitsOf(options).demandMs}),
   ]);
   const findings = [
     nodeFinding(process.version),
@@ -80,7 +92,7 @@ async function hostFindings(options: Options, file: ReadFile): Promise<HostSeen>
     controlFor(url),
     ...endpoints.map((chosen, index) => {
       const why = whyChosen({host: options.hosts[index], context: choice.context, environment: process.env});
-      return oneHost(chosen, why, leaseOf(file));
+      return oneHost(chosen, why, leaseOf(file), limitsOf(options));
     }),
   ]);
   const isReached = seen.some(host => host.reached);
@@ -96,14 +108,19 @@ async function hostFindings(options: Options, file: ReadFile): Promise<HostSeen>
   };
 }
 
-async function oneHost(chosen: ChosenEndpoint, why: string, lease: string): Promise<{reached: boolean; findings: readonly Finding[]}> {
+async function oneHost(
+  chosen: ChosenEndpoint,
+  why: string,
+  lease: string,
+  limits: Limits,
+): Promise<{reached: boolean; findings: readonly Finding[]}> {
   const before = beforeReaching(chosen, Date.now());
   const patient = examine(chosen, Date.now);
   try {
-    const facts = await patient.facts(reachLimitMs);
+    const facts = await patient.facts(limits.reachMs);
     const [permissions, held] = await Promise.all([
-      patient.permissions(facts.kind, askLimitMs).then(permissionFindings),
-      heldBy(patient, facts, lease),
+      patient.permissions(facts.kind, limits.askMs).then(permissionFindings),
+      heldBy(patient, facts, lease, limits.askMs),
     ]);
     return {
       reached: true,
@@ -116,10 +133,10 @@ async function oneHost(chosen: ChosenEndpoint, why: string, lease: string): Prom
   }
 }
 
-async function heldBy(patient: ReturnType<typeof examine>, {kind}: EngineFacts, lease: string): Promise<Finding> {
-  const watchMs = askLimitMs - 400;
+async function heldBy(patient: ReturnType<typeof examine>, {kind}: EngineFacts, lease: string, limitMs: number): Promise<Finding> {
+  const watchMs = Math.min(watchMostMs, limitMs * 0.9);
   try {
-    const look = await within(askLimitMs, () => watchLease(patient.lease(kind, lease), watchMs, Date.now));
+    const look = await within(limitMs, () => watchLease(patient.lease(kind, lease), watchMs, Date.now));
     return leaseFinding(look, lease, watchMs);
   } catch (error) {
     return note('lease', `who holds “${lease}” couldn't be found out: ${(error as Error).message}`, 'see the permissions above');
@@ -128,8 +145,9 @@ async function heldBy(patient: ReturnType<typeof examine>, {kind}: EngineFacts, 
 
 /** What runs there; null where it can't be told in time, which is said elsewhere. */
 async function factsFor(options: Options, file: ReadFile): Promise<HostFacts | null> {
+  const {reachMs, askMs} = limitsOf(options);
   try {
-    return await within(reachLimitMs + askLimitMs, async () => {
+    return await within(reachMs + askMs, async () => {
       const filed = file.kind === 'read' ? file.config : null;
       const parts = {options, clock: createRealClock(), seed: 1, filed, config: () => filed, mayAct: () => false};
       const {orchestrator} = await chooseHost(parts);

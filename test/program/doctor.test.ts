@@ -19,7 +19,12 @@ interface Told {
 }
 
 async function ask(words: readonly string[], folder = emptyFolder(), user?: number): Promise<Told> {
-  const asked = run(['doctor', '--json', ...words], folder, {XDG_RUNTIME_DIR: folder}, user);
+  const asked = run(
+    ['doctor', '--json', ...(words.includes('--for') ? [] : ['--for', '50s']), ...words],
+    folder,
+    {XDG_RUNTIME_DIR: folder},
+    user,
+  );
   const status = await asked.ended;
   expect(asked.errors()).toBe('');
   return {status, errors: asked.errors(), ...(JSON.parse(asked.output()) as Pick<Told, 'findings'>)};
@@ -42,7 +47,7 @@ test('a socket that is not there is told with where it was looked for, and what 
 test('a server that takes the question and never answers is given up', async () => {
   const server = await serveRaw(() => {});
   onTestFinished(server.close);
-  const asked = await ask(['--host', `tcp://127.0.0.1:${server.port}`]);
+  const asked = await ask(['--for', '2s', '--host', `tcp://127.0.0.1:${server.port}`]);
   expect(asked.status).toBe(3);
   expect(told(asked, 'connection')).toMatchObject([{grade: 'wrong', what: expect.stringContaining('no answer from there') as string}]);
 });
