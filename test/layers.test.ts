@@ -45,6 +45,7 @@ test.each([
   ['the console', 'source/console/planted.ts', 'dockerode'],
   ['the simulator', 'source/simulator/planted.ts', '../console/store.ts'],
   ['a source', 'source/sources/planted.ts', 'ink'],
+  ['the doctor', 'source/doctor/planted.ts', '../engine.ts'],
   ['a command', 'source/commands/planted.ts', 'meow'],
   ['a command', 'source/commands/planted.ts', 'dockerode'],
   ['a command', 'source/commands/planted.ts', 'prom-client'],

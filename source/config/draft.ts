@@ -43,14 +43,17 @@ const leftOutMax = 12;
 /** `file` is what it will be called, from where its commands are given. */
 export function draftText({project, host, orchestrator, capacity, services, leftOut}: Draft, file = usualFile): string {
   const named = file === usualFile ? '' : ` --config ${clean(file)}`;
-  const command = (words: string, meaning: string) => `#   ${`microscale ${words}`.trim().padEnd(34)} ${meaning}`;
+  const commands = [
+    [`microscale check ${clean(file)}`, 'says what is wrong with this file'],
+    [`microscale explain ${clean(file)}`, 'says what it means, in sentences'],
+    [`microscale plan${named}`, 'looks once, says what it would do and why, and changes nothing'],
+    [`microscale${named}`, 'does it, and shows it'],
+  ] as const;
+  const width = Math.max(...commands.map(([command]) => command.length));
   const lines = [
     `# Written by “microscale init”${host === null ? ', where no engine was found: two services that do nothing, to try it with' : ` for ${clean(host)}`}.`,
     '#',
-    command(`check ${clean(file)}`, 'says what is wrong with this file'),
-    command(`explain ${clean(file)}`, 'says what it means, in sentences'),
-    command(`plan${named}`, 'looks once, says what it would do and why, and changes nothing'),
-    command(named, 'does it, and shows it'),
+    ...commands.map(([command, meaning]) => `#   ${command.padEnd(width)}  ${meaning}`),
     '#',
     '# It may be edited while microscale runs; what is wrong is told then, and the old one stays.',
     '',

@@ -33,7 +33,7 @@ export function configurationFindings(
       return [noFile(facts)];
     case 'wrong':
       return file.problems.map(problem =>
-        wrong('configuration', problem, `mend it in ${file.path}; “microscale check ${file.path}” looks again`),
+        wrong('configuration', problem, `edit ${file.path}; “microscale check ${file.path}” looks again`),
       );
     case 'read':
       return facts === null ? onItsOwn(file.path, file.config, now) : onHost(file.path, facts, capacity, now);
@@ -68,7 +68,7 @@ function onHost(path: string, facts: HostFacts, capacity: number | 'auto' | null
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return error.problems.map(problem =>
-      wrong('configuration', `on this host: ${problem}`, `deploy the service that it adopts, or mend it in ${path}`),
+      wrong('configuration', `on this host: ${problem}`, `deploy the service that it adopts, or edit ${path}`),
     );
   }
 }

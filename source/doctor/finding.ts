@@ -40,13 +40,13 @@ export function findingJson(diagnosis: Diagnosis): string {
   return JSON.stringify({status: statusOf(diagnosis), reached: diagnosis.reached, findings});
 }
 
-/** A line each, and a second one for how it is mended. */
+/** A line each, and under it how it is mended; under the last of several that are mended alike. */
 export function findingLines(diagnosis: Diagnosis): readonly string[] {
   const {findings} = diagnosis;
   const width = Math.max(0, ...findings.map(({part}) => part.length));
-  const lines = findings.flatMap(({part, grade, what, mend}) => [
+  const lines = findings.flatMap(({part, grade, what, mend}, index) => [
     clean(`${grade.padEnd(5)}  ${part.padEnd(width)}  ${what}`),
-    ...(mend === null ? [] : [clean(`${' '.repeat(width + 9)}to mend it: ${mend}`)]),
+    ...(mend === null || mend === findings[index + 1]?.mend ? [] : [clean(`${' '.repeat(width + 9)}to mend it: ${mend}`)]),
   ]);
   return [...lines, '', closingWords(diagnosis)];
 }

@@ -143,10 +143,10 @@ describe('a first configuration', () => {
     expect(draftText(draft)).toMatchInlineSnapshot(`
       "# Written by “microscale init” for docker @ here.
       #
-      #   microscale check microscale.yaml   says what is wrong with this file
-      #   microscale explain microscale.yaml says what it means, in sentences
-      #   microscale plan                    looks once, says what it would do and why, and changes nothing
-      #   microscale                         does it, and shows it
+      #   microscale check microscale.yaml    says what is wrong with this file
+      #   microscale explain microscale.yaml  says what it means, in sentences
+      #   microscale plan                     looks once, says what it would do and why, and changes nothing
+      #   microscale                          does it, and shows it
       #
       # It may be edited while microscale runs; what is wrong is told then, and the old one stays.
 

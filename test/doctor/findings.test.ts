@@ -24,6 +24,15 @@ describe('findings', () => {
     ]);
   });
 
+  test('that are mended alike say so once, under the last', () => {
+    const alike = [wrong('demand', 'one', 'start it'), wrong('demand', 'two', 'start it')];
+    expect(findingLines({findings: alike, reached: true}).slice(0, 3)).toEqual([
+      'wrong  demand  one',
+      'wrong  demand  two',
+      '               to mend it: start it',
+    ]);
+  });
+
   test.each([
     [all, true, 1],
     [all.slice(0, 2), true, 0],
