@@ -91,6 +91,14 @@ async function main(): Promise<number> {
       explain(path, options.capacity, output);
       return 0;
     }
+    case 'doctor': {
+      const {doctor} = await import('./source/commands/doctor.ts');
+      return doctor(options, output);
+    }
+    case 'init': {
+      const {init} = await import('./source/commands/init.ts');
+      return init(options, output);
+    }
     default: {
       const {operate, verbs} = await import('./source/commands/operate.ts');
       if (verbs[command] === undefined) throw new UsageError(whyNoCommand(command, Object.keys(verbs)));
@@ -103,7 +111,7 @@ async function main(): Promise<number> {
 }
 
 function takesWords(command: string): boolean {
-  return !['console', 'demo', 'lines', 'run', 'plan', 'simulate', 'dial-stdio'].includes(command);
+  return !['console', 'demo', 'lines', 'run', 'plan', 'simulate', 'dial-stdio', 'doctor', 'init'].includes(command);
 }
 
 process.exitCode = await main().catch((error: unknown) => {

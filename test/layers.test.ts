@@ -46,6 +46,7 @@ test.each([
   ['the simulator', 'source/simulator/planted.ts', '../console/store.ts'],
   ['a report', 'source/report/planted.ts', '../recording.ts'],
   ['a source', 'source/sources/planted.ts', 'ink'],
+  ['the doctor', 'source/doctor/planted.ts', '../engine.ts'],
   ['a command', 'source/commands/planted.ts', 'meow'],
   ['a command', 'source/commands/planted.ts', 'dockerode'],
   ['a command', 'source/commands/planted.ts', 'prom-client'],

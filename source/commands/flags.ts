@@ -35,6 +35,7 @@ export const flagSpecs = {
   theme: {type: 'string'},
   screenReader: {type: 'boolean', default: false},
   bell: {type: 'string'},
+  yes: {type: 'boolean', default: false},
 } as const;
 
 interface Flags {
@@ -68,6 +69,7 @@ interface Flags {
   readonly theme?: string | undefined;
   readonly screenReader: boolean;
   readonly bell?: string | undefined;
+  readonly yes: boolean;
 }
 
 export function readOptions(flags: Flags, command: string): Options {
@@ -129,6 +131,7 @@ export function readOptions(flags: Flags, command: string): Options {
     theme: readTheme(flags.theme ?? process.env['MICROSCALE_THEME']),
     screenReader: flags.screenReader || process.env['INK_SCREEN_READER'] === 'true',
     bellMs: readTime('bell', flags.bell),
+    yes: flags.yes,
     demo: command === 'demo',
   };
 }
@@ -149,7 +152,7 @@ export function whyUnknown(given: readonly string[]): string | null {
   return null;
 }
 
-const commands = ['run', 'attach', 'check', 'explain', 'plan', 'simulate', 'report', 'demo', 'dial-stdio'];
+const commands = ['run', 'attach', 'check', 'explain', 'plan', 'simulate', 'report', 'demo', 'dial-stdio', 'doctor', 'init'];
 
 /** Why a word is no command, with the nearest one that is. */
 export function whyNoCommand(given: string, verbs: readonly string[]): string {

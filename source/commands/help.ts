@@ -15,6 +15,9 @@ export const helpText = `
                                   measured demand: --demand friday.csv
     microscale report FILE        a recording as one page with charts: report.html
     microscale demo               the console on a made-up shop; touches nothing
+    microscale init               asks a few questions and writes microscale.yaml
+                                  (--yes: the usual answers; --output FILE)
+    microscale doctor             what is wrong here, and how to mend it (--json)
 
   Overrule the engine that runs here (or with --host ssh://…, there)
     status, services              what runs, and what was found (--json)

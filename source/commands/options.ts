@@ -36,7 +36,7 @@ export interface Options {
   readonly takeOver: boolean;
   /** How microscale is called on a far machine. */
   readonly command: string;
-  /** Where a report goes; null for the usual place. */
+  /** Where `report` or `init` writes; null for the usual place. */
   readonly output: string | null;
   /** Write over what is there. */
   readonly force: boolean;
@@ -49,6 +49,8 @@ export interface Options {
   readonly screenReader: boolean;
   /** How long priority 1 may be short before the terminal calls; null for never. */
   readonly bellMs: number | null;
+  /** The usual answer to every question. */
+  readonly yes: boolean;
   /** The demonstration shop on a simulated host, whatever else is there. */
   readonly demo: boolean;
 }

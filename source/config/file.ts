@@ -37,6 +37,11 @@ export function loadLabelled(name: string, capacity: number | 'auto' | undefined
   return readLabelled({...optionsFor(name, process.cwd()), capacity, found});
 }
 
+/** Whether a text that is not written yet would be right at that path. Throws `ConfigError` with what is wrong. */
+export function checkText(path: string, text: string, found: readonly FoundService[] | null): Config {
+  return readConfig(text, {...optionsFor(path, dirname(resolve(path))), found});
+}
+
 function optionsFor(name: string, folder: string): Pick<ReadOptions, 'name' | 'resolvePath' | 'readEnvFile' | 'secrets'> {
   return {
     name,

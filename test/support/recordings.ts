@@ -43,7 +43,8 @@ export async function recordShop(note: string, path: string | null = null): Prom
       },
       close: () => recorder?.close() ?? Promise.resolve(),
     },
-    disturb({engine, host, clock}) {
+    disturb({present, clock}) {
+      const {engine, host} = present();
       const at = (minutes: number, what: () => void) => void clock.after(minutes * minuteMs, what);
       const tell = (owner: string, command: Parameters<typeof engine.command>[0]) => void engine.command(command, owner);
       at(2, () =>

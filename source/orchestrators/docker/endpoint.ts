@@ -43,6 +43,18 @@ export function chooseEndpoint({host, context, environment}: EndpointOptions): C
   return {...defaultSocket(), asked: false};
 }
 
+/** By what it was chosen, in the words of whoever set it. */
+export function whyChosen({host, context, environment}: EndpointOptions): string {
+  const folder = environment['DOCKER_CONFIG'] ?? join(homedir(), '.docker');
+  if (host !== undefined) return '--host';
+  if (context !== undefined) return `--context ${context}`;
+  if (environment['DOCKER_HOST']) return 'DOCKER_HOST';
+  if (environment['DOCKER_CONTEXT']) return `DOCKER_CONTEXT, which is ${environment['DOCKER_CONTEXT']}`;
+  const current = currentContext(folder);
+  if (current !== null && current !== 'default') return `the current docker context, ${current}`;
+  return 'nobody named one: the usual place';
+}
+
 /** Several hosts are the managers of one Swarm, in the order in which they are tried. */
 export function chooseEndpoints({
   hosts,
