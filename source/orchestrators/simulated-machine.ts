@@ -24,16 +24,26 @@ export interface Machine {
 
 export function createMachine(): Machine {
   const things = new Map<string, Thing>();
+  // The simulator looks at every service at every step: each has a list of its own.
+  const byService = new Map<string, Set<Thing>>();
+  const nothing: ReadonlySet<Thing> = new Set();
   let made = 0;
-  const of = (service: string) => [...things.values()].filter(thing => thing.service === service);
+  const of = (service: string) => [...(byService.get(service) ?? nothing)];
   return {
     make(service, number, purpose, at) {
       const id = `${service}-${number}-${++made}`;
-      things.set(id, {id, service, number, state: 'created', served: purpose === 'serve', madeAt: at});
+      const thing: Thing = {id, service, number, state: 'created', served: purpose === 'serve', madeAt: at};
+      things.set(id, thing);
+      byService.set(service, (byService.get(service) ?? new Set()).add(thing));
       return id;
     },
     get: id => things.get(id) ?? null,
-    remove: id => void things.delete(id),
+    remove(id) {
+      const thing = things.get(id);
+      if (!thing) return;
+      things.delete(id);
+      byService.get(thing.service)?.delete(thing);
+    },
     of,
     list: service =>
       of(service).map(({id, number, state, served, madeAt}) => ({
@@ -44,6 +54,10 @@ export function createMachine(): Machine {
         startedAt: madeAt,
         outdated: false,
       })),
-    holding: service => of(service).filter(({state, served}) => state === 'up' && served).length,
+    holding(service) {
+      let held = 0;
+      for (const {state, served} of byService.get(service) ?? nothing) if (state === 'up' && served) held++;
+      return held;
+    },
   };
 }

@@ -47,13 +47,14 @@ const pairsMax = 64;
 /** Opens, follows and ends handovers. One that ends because less was wanted is none. */
 export function trackHandovers(before: Fleet, fleet: Fleet): {readonly fleet: Fleet; readonly handovers: readonly EndedHandover[]} {
   if (before.services === fleet.services) return {fleet, handovers: []};
+  // By rank, so that who is served first is also who is given to first.
+  const heirs = fleet.services.filter(service => isBehind(service) || service.handover !== null).sort(byRank);
+  if (heirs.length === 0) return {fleet: {...fleet, standing: standingOf(fleet), score: scoreWith(fleet, [])}, handovers: []};
   const earlier =
     before.services.length > 0 ? new Map(before.services.map(service => [service.spec.name, service])) : new Map<string, Service>();
   const given = giversOf(earlier, fleet);
   const ended: EndedHandover[] = [];
   let changed = false;
-  // By rank, so that who is served first is also who is given to first.
-  const heirs = fleet.services.filter(service => isBehind(service) || service.handover !== null).sort(byRank);
   const next = new Map<Service, Handover | null>();
   const served = new Map<Service, number>();
   for (const service of heirs) {

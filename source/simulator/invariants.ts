@@ -169,6 +169,7 @@ const modesHold: Check = ({result: {fleet}}) => {
   if (mode?.name !== right) return `the mode is ${mode?.name ?? 'normal'}, and ${right ?? 'normal'} should hold`;
   const changes = settings.modes.find(({name}) => name === mode?.name)?.services ?? {};
   for (const {spec, configured} of fleet.services) {
+    if (spec === configured && (configured.retired || changes[configured.name] === undefined)) continue;
     const {name, priority, min, max, weight, target} = {...configured, ...(!configured.retired && changes[configured.name])};
     const same =
       spec.priority === priority &&
@@ -197,6 +198,7 @@ const frozenEnds: Check = ({result: {fleet}, truth}) => {
 };
 
 const readinessHolds: Check = ({result: {actions, fleet}}) => {
+  if (actions.length === 0) return null;
   const specs = new Map(fleet.services.map(({spec}) => [spec.name, spec]));
   for (const {service, from, replicas, yields, frozen, standby} of actions) {
     const spec = specs.get(service);
