@@ -169,6 +169,33 @@ function share(tier: readonly Claim[], free: number): number {
 
 /** The level at which the tier, raised from what it has, holds exactly the free slots more. */
 function commonLevel(open: readonly Claim[], free: number): number {
+  return open.every(({weight}) => weight === 1) ? evenLevel(open, free) : weightedLevel(open, free);
+}
+
+/** Where all weigh the same, the edges are plain numbers, which are sorted many times as fast. */
+function evenLevel(open: readonly Claim[], free: number): number {
+  const begins = Float64Array.from(open, ({granted, slots}) => granted * slots).sort();
+  const ends = Float64Array.from(open, ({usable, slots}) => usable * slots).sort();
+  let level = begins[0] ?? 0;
+  let left = free;
+  let begun = 0;
+  let ended = 0;
+  while (ended < ends.length) {
+    const begin = begins[begun] ?? Number.POSITIVE_INFINITY;
+    const end = ends[ended] ?? Number.POSITIVE_INFINITY;
+    const edge = Math.min(begin, end);
+    const rising = begun - ended;
+    const needed = rising * (edge - level);
+    if (needed >= left) return level + left / rising;
+    left -= needed;
+    level = edge;
+    if (begin <= end) begun++;
+    else ended++;
+  }
+  return level;
+}
+
+function weightedLevel(open: readonly Claim[], free: number): number {
   const edges: {readonly at: number; readonly weight: number}[] = [];
   for (const {slots, weight, granted, usable} of open) {
     edges.push({at: (granted * slots) / weight, weight}, {at: (usable * slots) / weight, weight: -weight});
