@@ -27,7 +27,7 @@ export function headerLines(state: ConsoleState, width: number, look: Look): rea
   const shownPlace = {...where, text: fit(where.text, whereWidth, symbols)};
   return [
     packed([[name], [shownPlace], ...must, ...may], gap, width, symbols),
-    packed(withOperators(scores(fleet, look), vitals, width, look), gap, width, symbols),
+    packed([...withOperators(scores(fleet, look), vitals, width, look), lostWork(fleet, look)], gap, width, symbols),
   ];
 }
 
@@ -125,6 +125,11 @@ function alarmPieces({alarms}: Vitals, style: Look['style']): readonly Piece[] {
   return latest === undefined ? [] : [{text: clean(latest), paint: style.danger}];
 }
 
+/** Shown where there is room for it beside who is here. */
+function lostWork({score: {lostMs}}: Fleet, {style}: Look): readonly Piece[] {
+  return lostMs < 500 ? [] : [{text: `lost ${durationWords(Math.round(lostMs / 1000) * 1000)}`, paint: style.dim}];
+}
+
 function scores(fleet: Fleet, {style}: Look): readonly (readonly Piece[])[] {
   const {score, standing, settings} = fleet;
   const share = (part: number, whole: number) => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)}%`);
@@ -142,7 +147,6 @@ function scores(fleet: Fleet, {style}: Look): readonly (readonly Piece[])[] {
     [{text: `win ${share(score.wonMs, score.ms)}`}],
     short > 0 ? [{text: `short ${short}`, paint: style.danger}] : [],
     [{text: `handover p50 ${handover(0.5)} p95 ${handover(0.95)}`}],
-    score.lostMs >= 500 ? [{text: `lost ${durationWords(Math.round(score.lostMs / 1000) * 1000)}`, paint: style.dim}] : [],
     overrides > 0 ? [{text: `overrides ${overrides}`, paint: style.warning}] : [],
   ];
 }
