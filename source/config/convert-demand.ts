@@ -2,7 +2,6 @@
 import type {HttpAccess} from '../sources/asking/http.ts';
 import {parseSelector} from '../sources/metrics-selector.ts';
 import {scheduleProblems} from '../sources/schedule.ts';
-import {scrubberOf} from '../sources/scrub.ts';
 import type {DemandSpec} from '../sources/source.ts';
 import type {DemandText} from './demand-schema.ts';
 import type {Mistake, Path} from './mistakes.ts';
@@ -122,37 +121,6 @@ export function demandOf(demand: DemandText, {resolvePath}: DemandSurroundings, 
         speed: demand.speed,
         loop: demand.loop,
       };
-  }
-}
-
-/** What a source is called in reasons where a service follows several: `redis list jobs`. */
-export function demandLabel(demand: DemandSpec): string {
-  return scrubberOf({}, demand.secrets ?? [])(labelOf(demand));
-}
-
-function labelOf(demand: DemandSpec): string {
-  switch (demand.source) {
-    case 'redis':
-      return `redis ${demand.thing.kind === 'bullmq' ? demand.thing.queue : demand.thing.key}`;
-    case 'rabbitmq':
-    case 'azure-queue':
-      return `${demand.source} ${demand.queue}`;
-    case 'nats':
-      return `nats ${demand.consumer}`;
-    case 'nsq':
-      return `nsq ${demand.channel}`;
-    case 'sqs':
-      return `sqs ${demand.queueUrl.split('/').at(-1) ?? ''}`;
-    case 'kafka':
-      return `kafka ${demand.group}`;
-    case 'metrics':
-      return `metrics ${demand.series}`;
-    case 'haproxy':
-      return `haproxy ${demand.backend} ${demand.read}`;
-    case 'docker':
-      return `its own ${demand.read}`;
-    default:
-      return demand.source;
   }
 }
 

@@ -1,4 +1,5 @@
 /** What people call a demand: its source and the thing that it reads. It holds no address and no secret. */
+import {scrubberOf} from '../sources/scrub.ts';
 import type {DemandSpec} from '../sources/source.ts';
 
 const lengthMax = 48;
@@ -7,7 +8,9 @@ const lengthMax = 48;
 export function labelsOf(demands: readonly DemandSpec[]): readonly string[] {
   const seen = new Map<string, number>();
   return demands.map(demand => {
-    const whole = [demand.source, nameOf(demand)].filter(word => word !== '').join(' ');
+    // A name may have been filled in from a secret: labels are recorded and shown.
+    const scrub = scrubberOf({}, demand.secrets ?? []);
+    const whole = scrub([demand.source, nameOf(demand)].filter(word => word !== '').join(' '));
     const label = whole.length > lengthMax ? `${whole.slice(0, lengthMax - 1)}…` : whole;
     const count = (seen.get(label) ?? 0) + 1;
     seen.set(label, count);

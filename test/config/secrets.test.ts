@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {ConfigError} from '../../source/config/config.ts';
-import {demandLabel} from '../../source/config/convert-demand.ts';
+import {labelsOf} from '../../source/config/demand-label.ts';
 import {loadConfig} from '../../source/config/file.ts';
 import {encodedInUrl, partsOf} from '../../source/config/placeholders.ts';
 import {readConfig, readLabelled} from '../../source/config/read.ts';
@@ -129,7 +129,7 @@ describe('a secret in a demand', () => {
   });
 
   test('is not told in what a source is called', () => {
-    expect(demandLabel(read('source: redis\nurl: redis://cache\nlist: "jobs-${PW}"'))).toBe('redis jobs-•••');
+    expect(labelsOf([read('source: redis\nurl: redis://cache\nlist: "jobs-${PW}"')])).toEqual(['redis list jobs-•••']);
   });
 
   test('is read from the real environment and from real files by a configuration file', () => {
