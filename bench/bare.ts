@@ -1,5 +1,6 @@
 /** The engine's own calls, bare: the floor that a handover is measured against. It keeps to the slots and does nothing else. */
 import http from 'node:http';
+import type {Workload} from '../source/config/config.ts';
 import {workload} from '../test/support/workloads.ts';
 
 /** How the heirs wait for their slots, and what becomes of those that give them. */
@@ -38,10 +39,11 @@ interface Cast {
   heirs: readonly string[];
 }
 
-export async function createBare(socket: string, capacity: number): Promise<Bare> {
-  const body = {Image: 'busybox', Cmd: workload().command, HostConfig: {NetworkMode: 'none'}, StopTimeout: 2};
+export async function createBare(socket: string, capacity: number, victim: Workload = workload()): Promise<Bare> {
+  const bodyOf = ({command}: Workload) => ({Image: 'busybox', Cmd: command, HostConfig: {NetworkMode: 'none'}, StopTimeout: 2});
   let made = 0;
-  const create = async () => ((await call(socket, 'POST', `/containers/create?name=bare-${++made}`, body)) as {Id: string}).Id;
+  const make = async (body: object) => ((await call(socket, 'POST', `/containers/create?name=bare-${++made}`, body)) as {Id: string}).Id;
+  const create = () => make(bodyOf(workload()));
   const on = (id: string, verb: string) => call(socket, 'POST', `/containers/${id}/${verb}`);
   // A kernel may fail to freeze processes that are just being made: microscale tries again too.
   const pause = async (id: string) => {
@@ -61,7 +63,7 @@ export async function createBare(socket: string, capacity: number): Promise<Bare
   async function castFor(way: Way): Promise<Cast> {
     const known = casts.get(way);
     if (known) return known;
-    const victims = await Promise.all(Array.from({length: capacity}, create));
+    const victims = await Promise.all(Array.from({length: capacity}, () => make(bodyOf(victim))));
     await all(victims, id => on(id, 'start'));
     const cast: Cast = {victims, heirs: []};
     if (way === 'paused' || way === 'frozen') {
@@ -107,7 +109,6 @@ export async function createBare(socket: string, capacity: number): Promise<Bare
     },
     async close() {
       for (const {victims, heirs} of casts.values()) await all([...victims, ...heirs], remove);
-      agent.destroy();
     },
   };
 }

@@ -1,46 +1,67 @@
-/** How soon the first replica of priority 1 serves while batch takes all of every core, against while it takes none. */
-import type {Way} from './bare.ts';
+/** How soon the first replica of priority 1 serves while batch takes every core, against while it takes none. */
+import {cpus} from 'node:os';
+import {createBare, type Way} from './bare.ts';
 import {createBox} from './box.ts';
 import {median} from './statistics.ts';
 import {workload} from '../test/support/workloads.ts';
 
 export interface LoadResult {
+  /** Replicas of batch for each core, each of which would take a whole one. */
+  readonly timesOver: number;
   readonly way: Way;
   readonly idleMs: readonly number[];
   readonly loadedMs: readonly number[];
+  /** The engine's own calls, bare, under the same load. */
+  readonly bareMs: readonly number[];
 }
 
-const capacity = 10;
 const burns = workload({command: ['sh', '-c', 'trap "exit 0" TERM; while :; do :; done']});
+const turns = 3;
 
-/** Idle and loaded take turns, some rounds each: both can't be at once. */
+/** Idle, loaded and bare take turns, some rounds each: they can't be at once. */
 export async function benchLoad(socket: string, rounds: number): Promise<readonly LoadResult[]> {
   const results: LoadResult[] = [];
-  for (const way of ['frozen', 'cold'] as const) {
-    const times = {idle: [] as number[], loaded: [] as number[]};
-    for (let turn = 0; turn < 2; turn++) {
-      for (const state of ['idle', 'loaded'] as const) {
-        const box = await createBox(socket, way, capacity, service => (state === 'loaded' && service === 'batch' ? burns : workload()));
-        for (let round = 0; round <= rounds; round++) {
-          const tookMs = await box.move(1);
-          await box.back();
-          // The first of each turn warms up.
-          if (round > 0) times[state].push(tookMs);
+  for (const timesOver of [1, 5]) {
+    for (const way of ['frozen', 'cold'] as const) {
+      const capacity = timesOver * cpus().length;
+      const times = {idle: [] as number[], loaded: [] as number[], bare: [] as number[]};
+      for (let turn = 0; turn < turns; turn++) {
+        for (const state of ['idle', 'loaded'] as const) {
+          const workloadOf = (service: string) => (state === 'loaded' && service === 'batch' ? burns : workload());
+          const box = await createBox(socket, way, capacity, workloadOf);
+          const move = async () => {
+            const tookMs = await box.move(1);
+            await box.back();
+            return tookMs;
+          };
+          times[state].push(...(await warmedUp(rounds, move)));
+          await box.close();
         }
-        await box.close();
+        const bare = await createBare(socket, capacity, burns);
+        times.bare.push(...(await warmedUp(rounds, () => bare.move(way, 1))));
+        await bare.close();
       }
+      results.push({timesOver, way, idleMs: times.idle, loadedMs: times.loaded, bareMs: times.bare});
     }
-    results.push({way, idleMs: times.idle, loadedMs: times.loaded});
   }
   return results;
 }
 
+/** The first isn't counted. */
+async function warmedUp(rounds: number, move: () => Promise<number>): Promise<readonly number[]> {
+  const tookMs: number[] = [];
+  for (let round = 0; round <= rounds; round++) tookMs.push(await move());
+  return tookMs.slice(1);
+}
+
 export function loadLines(results: readonly LoadResult[]): readonly string[] {
+  const ms = (values: readonly number[]) => `${median(values).toFixed(0)} ms`;
   return [
-    `the first replica of priority 1, while ${capacity} replicas of batch take every core, ${results[0]?.idleMs.length ?? 0} rounds, medians`,
-    ...results.map(({way, idleMs, loadedMs}) => {
-      const ratio = median(loadedMs) / median(idleMs);
-      return `  ${way.padEnd(7)} idle ${median(idleMs).toFixed(0)} ms, loaded ${median(loadedMs).toFixed(0)} ms, ratio ${ratio.toFixed(2)}   (at most 2)`;
+    `the first replica of priority 1, while each replica of batch takes what it gets of a core, ${results[0]?.idleMs.length ?? 0} rounds, medians`,
+    ...results.map(({timesOver, way, idleMs, loadedMs, bareMs}) => {
+      const times = timesOver === 1 ? 'every core taken once' : `every core taken ${timesOver} times over`;
+      const ratio = (median(loadedMs) / median(idleMs)).toFixed(2);
+      return `  ${times.padEnd(29)} ${way.padEnd(7)} idle ${ms(idleMs)}, loaded ${ms(loadedMs)} (bare calls ${ms(bareMs)}), ratio ${ratio}   (at most 2)`;
     }),
   ];
 }

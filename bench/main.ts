@@ -66,7 +66,7 @@ if (wanted('handover') || wanted('command') || wanted('load') || wanted('stall')
       writeResults('Beside the docker-compose command', asWritten(lines));
     }
     if (wanted('load')) {
-      const lines = loadLines(await benchLoad(engine.socket, 3));
+      const lines = loadLines(await benchLoad(engine.socket, 6));
       print(lines);
       writeResults('Under load', asWritten(lines));
     }
