@@ -5,18 +5,17 @@ import {MessageChannel, Worker} from 'node:worker_threads';
 import {clean} from '../clean.ts';
 import type {Leaving} from '../console/console.tsx';
 import {openSession} from '../control/channel.ts';
-import {attachTo, type Attached} from '../control/client.ts';
+import type {Attached} from '../control/client.ts';
 import type {LeaseRecord} from '../control/lease.ts';
 import {HostError} from '../ports.ts';
 import type {Reply} from '../scaler/entry.ts';
-import {portChannel, type EngineThreadData, type EngineThreadNews} from './engine-thread.ts';
-import {attachFar} from './engine-socket.ts';
 import {explainError} from './errors.ts';
 import {clockWords} from './lines.ts';
 import {UsageError, type Options} from './options.ts';
 import {ownerName} from './owner.ts';
 import {saveScreen} from './saved-screen.ts';
 import {switchable} from './switchable.ts';
+import {portChannel, type EngineThreadData, type EngineThreadNews} from './thread-port.ts';
 
 /** How long the engine may take to bring things to their end; longer where it was asked to change counts. */
 const closeLimitMs = {leave: 10_000, restore: 70_000, drain: 70_000};
@@ -44,10 +43,11 @@ export async function openConsole(options: Options): Promise<number> {
 export async function attachConsole(target: string | null, options: Options): Promise<number> {
   const screen = loadScreen();
   const visitor = {owner: ownerName(), readOnly: options.readOnly};
+  const {attachFar, findSocket} = await import('./engine-socket.ts');
   if (target?.startsWith('ssh://'))
     return show({kind: 'attached', attached: await attachFar(target, options, visitor), far: target}, options, await screen);
-  const {findSocket} = await import('./engine-socket.ts');
   if (target !== null && !target.includes('/')) throw new UsageError(`“${target}” is no machine to attach to: write it as ssh://user@host`);
+  const {attachTo} = await import('../control/client.ts');
   const attached = await attachTo(await findSocket(target ?? options.socket), visitor);
   return show({kind: 'attached', attached, far: null}, options, await screen);
 }
@@ -60,6 +60,7 @@ function loadScreen() {
 async function attachOrWait(holder: LeaseRecord, options: Options): Promise<Held> {
   if (holder.socket !== null && holder.where === hostname()) {
     const visitor = {owner: ownerName(), readOnly: options.readOnly};
+    const {attachTo} = await import('../control/client.ts');
     try {
       return {kind: 'attached', attached: await attachTo(holder.socket, visitor, welcomeLimitMs), far: null};
     } catch (error) {

@@ -1,32 +1,9 @@
 /** The engine in a thread of its own, so that a terminal that stops reading can't hold it up. */
-import {parentPort, workerData, type MessagePort} from 'node:worker_threads';
-import {serveSession, type Channel} from '../control/channel.ts';
-import type {LeaseRecord} from '../control/lease.ts';
+import {parentPort, workerData} from 'node:worker_threads';
+import {serveSession} from '../control/channel.ts';
 import {assemble, HeldElsewhere} from './assemble.ts';
-import type {Options} from './options.ts';
 import {ownerName} from './owner.ts';
-
-export interface EngineThreadData {
-  readonly options: Options;
-  readonly sessionPort: MessagePort;
-}
-
-/** What the thread tells its parent. */
-export type EngineThreadNews =
-  | {readonly kind: 'open'}
-  | {readonly kind: 'elsewhere'; readonly holder: LeaseRecord}
-  | {readonly kind: 'failed'; readonly name: string; readonly message: string}
-  | {readonly kind: 'closed'; readonly simulated: boolean; readonly counts: readonly (readonly [service: string, running: number])[]};
-
-export function portChannel(port: MessagePort): Channel {
-  return {
-    send: message => port.postMessage(message),
-    receive: listener => {
-      port.removeAllListeners('message');
-      port.on('message', listener);
-    },
-  };
-}
+import {portChannel, type EngineThreadData, type EngineThreadNews} from './thread-port.ts';
 
 process.noDeprecation = true;
 const parent = parentPort;

@@ -1,0 +1,27 @@
+/** What a console and its engine's thread say to each other. It loads nothing of the engine: the console's side is to be quick. */
+import type {MessagePort} from 'node:worker_threads';
+import type {Channel} from '../control/channel.ts';
+import type {LeaseRecord} from '../control/lease.ts';
+import type {Options} from './options.ts';
+
+export interface EngineThreadData {
+  readonly options: Options;
+  readonly sessionPort: MessagePort;
+}
+
+/** What the thread tells its parent. */
+export type EngineThreadNews =
+  | {readonly kind: 'open'}
+  | {readonly kind: 'elsewhere'; readonly holder: LeaseRecord}
+  | {readonly kind: 'failed'; readonly name: string; readonly message: string}
+  | {readonly kind: 'closed'; readonly simulated: boolean; readonly counts: readonly (readonly [service: string, running: number])[]};
+
+export function portChannel(port: MessagePort): Channel {
+  return {
+    send: message => port.postMessage(message),
+    receive: listener => {
+      port.removeAllListeners('message');
+      port.on('message', listener);
+    },
+  };
+}
