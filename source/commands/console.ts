@@ -156,6 +156,7 @@ async function show(first: Held, options: Options, screen: Awaited<ReturnType<ty
     attached: () => held.kind === 'attached',
     spoken: options.screenReader,
     bellMs: options.bellMs,
+    replay: null,
     save: saveScreen,
     ends(leave) {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => leave({kind: 'signal', signal}));
