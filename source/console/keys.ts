@@ -107,7 +107,7 @@ export const keyTable: readonly Key[] = [
   {
     keys: ['home'],
     shown: 'Home',
-    words: 'select the first; in the past, to the oldest moment that is kept',
+    words: 'select the first; in the past, to the oldest moment kept',
     name: null,
     bar: null,
     acts: false,
@@ -287,7 +287,7 @@ export const keyTable: readonly Key[] = [
   {
     keys: ['left'],
     shown: '←',
-    words: 'a second back into the past: the last hour is kept, and no key acts there',
+    words: 'a second back into the past; the last hour is kept',
     name: 'back',
     bar: null,
     past: ['←→', '1s'],
