@@ -49,8 +49,9 @@ export function createReader(ask: (at: number) => Promise<Past>, pause: () => Pr
   async function fetch(at: number): Promise<Stretch> {
     const {format, from, to, stretch} = await ask(at);
     if (format !== formatVersion) throw new HistoryError('the engine is another version of microscale: its past can’t be read here');
-    if (!stretch) throw new HistoryError('nothing of the past is kept yet');
     kept = {from: Math.ceil(from / sampleMs) * sampleMs, to: Math.floor(to / sampleMs) * sampleMs};
+    // Of an engine that has only just begun, not even a whole second.
+    if (!stretch || kept.to < kept.from) throw new HistoryError('nothing of the past is kept yet');
     return stretch;
   }
 

@@ -203,5 +203,6 @@ describe('says why it can’t be read', () => {
 
   test('before anything has happened', async () => {
     await expect(refusal(past => ({...past, stretch: null}))).rejects.toThrow('nothing of the past is kept yet');
+    await expect(refusal(past => ({...past, from: noon + 100, to: noon + 900}))).rejects.toThrow('nothing of the past is kept yet');
   });
 });

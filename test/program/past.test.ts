@@ -10,7 +10,7 @@ const left = '\u001b[D';
 const right = '\u001b[C';
 const home = '\u001b[H';
 const end = '\u001b[F';
-const patientMs = 60_000;
+const patientMs = 45_000;
 const shows = (screen: Screen, what: string | RegExp) =>
   until(
     `the screen to show ${String(what)}`,
@@ -37,9 +37,9 @@ describe('the live console', () => {
     await until(
       'a past to look at',
       async () => {
-        screen.press(left.repeat(3));
-        await shows(screen, /\[PAST \d\d:\d\d:\d\d, \d+s ago\]|nothing before/);
-        return /\[PAST \d\d:\d\d:\d\d, \d+s ago\]/.test(screen.text());
+        screen.press(left);
+        await shows(screen, /\[PAST \d\d:\d\d:\d\d, \d+s ago\]|nothing of the past/);
+        return screen.text().includes('[PAST');
       },
       patientMs,
     );
@@ -66,7 +66,7 @@ describe('replay', () => {
     const screen = open(['replay', 'shop.rec', '--speed', '8'], folder, 140, 40, {TZ: 'UTC'});
     await shows(screen, /\[REPLAY 12:0\d:\d\d, \w+ to its end > 8x\]/);
     expect(screen.rows()[0]).toContain('shop ▸ shop.rec');
-    await shows(screen, /\[REPLAY 12:00:[2-5]\d/);
+    await shows(screen, /\[REPLAY 12:(00:[2-5]|0[1-9]|1\d)/);
     screen.press(' ');
     await shows(screen, /\[REPLAY 12:\d\d:\d\d, \w+ to its end\]/);
     screen.press(home);
