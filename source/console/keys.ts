@@ -77,7 +77,7 @@ function travel({update, past, recording}: ConsoleState, at: number): Effect {
   if (!update) return refuse('not connected yet');
   const present = past?.present.update ?? update;
   if (recording && past && at > past.at && past.at >= latestMoment(past.present)) return refuse('the recording ends here');
-  if (past && past.from > 0 && at <= past.at && past.at <= past.from)
+  if (past && past.from !== null && at <= past.at && past.at <= past.from)
     return refuse(recording ? 'the recording begins here' : `nothing before ${momentWords(past.from)} is kept`);
   if (!past && at > present.vitals.at) return refuse('this is now: the left arrow looks at what was');
   return event({kind: 'travelled', at});
@@ -111,7 +111,7 @@ export const keyTable: readonly Key[] = [
     name: null,
     bar: null,
     acts: false,
-    press: state => (state.past ? travel(state, state.past.from) : move('first')(state)),
+    press: state => (state.past ? travel(state, state.past.from ?? 0) : move('first')(state)),
   },
   {
     keys: ['end'],

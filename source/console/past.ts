@@ -16,8 +16,8 @@ export interface Past {
   readonly at: number;
   /** The one that is on the screen: another, while the stretch with the first is on its way. */
   readonly shownAt: number;
-  /** The first moment that is kept; 0 until that is known. */
-  readonly from: number;
+  /** The first moment that is kept; null until the first look tells. */
+  readonly from: number | null;
   readonly present: Told;
 }
 

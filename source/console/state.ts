@@ -171,7 +171,12 @@ function travel(state: ConsoleState, sought: number): ConsoleState {
   if (sought < latest || state.recording) {
     const at = Math.min(Math.max(sought, past?.from ?? 0), latest);
     const pace: Pace = state.recording && at >= latest ? {...state.pace, kind: 'still'} : state.pace;
-    return {...state, message: null, pace, past: {at, shownAt: past?.shownAt ?? present.update.vitals.at, from: past?.from ?? 0, present}};
+    return {
+      ...state,
+      message: null,
+      pace,
+      past: {at, shownAt: past?.shownAt ?? present.update.vitals.at, from: past?.from ?? null, present},
+    };
   }
   const now = show({...state, past: null, message: null, pace: {...state.pace, kind: 'still'}}, present);
   return state.gone === null || !past ? now : reduce(now, {kind: 'gone', reason: state.gone});

@@ -49,7 +49,7 @@ export function createTraveller({store, ask, idle, after, say}: TravelParts): Tr
       if (!past) return;
       const asked = past.at;
       // Whoever looks back anew may have another engine before them.
-      if (past.from === 0) reader = createReader(ask, pause);
+      if (past.from === null) reader = createReader(ask, pause);
       try {
         const scene = asked === past.shownAt ? await reader.widen(asked) : await reader.look(asked);
         if (!scene) return;
@@ -67,7 +67,7 @@ export function createTraveller({store, ask, idle, after, say}: TravelParts): Tr
   /** What can't be shown isn't stood at: back to what can. */
   function giveUp(reason: string): void {
     const {past} = store.latest();
-    if (past) store.dispatch({kind: 'travelled', at: past.from === 0 ? Number.MAX_SAFE_INTEGER : past.shownAt});
+    if (past) store.dispatch({kind: 'travelled', at: past.from === null ? Number.MAX_SAFE_INTEGER : past.shownAt});
     say(`the past can’t be shown: ${reason}`);
   }
 

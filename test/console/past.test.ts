@@ -5,6 +5,7 @@ import {keyTable} from '../../source/console/keys.ts';
 import {spokenLines} from '../../source/console/spoken.ts';
 import {reduce, type ConsoleState} from '../../source/console/state.ts';
 import {lookingConsole, updateOf} from '../support/past.ts';
+import {noon} from '../support/recordings.ts';
 import {plainAscii, plainUnicode} from '../support/screens.ts';
 
 const second = 1000;
@@ -208,6 +209,15 @@ describe('playing', () => {
     expect(state.past?.shownAt).toBe(console.end);
     expect(state.pace.kind).toBe('still');
   });
+});
+
+test('a simulated recording, whose time begins at zero, is looked at like any other', async () => {
+  const console = await lookingConsole({recording: true, earlierMs: noon});
+  const state = await console.press('left', '[', '[', '[', '[', '[');
+  expect(state.samples).toHaveLength(600);
+  await console.press('home', 'left');
+  expect(console.state().past).toMatchObject({at: 0, shownAt: 0, from: 0});
+  expect(console.refusals()).toEqual(['the recording begins here']);
 });
 
 describe('golden screens', () => {

@@ -13,18 +13,19 @@ import {recordShop, type Recorded} from './recordings.ts';
 
 let recorded: Promise<Recorded> | null = null;
 
-/** The shop's twenty minutes as an engine keeps them. */
-export async function shopPast() {
+/** The shop's twenty minutes as an engine keeps them, so much earlier than noon. */
+async function shopPast(earlierMs: number) {
   recorded ??= recordShop('the import may wait');
-  const {entries, fleet} = await recorded;
+  const {entries} = await recorded;
   let folded = emptyFleet('auto');
   const history = createHistory(folded);
-  for (const group of entries) {
+  for (const recordedGroup of entries) {
+    const group = recordedGroup.map(entry => ({...entry, at: entry.at - earlierMs}));
     const result = step(folded, group);
     history.keep(group, result);
     folded = result.fleet;
   }
-  return {history, fleet, end: Math.ceil(fleet.at / 1000) * 1000};
+  return {history, fleet: folded, end: Math.ceil(folded.at / 1000) * 1000};
 }
 
 export function updateOf(fleet: Fleet, at: number): Update {
@@ -32,8 +33,8 @@ export function updateOf(fleet: Fleet, at: number): Update {
   return {fleet, vitals: {facts, heardAt: at, at, alarms: [], you: 'ops@mgr-1', operators: []}, samples: [], happenings: []};
 }
 
-export async function lookingConsole({recording = false, fail = null as string | null} = {}) {
-  const {history, fleet, end} = await shopPast();
+export async function lookingConsole({recording = false, fail = null as string | null, earlierMs = 0} = {}) {
+  const {history, fleet, end} = await shopPast(earlierMs);
   const first = reduce(emptyState(recording, false, recording), {kind: 'updated', update: updateOf(fleet, end)});
   const store = createStore(first, async () => {});
   const clock = createVirtualClock();
