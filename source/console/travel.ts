@@ -23,6 +23,9 @@ export interface Traveller {
   close(): void;
 }
 
+/** A chart of two hundred columns shows less than this: of what is known that far back, a slow line is asked for no more. */
+const chartMs = 420_000;
+
 export function createTraveller({store, ask, idle, after, say}: TravelParts): Traveller {
   /** Others have their turn in the middle of a long look. */
   const pause = () => new Promise<void>(resolve => void after(0, resolve));
@@ -45,9 +48,10 @@ export function createTraveller({store, ask, idle, after, say}: TravelParts): Tr
 
   async function go(): Promise<void> {
     while (!closed) {
-      const {past} = store.latest();
+      const {past, samples} = store.latest();
       if (!past) return;
       const asked = past.at;
+      if (asked === past.shownAt && (samples[0]?.at ?? asked) <= asked - chartMs) return;
       // Whoever looks back anew may have another engine before them.
       if (past.from === null) reader = createReader(ask, pause);
       try {
