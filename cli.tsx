@@ -76,6 +76,12 @@ async function main(): Promise<number> {
       const {report} = await import('./source/commands/report.ts');
       return (await report(path, options, output)) ? 0 : 1;
     }
+    case 'replay': {
+      const [path, ...more] = rest;
+      if (path === undefined || more.length > 0) throw new UsageError('replay takes one recording: microscale replay FILE');
+      const {replayRecording} = await import('./source/commands/replay.ts');
+      return replayRecording(path, options, output, canDraw());
+    }
     case 'check': {
       const [path = options.config, ...more] = rest;
       if (path === null || more.length > 0) throw new UsageError('check takes one file: microscale check microscale.yaml');

@@ -231,6 +231,31 @@ export interface Update {
 }
 
 /**
+ * A part of the past: the fleet before it, and what was folded from then on. Whoever looks at it folds it, so that the
+ * engine's thread has nothing to do for a look.
+ */
+export interface Stretch {
+  /** When its first entries were folded. */
+  readonly from: number;
+  /** Up to this moment, and without it, nothing is missing. */
+  readonly to: number;
+  readonly before: Fleet;
+  /** What the lines before these have said: these may refer to it. */
+  readonly known: {readonly at: number; readonly names: readonly string[]};
+  /** As in a recording. */
+  readonly lines: readonly string[];
+}
+
+/** What is kept of the past, and the stretch of it that was asked for; null while nothing is kept. */
+export interface Past {
+  /** How the lines are written: the version of a recording's format. */
+  readonly format: number;
+  readonly from: number;
+  readonly to: number;
+  readonly stretch: Stretch | null;
+}
+
+/**
  * An operator's hold on an engine. It is pulled: the screen asks for the next update when it can draw one, so that a
  * terminal that stops reading holds up nobody and no backlog builds up.
  */
@@ -239,6 +264,8 @@ export interface Session {
   next(signal?: AbortSignal): Promise<Update>;
   command(command: Command): Promise<Reply>;
   refresh(): void;
+  /** The stretch of the past with this moment, or the nearest that is kept. Rejects when the engine is gone, or keeps no past. */
+  past(at: number): Promise<Past>;
   /** Asks for the lease, for the engine that this is a hold on. */
   takeOver(): Promise<Reply>;
   close(): void;

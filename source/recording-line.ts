@@ -30,18 +30,26 @@ const written = counts.toSorted((a, b) => places[a] - places[b]);
 /** A reason is written as its place here. */
 const victimReasons: readonly (VictimReason | null)[] = [null, 'not serving', 'outdated', 'least busy', 'youngest', 'oldest'];
 
+/** The version of what a recording, and each of its lines, looks like. */
+export const formatVersion = 3;
+
 /** Writes, or reads, the lines of one recording in their order: each may refer to those before it. */
 export interface Lines {
   encode(entries: readonly Entry[]): string;
   /** Null for a line that holds no entries. */
   decode(line: string): readonly Entry[] | null;
+  /** What the lines so far have said. The list of names grows with the lines to come. */
+  known(): {readonly at: number; readonly names: readonly string[]};
 }
 
-/** A line is `[milliseconds since the line before, entry, …]`; entries that are folded together share their time. */
-export function recordingLines(): Lines {
-  const numbers = new Map<string, number>();
-  const names: string[] = [];
-  let at = 0;
+/**
+ * A line is `[milliseconds since the line before, entry, …]`; entries that are folded together share their time. `begun`
+ * is what lines before the first of these have said.
+ */
+export function recordingLines(begun: ReturnType<Lines['known']> = {at: 0, names: []}): Lines {
+  const names = [...begun.names];
+  const numbers = new Map(names.map((name, number) => [name, number] as const));
+  let at = begun.at;
 
   const nameOf = (service: string): Name => {
     const known = numbers.get(service);
@@ -118,6 +126,7 @@ export function recordingLines(): Lines {
         return null;
       }
     },
+    known: () => ({at, names}),
   };
 }
 

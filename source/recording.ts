@@ -2,12 +2,10 @@
 import {closeSync, createReadStream, createWriteStream, openSync, writeSync} from 'node:fs';
 import {createInterface} from 'node:readline';
 import type {Recorder} from './ports.ts';
-import {recordingLines} from './recording-line.ts';
+import {formatVersion, recordingLines} from './recording-line.ts';
 import type {Entry} from './scaler/entry.ts';
 import {emptyFleet, type Acting, type Fleet} from './scaler/fleet.ts';
 import {step} from './scaler/step.ts';
-
-const formatVersion = 3;
 
 /** Thrown when a recording can't be read; the message names the line. */
 export class RecordingError extends Error {

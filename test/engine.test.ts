@@ -20,7 +20,7 @@ async function started(host = calmHost) {
     orchestrator,
     recorder,
     acting: 'auto',
-    stepped: (_entries, result) => feed.stepped(result.happenings, result.changed),
+    stepped: (entries, result) => feed.stepped(entries, result),
   });
   const feed = createFeed(engine, clock);
   const turn = async (forMs = 0) => {
@@ -167,6 +167,30 @@ describe('a session', () => {
   test('that may only watch is refused by the engine’s side', async () => {
     const {feed} = await started();
     expect(await feed.session('ops@here', true).command({kind: 'pause'})).toEqual({kind: 'refused', reason: 'this session is read-only'});
+  });
+
+  test('gives the past, through a channel as it is, until the engine has stopped', async () => {
+    const {feed, turn, clock} = await started();
+    await turn(65 * second);
+    const near = feed.session('ops@here', true);
+    const [here, there] = channelPair();
+    serveSession(near, here);
+    const far = openSession(there);
+    const asked = far.past(clock.now() - 2 * second);
+    await turn();
+    const past = await asked;
+    expect(past).toEqual(structuredClone(await near.past(clock.now() - 2 * second)));
+    expect(past.stretch?.lines.length).toBeGreaterThan(0);
+    feed.close('the engine has stopped');
+    await expect(far.past(0)).rejects.toThrow('the engine has stopped');
+  });
+
+  test('on an engine that keeps no past says so', async () => {
+    const [here, there] = channelPair();
+    here.receive(message =>
+      here.send({id: (message as {id: number}).id, kind: 'reply', reply: {kind: 'refused', reason: 'that is no request'}}),
+    );
+    await expect(openSession(there).past(0)).rejects.toThrow('this engine keeps no past: it is of an older microscale');
   });
 
   test('works the same through a channel, and ends when the engine does', async () => {

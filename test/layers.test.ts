@@ -46,6 +46,8 @@ test.each([
   ['the simulator', 'source/simulator/planted.ts', '../console/store.ts'],
   ['a report', 'source/report/planted.ts', '../recording.ts'],
   ['a source', 'source/sources/planted.ts', 'ink'],
+  ['history', 'source/history/planted.ts', '../control/feed.ts'],
+  ['history', 'source/history/planted.ts', 'node:fs'],
   ['the doctor', 'source/doctor/planted.ts', '../engine.ts'],
   ['a command', 'source/commands/planted.ts', 'meow'],
   ['a command', 'source/commands/planted.ts', 'dockerode'],

@@ -98,7 +98,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
     lease: hold,
     surveyed: facts => take(() => read(facts), facts),
     stepped(entries, result) {
-      feed.stepped(result.happenings, result.changed);
+      feed.stepped(entries, result);
       observers?.stepped(entries, result);
       stepped(entries, result);
     },

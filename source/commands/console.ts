@@ -1,19 +1,18 @@
 /** The console on an engine: its own, in a thread, or one that runs already. The terminal is given back whatever happens. */
 import {once} from 'node:events';
-import {constants, hostname} from 'node:os';
+import {hostname} from 'node:os';
 import {MessageChannel, Worker} from 'node:worker_threads';
 import {clean} from '../clean.ts';
-import type {Leaving} from '../console/console.tsx';
 import {openSession} from '../control/channel.ts';
 import type {Attached} from '../control/client.ts';
 import type {LeaseRecord} from '../control/lease.ts';
 import {HostError} from '../ports.ts';
 import type {Reply} from '../scaler/entry.ts';
-import {explainError} from './errors.ts';
 import {clockWords} from './lines.ts';
 import {UsageError, type Options} from './options.ts';
 import {ownerName} from './owner.ts';
 import {saveScreen} from './saved-screen.ts';
+import {endFor, farewell, loadScreen, openScreen, type Screen} from './screen.ts';
 import {switchable} from './switchable.ts';
 import {portChannel, type EngineThreadData, type EngineThreadNews} from './thread-port.ts';
 
@@ -50,10 +49,6 @@ export async function attachConsole(target: string | null, options: Options): Pr
   const {attachTo} = await import('../control/client.ts');
   const attached = await attachTo(await findSocket(target ?? options.socket), visitor);
   return show({kind: 'attached', attached, far: null}, options, await screen);
-}
-
-function loadScreen() {
-  return Promise.all([import('../console/console.tsx'), import('../console/style.ts'), import('../console/terminal.ts'), import('chalk')]);
 }
 
 /** The engine that acts here, if it can be spoken to; else one of our own, which waits until the lease is free. */
@@ -107,26 +102,8 @@ async function openThread(options: Options): Promise<Extract<Held, {kind: 'own'}
   });
 }
 
-async function show(first: Held, options: Options, screen: Awaited<ReturnType<typeof loadScreen>>): Promise<number> {
-  const [{runConsole}, {chooseStyle}, {openTerminal}, {default: chalk}] = screen;
-  const style = chooseStyle({
-    environment: process.env,
-    ascii: options.ascii,
-    color: options.color,
-    theme: options.theme,
-    colorLevel: chalk.level,
-  });
-  const terminal = openTerminal(
-    () => process.stdout.getWindowSize(),
-    listener => void process.stdout.on('resize', listener),
-  );
-  const onCrash = (error: unknown) => {
-    terminal.restore();
-    process.stderr.write(`microscale: ${explainError(error)}\n`);
-    process.exit(1);
-  };
-  process.on('uncaughtException', onCrash);
-  process.on('unhandledRejection', onCrash);
+async function show(first: Held, options: Options, screen: Screen): Promise<number> {
+  const {runConsole, style, terminal} = openScreen(screen, options);
   let held = first;
   const session = switchable(sessionOf(first));
 
@@ -157,11 +134,9 @@ async function show(first: Held, options: Options, screen: Awaited<ReturnType<ty
     attached: () => held.kind === 'attached',
     spoken: options.screenReader,
     bellMs: options.bellMs,
+    replay: null,
     save: saveScreen,
-    ends(leave) {
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => leave({kind: 'signal', signal}));
-      if (options.forMs !== null) setTimeout(() => leave({kind: 'time'}), options.forMs);
-    },
+    ends: leave => endFor(options.forMs, leave),
   });
   if (held.kind === 'attached') {
     const {attached} = held;
@@ -213,21 +188,4 @@ function fateOf(news: EngineThreadNews | null, options: Options): string {
   if (news.simulated) return 'the simulated host has ended';
   const fate = {leave: 'stay as they are', restore: 'are back where they were', drain: 'were stopped'}[options.onExit ?? 'leave'];
   return `${news.counts.map(([service, running]) => `${service} ${running}`).join(', ')} ${fate}; nobody scales them from here now`;
-}
-
-/** Why the program ended, and the status that it ends with. */
-function farewell(leaving: Leaving, words: string): number {
-  const write = (text: string) => process.stderr.write(`microscale: ${clean(text)}\n`);
-  switch (leaving.kind) {
-    case 'asked':
-    case 'time':
-      write(words);
-      return 0;
-    case 'signal':
-      write(`ended by ${leaving.signal}. ${words}`);
-      return 128 + constants.signals[leaving.signal];
-    case 'broken':
-      process.stderr.write(`microscale: ${explainError(leaving.error)}\n`);
-      return 1;
-  }
 }

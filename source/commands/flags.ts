@@ -1,6 +1,7 @@
 /** The flags: their names and types, and what they mean as options. A wrong one is refused in words. */
 import {nearest} from '../config/nearest.ts';
 import {parseDuration} from '../config/units.ts';
+import {speedLeast, speedMost} from '../console/past.ts';
 import {themeChoices} from '../console/theme.ts';
 import {UsageError, type Options} from './options.ts';
 
@@ -30,6 +31,9 @@ export const flagSpecs = {
   force: {type: 'boolean', default: false},
   markdown: {type: 'boolean', default: false},
   json: {type: 'boolean', default: false},
+  speed: {type: 'string'},
+  from: {type: 'string'},
+  to: {type: 'string'},
   ascii: {type: 'boolean', default: false},
   color: {type: 'boolean', default: true},
   theme: {type: 'string'},
@@ -64,6 +68,9 @@ interface Flags {
   readonly force: boolean;
   readonly markdown: boolean;
   readonly json: boolean;
+  readonly speed?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
   readonly ascii: boolean;
   readonly color: boolean;
   readonly theme?: string | undefined;
@@ -91,6 +98,9 @@ export function readOptions(flags: Flags, command: string): Options {
     'compare',
     'shadow',
     'output',
+    'speed',
+    'from',
+    'to',
     'theme',
     'bell',
   ] as const) {
@@ -126,6 +136,9 @@ export function readOptions(flags: Flags, command: string): Options {
     force: flags.force,
     markdown: flags.markdown,
     json: flags.json,
+    speed: readSpeed(flags.speed),
+    from: flags.from ?? null,
+    to: flags.to ?? null,
     ascii: flags.ascii,
     color: flags.color && !process.env['NO_COLOR'],
     theme: readTheme(flags.theme ?? process.env['MICROSCALE_THEME']),
@@ -152,7 +165,7 @@ export function whyUnknown(given: readonly string[]): string | null {
   return null;
 }
 
-const commands = ['run', 'attach', 'check', 'explain', 'plan', 'simulate', 'report', 'demo', 'dial-stdio', 'doctor', 'init'];
+const commands = ['run', 'attach', 'check', 'explain', 'plan', 'simulate', 'report', 'replay', 'demo', 'dial-stdio', 'doctor', 'init'];
 
 /** Why a word is no command, with the nearest one that is. */
 export function whyNoCommand(given: string, verbs: readonly string[]): string {
@@ -165,6 +178,9 @@ export function whyNoCommand(given: string, verbs: readonly string[]): string {
 function refuseElsewhere(flags: Flags, command: string): void {
   for (const name of ['demand', 'sweep', 'compare'] as const) {
     if (flags[name] !== undefined && command !== 'simulate') throw new UsageError(`--${name} is for microscale simulate`);
+  }
+  for (const name of ['speed', 'from', 'to'] as const) {
+    if (flags[name] !== undefined && command !== 'replay') throw new UsageError(`--${name} is for microscale replay`);
   }
   if (flags.shadow !== undefined && !['run', 'lines', 'demo'].includes(command)) throw new UsageError('--shadow is for microscale run');
 }
@@ -206,6 +222,14 @@ function readTheme(text: string | undefined): Options['theme'] {
   const theme = themeChoices.find(choice => choice === (text ?? 'auto'));
   if (theme === undefined) throw new UsageError(`--theme ${text ?? ''}: expected ${themeChoices.join(', ')}`);
   return theme;
+}
+
+function readSpeed(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const speed = /^\d+(\.\d+)?x?$/i.test(text) ? Number.parseFloat(text) : Number.NaN;
+  if (!(speed >= speedLeast && speed <= speedMost))
+    throw new UsageError(`--speed ${text}: expected a number from ${speedLeast} to ${speedMost}, such as 10`);
+  return speed;
 }
 
 function readSeed(text: string | undefined): number | null {

@@ -14,6 +14,8 @@ export const helpText = `
     microscale simulate           a day in seconds: --seed 7 --for 24h, or on
                                   measured demand: --demand friday.csv
     microscale report FILE        a recording as one page with charts: report.html
+    microscale replay FILE        a recording on the same screens, at any speed; its
+                                  decisions as lines where there is no terminal
     microscale demo               the console on a made-up shop; touches nothing
     microscale init               asks a few questions and writes microscale.yaml
                                   (--yes: the usual answers; --output FILE)
@@ -56,18 +58,22 @@ export const helpText = `
                           nothing
         --output FILE     report: where the page goes; --force writes over one;
                           --markdown or --json says the same on stdout instead
+        --speed N         replay: so many times as fast; --from and --to WHEN: from
+                          and until 12:04:30, 2026-11-24T12:04, or 10m after its
+                          beginning
         --metrics ADDR    Prometheus metrics and /healthz, such as 127.0.0.1:9180
         --audit FILE      who overruled what and what was done, appended as JSON
         --socket PATH     the control socket, if not in its usual place; off for none
         --command WORDS   how microscale is called on a machine reached by ssh
-        --json            run, plan, simulate: JSON, a line each
+        --json            run, plan, simulate, replay: JSON, a line each
         --ascii           no other characters; --no-color (or NO_COLOR) no colours
         --theme NAME      auto, dark, light, colorblind or mono (MICROSCALE_THEME)
         --bell TIME       the terminal calls when priority 1 is short for so long
         --screen-reader   sentences in the place of a drawing (INK_SCREEN_READER)
 
   In the console: + - pin one more or less, z hold, b boost, x clear, u undo,
-  P pause, ? all keys, q quit. Every override ends by itself (30 minutes).
+  P pause, ← → the last hour, ? all keys, q quit. Every override ends by itself
+  (30 minutes).
 
   Exit status: 0 fine, 1 failed, 2 usage or configuration, 3 host not reached
 `;

@@ -42,6 +42,11 @@ export interface Options {
   readonly force: boolean;
   readonly markdown: boolean;
   readonly json: boolean;
+  /** How fast `replay` plays, in seconds a second; null for as fast as it was. */
+  readonly speed: number | null;
+  /** Which part of a recording is replayed, as written. */
+  readonly from: string | null;
+  readonly to: string | null;
   readonly ascii: boolean;
   readonly color: boolean;
   readonly theme: ThemeChoice;

@@ -1,11 +1,11 @@
 /** `report`: a recording as one page for those who weren't there, or as JSON or Markdown for other readers. */
-import {constants} from 'node:fs';
-import {access, rename, rm, stat, writeFile} from 'node:fs/promises';
+import {rename, rm, stat, writeFile} from 'node:fs/promises';
 import {basename} from 'node:path';
 import {readRecording, RecordingError} from '../recording.ts';
 import {createCollector, type Collector} from '../report/collect.ts';
 import type {Facts} from '../report/facts.ts';
 import {UsageError, type Options} from './options.ts';
+import {refuseUnreadable, systemWords} from './readable.ts';
 import type {Output} from './run.ts';
 
 /** The page can't be written. The message says why. */
@@ -77,17 +77,6 @@ function damageWords(path: string, line: number, error: unknown): string {
   return `${path}:${line} is damaged: its entries can’t be folded`;
 }
 
-async function refuseUnreadable(path: string): Promise<void> {
-  try {
-    const found = await stat(path);
-    if (found.isDirectory()) throw new UsageError(`${path} is a folder: name the recording in it`);
-    await access(path, constants.R_OK);
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`the recording ${path} can’t be read: ${systemWords(error)}`);
-  }
-}
-
 async function refuseExisting(target: string, force: boolean): Promise<void> {
   const found = await stat(target).catch(() => null);
   if (found?.isDirectory()) throw new UsageError(`${target} is a folder: name the page with --output FILE`);
@@ -105,20 +94,4 @@ async function writePage(target: string, text: string, force: boolean): Promise<
     if (!special) await rm(beside, {force: true});
     throw new ReportError(`the report ${target} can’t be written: ${systemWords(error)}`);
   }
-}
-
-const systemReasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder',
-  EACCES: 'this user may not',
-  EPERM: 'this user may not',
-  EROFS: 'the disk is read-only',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk is full for this user',
-  ENOTDIR: 'a part of its path is no folder',
-  ENAMETOOLONG: 'its name is too long',
-};
-
-function systemWords(error: unknown): string {
-  const {code = '', message} = error as NodeJS.ErrnoException;
-  return systemReasons[code] ?? message;
 }

@@ -22,6 +22,7 @@ export function switchable(first: Session): SwitchableSession {
     },
     command: command => present.command(command),
     refresh: () => present.refresh(),
+    past: at => present.past(at),
     takeOver: () => present.takeOver(),
     close: () => present.close(),
     turnTo(next) {

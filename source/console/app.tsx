@@ -54,6 +54,8 @@ export function pressKey(store: Store, name: string, perform: (effect: Effect) =
 const named: readonly (readonly [keyof InkKey, string])[] = [
   ['upArrow', 'up'],
   ['downArrow', 'down'],
+  ['leftArrow', 'left'],
+  ['rightArrow', 'right'],
   ['pageUp', 'pageup'],
   ['pageDown', 'pagedown'],
   ['home', 'home'],

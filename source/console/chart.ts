@@ -12,6 +12,8 @@ export interface ChartRequest {
   /** Milliseconds that one column stands for. */
   readonly columnMs: number;
   readonly now: number;
+  /** What the right end of the time is called. */
+  readonly end: string;
   readonly paintReplicas: (text: string) => string;
 }
 
@@ -107,17 +109,17 @@ function overlay(demand: string, replicas: string, style: Style, paintReplicas: 
 }
 
 /** `+-60s------40s------20s------now`, ticks at round times. */
-function timeAxis({columnMs}: ChartRequest, columns: number, labelWidth: number, {symbols}: Style): string {
+function timeAxis({columnMs, end}: ChartRequest, columns: number, labelWidth: number, {symbols}: Style): string {
   const axis = Array.from({length: columns}, () => symbols.rule);
   const spanMs = columns * columnMs;
   const everyMs = [5000, 10_000, 20_000, 60_000, 120_000, 300_000].find(step => spanMs / step <= 4) ?? 600_000;
   for (let backMs = everyMs; backMs < spanMs; backMs += everyMs) {
     const label = backMs % 60_000 === 0 ? `-${backMs / 60_000}m` : `-${backMs / 1000}s`;
     const column = columns - Math.round(backMs / columnMs);
-    if (column < 1 || column + label.length > columns - 4) continue;
+    if (column < 1 || column + label.length > columns - end.length - 1) continue;
     for (const [offset, character] of [...label].entries()) axis[column + offset] = character;
   }
-  for (const [offset, character] of [...'now'].entries()) axis[columns - 3 + offset] = character;
+  for (const [offset, character] of [...end].entries()) axis[columns - end.length + offset] = character;
   return `${' '.repeat(labelWidth)}${symbols.unicode ? '┼' : '+'}${axis.join('')}`;
 }
 

@@ -11,6 +11,7 @@ import type {Look} from './look.ts';
 import {emptyState, reduce, selectedService} from './state.ts';
 import {createStore} from './store.ts';
 import type {Terminal} from './terminal.ts';
+import {createTraveller} from './travel.ts';
 
 /** Why the console ended. */
 export type Leaving =
@@ -31,6 +32,8 @@ export interface ConsoleParts {
   readonly bellMs: number | null;
   /** Whether the engine is somebody else's at this moment. */
   readonly attached: () => boolean;
+  /** Where a recording is played from, and how fast; null for an engine. */
+  readonly replay: {readonly at: number; readonly speed: number} | null;
   /** Keeps a frame, as text and as a picture; resolves with where, rejects with why not. */
   readonly save: (lines: readonly string[], columns: number) => Promise<string>;
   /** Calls back once when something outside ends the console. */
@@ -48,11 +51,12 @@ export async function runConsole({
   spoken,
   bellMs,
   attached,
+  replay,
   save,
   ends,
 }: ConsoleParts): Promise<Leaving> {
   // The first frame shows the first state: there is nothing to see before.
-  const first = reduce(emptyState(readOnly, attached()), {kind: 'updated', update: await session.next()});
+  const first = reduce(emptyState(readOnly, attached(), replay !== null), {kind: 'updated', update: await session.next()});
   const store = createStore(first, () => terminal.idle());
   const stop = new AbortController();
   let why: Leaving = {kind: 'asked'};
@@ -63,7 +67,9 @@ export async function runConsole({
   function perform(effect: Effect): void {
     switch (effect.kind) {
       case 'event':
-        return store.dispatch(effect.event);
+        store.dispatch(effect.event);
+        void traveller.follow();
+        return;
       case 'refuse':
         return say(effect.reason, true);
       case 'command':
@@ -103,6 +109,22 @@ export async function runConsole({
       case 'leave':
         leave({kind: 'asked'});
     }
+  }
+
+  const traveller = createTraveller({
+    store,
+    ask: at => session.past(at),
+    idle: () => terminal.idle(),
+    after(delayMs, callback) {
+      const timer = setTimeout(callback, delayMs);
+      return () => clearTimeout(timer);
+    },
+    say: reason => say(reason, true),
+  });
+  if (replay) {
+    store.dispatch({kind: 'travelled', at: replay.at});
+    store.dispatch({kind: 'paced', pace: {kind: 'playing', speed: replay.speed}});
+    await traveller.follow();
   }
 
   const app = render(<App store={store} look={look} spoken={spoken} perform={perform} />, {
@@ -152,6 +174,7 @@ export async function runConsole({
     why = {kind: 'broken', error: error as Error};
   }
   stop.abort();
+  traveller.close();
   terminal.restore();
   return why;
 }

@@ -5,7 +5,7 @@ import {chartLines} from './chart.ts';
 import {headerLines} from './header.ts';
 import {detailLines} from './detail.ts';
 import {helpLines} from './help.ts';
-import {keyTable} from './keys.ts';
+import {keyTable, plainKeys} from './keys.ts';
 import {decisionLines} from './decisions.ts';
 import {badgesOf, type Look} from './look.ts';
 import {slotsTitle} from './readiness.ts';
@@ -173,8 +173,18 @@ function chartOf(
   columnMs: number,
   look: Look,
 ): readonly string[] {
+  const end = state.past ? look.clock(state.past.shownAt) : 'now';
   return chartLines(
-    {samples: state.samples, service: state.selected ?? '', width, height, columnMs, now: state.samples.at(-1)?.at ?? 0, paintReplicas},
+    {
+      samples: state.samples,
+      service: state.selected ?? '',
+      width,
+      height,
+      columnMs,
+      now: state.samples.at(-1)?.at ?? 0,
+      end,
+      paintReplicas,
+    },
     look.style,
   );
 }
@@ -197,7 +207,9 @@ function messageLine(state: ConsoleState, columns: number, {style}: Look): strin
   const now = update?.vitals.at ?? 0;
   const undo = update?.fleet.undo;
   const undoable =
-    undo && undo.owner === update?.vitals.you && now < undo.at + undoMs ? `   u undo (${Math.ceil((undo.at + undoMs - now) / 1000)}s)` : '';
+    undo && !state.past && undo.owner === update?.vitals.you && now < undo.at + undoMs
+      ? `   u undo (${Math.ceil((undo.at + undoMs - now) / 1000)}s)`
+      : '';
   if (!message || now > message.at + messageMs) return ' '.repeat(columns);
   const text = clean(symbols.unicode ? message.text : message.text.replaceAll(/[“”]/g, '"'));
   return line(
@@ -215,9 +227,13 @@ const messageMs = 15_000;
 
 function keyBar(state: ConsoleState, columns: number, {style}: Look): string {
   const {symbols, bold, dim} = style;
-  const shown = keyTable.filter(key => key.bar !== null && !(state.readOnly && key.acts)).flatMap(({bar}) => (bar ? [bar] : []));
+  const watches = state.readOnly || state.past !== null;
+  const shown = keyTable.flatMap(({bar, past, acts}) => {
+    if (past && state.past) return [symbols.unicode ? past : ([plainKeys(past[0]), past[1]] as const)];
+    return bar && !(watches && acts) ? [bar] : [];
+  });
   // What gets an operator out of any trouble is never cut.
-  const first = ['?', 'q', 'u', 'x', 'P'];
+  const first = ['?', 'q', 'u', 'x', 'P', 'End'];
   const importance = ([keys]: readonly [string, string]) => (first.includes(keys) ? 0 : 1);
   const keep = new Set<string>();
   let used = 1;

@@ -4,8 +4,9 @@ import {durationWords} from '../config/units.ts';
 import {percentile} from '../scaler/score.ts';
 import {normalMode, type Fleet} from '../scaler/fleet.ts';
 import {becauseWords} from '../scaler/mode-words.ts';
-import type {Vitals} from '../ports.ts';
+import type {Update, Vitals} from '../ports.ts';
 import type {Look} from './look.ts';
+import type {Past} from './past.ts';
 import type {ConsoleState} from './state.ts';
 import {fit, packed, widthOf, type Piece} from './text.ts';
 
@@ -15,6 +16,7 @@ const staleMs = 5000;
 export function headerLines(state: ConsoleState, width: number, look: Look): readonly [string, string] {
   const {symbols} = look.style;
   const {update} = state;
+  if (state.past && update) return pastLines(state, state.past, update, width, look);
   if (!update)
     return [packed([[{text: ' microscale', paint: look.style.bold}], [{text: 'connecting'}]], '   ', width, symbols), ' '.repeat(width)];
   const {fleet, vitals} = update;
@@ -32,6 +34,51 @@ export function headerLines(state: ConsoleState, width: number, look: Look): rea
 }
 
 const gap = '  ';
+
+/** The same of a moment that was: its sign can't be taken for the present, and what presses now is said beside it. */
+function pastLines(state: ConsoleState, past: Past, {fleet, vitals}: Update, width: number, look: Look): readonly [string, string] {
+  const {style, clock} = look;
+  const {acting, host, mode} = fleet;
+  const name = {text: ' microscale', paint: style.bold};
+  const must: readonly (readonly Piece[])[] = [
+    [{text: `[${momentSign(state, past, look)}]`, paint: text => style.inverse(style.bold(text))}],
+    acting === 'auto' ? [] : [{text: acting === 'paused' ? 'PAUSED' : 'DRY RUN', paint: style.warning}],
+    host.kind === 'lost' ? [{text: 'HOST LOST', paint: style.danger}] : [],
+    mode ? [{text: `mode ${clean(mode.name)}`, paint: style.warning}] : [],
+  ];
+  const may = mode ? [[{text: clean(becauseWords(mode.why, at => clock(at).slice(0, 5))), paint: style.dim}]] : [];
+  const shown = must.filter(group => group.length > 0);
+  const where = place(fleet, vitals, look);
+  const room = width - groupsWidth([[name], ...shown]) - gap.length * (shown.length + 1);
+  const shownPlace = {...where, text: fit(where.text, Math.max(8, Math.min(widthOf(where.text), room)), style.symbols)};
+  // At a width where not all fits, the place goes before the sign does.
+  const first = width - groupsWidth([[name], [shownPlace], ...shown.slice(0, 1)]) - 2 * gap.length >= 0 ? [[name], [shownPlace]] : [[name]];
+  return [
+    packed([...first, ...must, ...may], gap, width, style.symbols),
+    packed([pressing(state, past, style), alarmPieces(vitals, style), ...scores(fleet, look)], gap, width, style.symbols),
+  ];
+}
+
+/** Such as `PAST 12:04:31, 3m12s ago`; `> 4x` while it plays, and dots while what is asked for is on its way. */
+function momentSign({pace, recording}: ConsoleState, {at, shownAt, present}: Past, {clock}: Look): string {
+  const playing = pace.kind === 'playing' ? ` > ${pace.speed}x` : '';
+  const coming = at !== Math.floor(shownAt / 1000) * 1000 && pace.kind === 'still' ? ' ...' : '';
+  const agoMs = Math.max(0, Math.floor((present.update.vitals.at - shownAt) / 1000) * 1000);
+  const span = recording ? `${durationWords(agoMs)} to its end` : `${durationWords(agoMs)} ago`;
+  return `${recording ? 'REPLAY' : 'PAST'} ${clock(shownAt)}, ${agoMs === 0 && recording ? 'its end' : span}${playing}${coming}`;
+}
+
+/** What an operator who looks at the past should know of the present; nothing where it can wait. */
+function pressing({gone, recording}: ConsoleState, {present}: Past, style: Look['style']): readonly Piece[] {
+  if (recording) return [];
+  const {fleet} = present.update;
+  const words = [
+    ...(gone === null ? [] : ['ENGINE GONE']),
+    ...(gone === null && fleet.host.kind === 'lost' ? ['HOST LOST'] : []),
+    ...(gone === null && !fleet.standing.met ? ['DEMAND NOT MET'] : []),
+  ];
+  return words.length === 0 ? [] : [{text: ` now: ${words.join(', ')}`, paint: style.danger}];
+}
 
 function groupsWidth(groups: readonly (readonly Piece[])[]): number {
   return groups.flat().reduce((sum, {text}) => sum + widthOf(text), 0);

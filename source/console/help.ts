@@ -1,5 +1,5 @@
 /** The help: every key of the table in its words, and how to read the screen. */
-import {keyTable} from './keys.ts';
+import {keyTable, plainKeys} from './keys.ts';
 import type {Style} from './style.ts';
 import {fit, line} from './text.ts';
 
@@ -11,7 +11,7 @@ const reading = [
 
 export function helpLines(width: number, height: number, style: Style): readonly string[] {
   const {symbols} = style;
-  const rows = keyTable.map(({shown, words}) => ({shown: symbols.unicode ? shown : shown.replace('↑', 'Up').replace('↓', 'Down'), words}));
+  const rows = keyTable.map(({shown, words}) => ({shown: symbols.unicode ? shown : plainKeys(shown), words}));
   const room = Math.max(1, height - reading.length - 2);
   const columns = Math.ceil(rows.length / room);
   const each = Math.floor((width - 1) / columns);

@@ -2,6 +2,7 @@
 import type {Command} from '../scaler/entry.ts';
 import {modeNames} from '../scaler/mode.ts';
 import {overrideOf, undoMs} from '../scaler/override.ts';
+import {latestMoment, momentWords, speedLeast, speedMost, type Pace} from './past.ts';
 import {nextOrder} from './sorting.ts';
 import {listedServices, orderedServices, selectedService, type ConsoleEvent, type ConsoleState} from './state.ts';
 
@@ -28,6 +29,8 @@ export interface Key {
   readonly name: string | null;
   /** How the key bar has it, such as `+- one`: keys, then a word. Null keeps it to the help. */
   readonly bar: readonly [keys: string, word: string] | null;
+  /** How the key bar has it while the past is looked at, where it belongs to that. */
+  readonly past?: readonly [keys: string, word: string];
   readonly acts: boolean;
   readonly press: (state: ConsoleState) => Effect;
 }
@@ -69,13 +72,57 @@ export function emptying(service: string): Command {
 
 const screenful = 10;
 
+/** To a moment, unless it is the one that is looked at, and nothing lies beyond. */
+function travel({update, past, recording}: ConsoleState, at: number): Effect {
+  if (!update) return refuse('not connected yet');
+  const present = past?.present.update ?? update;
+  if (recording && past && at > past.at && past.at >= latestMoment(past.present)) return refuse('the recording ends here');
+  if (past && past.from !== null && at <= past.at && past.at <= past.from)
+    return refuse(recording ? 'the recording begins here' : `nothing before ${momentWords(past.from)} is kept`);
+  if (!past && at > present.vitals.at) return refuse('this is now: the left arrow looks at what was');
+  return event({kind: 'travelled', at});
+}
+
+/** From the moment that was asked for last: each press of a held key counts. */
+function travelBy(ms: number): (state: ConsoleState) => Effect {
+  return state => travel(state, (state.past?.at ?? Math.floor((state.update?.vitals.at ?? 0) / 1000) * 1000) + ms);
+}
+
+function playAt(paced: (pace: Pace) => Pace): (state: ConsoleState) => Effect {
+  return ({past, pace, recording}) => {
+    if (!past) return refuse('this is now: the left arrow looks at what was, and Space plays it from there');
+    const next = paced(pace);
+    if (recording && next.kind === 'playing' && past.at >= latestMoment(past.present)) return refuse('the recording ends here');
+    return event({kind: 'paced', pace: next});
+  };
+}
+
 export const keyTable: readonly Key[] = [
   {keys: ['up', 'k'], shown: '↑ k', words: 'select the service above', name: null, bar: null, acts: false, press: move(-1)},
   {keys: ['down', 'j'], shown: '↓ j', words: 'select the service below', name: null, bar: null, acts: false, press: move(1)},
   {keys: ['pageup'], shown: 'PgUp', words: 'select ten above', name: null, bar: null, acts: false, press: move(-screenful)},
   {keys: ['pagedown'], shown: 'PgDn', words: 'select ten below', name: null, bar: null, acts: false, press: move(screenful)},
-  {keys: ['home', 'g'], shown: 'Home g', words: 'select the first', name: null, bar: null, acts: false, press: move('first')},
-  {keys: ['end', 'G'], shown: 'End G', words: 'select the last', name: null, bar: null, acts: false, press: move('last')},
+  {keys: ['g'], shown: 'g', words: 'select the first', name: null, bar: null, acts: false, press: move('first')},
+  {keys: ['G'], shown: 'G', words: 'select the last', name: null, bar: null, acts: false, press: move('last')},
+  {
+    keys: ['home'],
+    shown: 'Home',
+    words: 'select the first; in the past, to the oldest moment kept',
+    name: null,
+    bar: null,
+    acts: false,
+    press: state => (state.past ? travel(state, state.past.from ?? 0) : move('first')(state)),
+  },
+  {
+    keys: ['end'],
+    shown: 'End',
+    words: 'select the last; in the past, back to now',
+    name: null,
+    bar: null,
+    past: ['End', 'now'],
+    acts: false,
+    press: state => (state.past ? travel(state, Number.MAX_SAFE_INTEGER) : move('last')(state)),
+  },
   {
     keys: ['enter'],
     shown: 'Enter',
@@ -238,6 +285,57 @@ export const keyTable: readonly Key[] = [
     press: state => event({kind: 'prompted', prompt: {kind: 'find', typed: state.find}}),
   },
   {
+    keys: ['left'],
+    shown: '←',
+    words: 'a second back into the past; the last hour is kept',
+    name: 'back',
+    bar: null,
+    past: ['←→', '1s'],
+    acts: false,
+    press: travelBy(-1000),
+  },
+  {keys: ['right'], shown: '→', words: 'a second on', name: 'on', bar: null, acts: false, press: travelBy(1000)},
+  {
+    keys: ['['],
+    shown: '[',
+    words: 'a minute back into the past',
+    name: 'back a minute',
+    bar: null,
+    past: ['[]', '1m'],
+    acts: false,
+    press: travelBy(-60_000),
+  },
+  {keys: [']'], shown: ']', words: 'a minute on', name: 'on a minute', bar: null, acts: false, press: travelBy(60_000)},
+  {
+    keys: [' '],
+    shown: 'Space',
+    words: 'play the past from here; again stops',
+    name: 'play',
+    bar: null,
+    past: ['Space', 'play'],
+    acts: false,
+    press: playAt(({kind, speed}) => ({kind: kind === 'playing' ? 'still' : 'playing', speed})),
+  },
+  {
+    keys: ['>'],
+    shown: '>',
+    words: 'play the past twice as fast',
+    name: 'faster',
+    bar: null,
+    past: ['<>', 'speed'],
+    acts: false,
+    press: playAt(({speed}) => ({kind: 'playing', speed: Math.min(speedMost, speed * 2)})),
+  },
+  {
+    keys: ['<'],
+    shown: '<',
+    words: 'play the past half as fast',
+    name: 'slower',
+    bar: null,
+    acts: false,
+    press: playAt(({speed}) => ({kind: 'playing', speed: Math.max(speedLeast, speed / 2)})),
+  },
+  {
     keys: ['o'],
     shown: 'o',
     words: 'sort by priority, what is missing, demand, replicas, name',
@@ -298,7 +396,7 @@ export const keyTable: readonly Key[] = [
     name: 'read again',
     bar: null,
     acts: false,
-    press: () => ({kind: 'refresh'}),
+    press: ({recording}) => (recording ? refuse('a recording has no host to read') : {kind: 'refresh'}),
   },
   {
     keys: ['ctrl-l'],
@@ -321,8 +419,9 @@ export const keyTable: readonly Key[] = [
   {keys: ['ctrl-c'], shown: 'Ctrl-C', words: 'leave at once', name: null, bar: null, acts: false, press: () => ({kind: 'leave'})},
 ];
 
-function leaving({update, attached}: ConsoleState): string {
+function leaving({update, attached, recording}: ConsoleState): string {
   if (!update) return 'Leave?';
+  if (recording) return 'Leave? The recording stays as it is.';
   if (attached) return 'Leave? The engine goes on without this console.';
   const counts = orderedServices(update.fleet.services).map(({spec, observed}) => `${spec.name} ${observed?.running ?? 0}`);
   const listed = counts.length > 4 ? `${counts.slice(0, 4).join(', ')} and ${counts.length - 4} more` : counts.join(', ');
@@ -333,11 +432,24 @@ function leaving({update, attached}: ConsoleState): string {
 
 const byKey = new Map(keyTable.flatMap(key => key.keys.map(name => [name, key] as const)));
 
+/** Why nothing can be done about the moment that is shown; null where it is now. */
+export function whyNotInThePast({past, recording}: ConsoleState): string | null {
+  if (recording) return 'this is a recording: nothing can be changed in it';
+  return past && `this is the past, ${momentWords(past.shownAt)}: End goes back to now`;
+}
+
+/** A key's name in characters that every terminal has. */
+export function plainKeys(shown: string): string {
+  return shown.replace('↑', 'Up').replace('↓', 'Down').replace('←→', 'Left/Right').replace('←', 'Left').replace('→', 'Right');
+}
+
 /** What a key does now. A key that can't act now says why; one that isn't bound does nothing. */
 export function press(state: ConsoleState, name: string): Effect | null {
   const key = byKey.get(name);
   if (!key) return null;
   if (key.acts) {
+    const reason = whyNotInThePast(state);
+    if (reason !== null) return refuse(reason);
     if (state.readOnly) return refuse('read-only: this console watches, and changes nothing');
     if (state.gone !== null) return refuse('the engine is gone: nothing can be changed until one acts again (:takeover)');
     if (!state.update) return refuse('not connected yet');

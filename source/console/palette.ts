@@ -1,5 +1,5 @@
 /** Every action by its name: which fit what was typed, and how the list of them looks. */
-import {keyTable, type Key} from './keys.ts';
+import {keyTable, plainKeys, type Key} from './keys.ts';
 import type {Style} from './style.ts';
 import {fit} from './text.ts';
 
@@ -60,7 +60,7 @@ export function paletteLines(typed: string, at: number, width: number, height: n
   const lines = [style.bold(fit(title, width, symbols))];
   for (const [index, {name, shown, words}] of found.slice(from, from + room).entries()) {
     const chosen = from + index === at;
-    const keys = symbols.unicode ? shown : shown.replace('↑', 'Up').replace('↓', 'Down');
+    const keys = symbols.unicode ? shown : plainKeys(shown);
     const text = fit(`${chosen ? symbols.cursor : ' '} ${fit(name, 16, symbols)} ${fit(keys, 8, symbols)} ${words}`, width, symbols);
     lines.push(chosen ? style.inverse(text) : text);
   }

@@ -1,7 +1,7 @@
 /** Questions: what they say, and what a key means while one is open. Esc, Enter and n mean no. */
 import type {Command, Lasting} from '../scaler/entry.ts';
 import {autoMode} from '../scaler/fleet.ts';
-import {emptying, press, type Effect} from './keys.ts';
+import {emptying, press, whyNotInThePast, type Effect} from './keys.ts';
 import {fitting} from './palette.ts';
 import type {ConsoleState, Prompt} from './state.ts';
 import {readSupposition, suppose} from './what-if.ts';
@@ -119,9 +119,12 @@ function inPalette(state: ConsoleState, prompt: Extract<Prompt, {kind: 'palette'
       const effect = press({...state, prompt: {kind: 'none'}}, action.run.key.keys[0] ?? '');
       return effect ? [close, effect] : [close];
     }
-    case 'take-over':
+    case 'take-over': {
+      const reason = whyNotInThePast(state);
+      if (reason !== null) return [close, {kind: 'refuse', reason}];
       if (state.readOnly) return [close, {kind: 'refuse', reason: 'read-only: this console watches, and changes nothing'}];
       return [{kind: 'event', event: {kind: 'prompted', prompt: {kind: 'confirm', question: takingOver(state), answer: 'take-over'}}}];
+    }
   }
 }
 

@@ -66,7 +66,7 @@ export function serviceLines(state: ConsoleState, badges: Badges, width: number,
 function columnsFor(state: ConsoleState, fleet: Fleet, badges: Badges, width: number, style: Style): readonly Column[] {
   const {samples} = state;
   const {services, at: now} = fleet;
-  const stale = fleet.host.kind === 'lost' || state.gone !== null;
+  const stale = fleet.host.kind === 'lost' || (state.gone !== null && !state.past);
   const wide = width >= 82;
   const longest = Math.max(7, ...services.map(({spec}) => widthOf(spec.name)));
   const nameWidth = Math.min(longest, wide ? 20 : 12);

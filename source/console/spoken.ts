@@ -1,8 +1,10 @@
 /** The screen as sentences, for whoever listens to it: the same truth as the frame, nothing drawn. */
 import {clean} from '../clean.ts';
+import {durationWords} from '../config/units.ts';
 import {explain, gist, leaseWords, tell} from '../scaler/explain.ts';
 import {normalMode, type Service} from '../scaler/fleet.ts';
 import type {Look} from './look.ts';
+import type {Past} from './past.ts';
 import {promptWords} from './prompt.ts';
 import {listedServices, selectedService, type ConsoleState} from './state.ts';
 
@@ -11,13 +13,14 @@ const servicesMax = 12;
 const decisionsMax = 5;
 
 export function spokenLines(state: ConsoleState, {clock}: Look): readonly string[] {
-  const {update, gone, message} = state;
+  const {update, gone, message, past} = state;
   if (!update) return ['Waiting for the engine.'];
   const {fleet, vitals} = update;
   const services = listedServices(state);
   const selected = selectedService(state);
   const lines = [
     `${fleet.settings.project} at ${vitals.facts?.title ?? 'no host yet'}${vitals.facts?.kind === 'simulated' ? ', simulated' : ''}.`,
+    ...(past ? [pastWords(state, past, clock)] : []),
     gone !== null ? `The engine is gone: ${gone}. Nobody acts.` : actingWords(fleet.acting),
     ...(fleet.host.kind === 'lost' ? [`The host is lost: ${fleet.host.reason}.`] : []),
     `Lease: ${leaseWords(fleet.lease, clock)}. Mode: ${fleet.mode?.name ?? normalMode}.`,
@@ -36,6 +39,15 @@ export function spokenLines(state: ConsoleState, {clock}: Look): readonly string
     promptWords(state.prompt) || 'Keys: question mark for all of them, q to leave.',
   ];
   return lines.map(clean);
+}
+
+/** Said before all else: what follows isn't now. */
+function pastWords({recording, pace}: ConsoleState, {shownAt, present}: Past, clock: Look['clock']): string {
+  const playing = pace.kind === 'playing' ? ` It plays, ${pace.speed} times as fast.` : '';
+  if (recording) return `This is a recording, at ${clock(shownAt)}.${playing}`;
+  const ago = durationWords(Math.floor((present.update.vitals.at - shownAt) / 1000) * 1000);
+  const short = present.update.fleet.standing.met ? '' : ' Now, demand is not met.';
+  return `This is the past, ${clock(shownAt)}, ${ago} ago: End goes back to now.${playing}${short}`;
 }
 
 function actingWords(acting: 'auto' | 'paused' | 'dry-run'): string {

@@ -1,8 +1,11 @@
 /** What the console knows, and how it changes: what the engine tells and what the operator does. Draws nothing. */
+import type {Scene} from '../history/reader.ts';
+import {happeningsMax, samplesMax} from '../history/sample.ts';
 import type {Sample, Update} from '../ports.ts';
 import type {Command, Happening, Reply} from '../scaler/entry.ts';
 import type {Service} from '../scaler/fleet.ts';
 import type {WhatIf} from '../scaler/what-if.ts';
+import {latestMoment, sceneAsTold, stillPace, type Pace, type Past, type Told} from './past.ts';
 import {listServices, planOrder, type Order} from './sorting.ts';
 
 /** A question that is open. It is about the service that was selected when it opened. */
@@ -32,6 +35,7 @@ export interface Message {
   readonly at: number;
 }
 
+/** `update`, `samples` and `happenings` are what is shown: the present, or a moment of the past. */
 export interface ConsoleState {
   readonly update: Update | null;
   readonly samples: readonly Sample[];
@@ -48,6 +52,11 @@ export interface ConsoleState {
   readonly attached: boolean;
   /** Why the engine can't be heard any more; null while it can. */
   readonly gone: string | null;
+  /** The moment of the past that is looked at; null for the present. */
+  readonly past: Past | null;
+  readonly pace: Pace;
+  /** Whether all there is is a recording: it has an end, and no present. */
+  readonly recording: boolean;
 }
 
 export type ConsoleEvent =
@@ -59,14 +68,15 @@ export type ConsoleEvent =
   | {readonly kind: 'ordered'; readonly order: Order}
   | {readonly kind: 'sought'; readonly find: string}
   | {readonly kind: 'prompted'; readonly prompt: Prompt}
+  /** To a moment, or the nearest there is; to the latest is back to the present. By hand, that stops what plays. */
+  | {readonly kind: 'travelled' | 'played'; readonly at: number}
+  /** What the moment that was asked for looked like, or the nearest that is kept. */
+  | {readonly kind: 'looked'; readonly asked: number; readonly scene: Scene}
+  | {readonly kind: 'paced'; readonly pace: Pace}
   | {readonly kind: 'gone'; readonly reason: string}
   | {readonly kind: 'attached'; readonly attached: boolean};
 
-/** As much as the engine keeps; a screen shows less. */
-const samplesMax = 600;
-const happeningsMax = 500;
-
-export function emptyState(readOnly: boolean, attached = false): ConsoleState {
+export function emptyState(readOnly: boolean, attached = false, recording = false): ConsoleState {
   return {
     update: null,
     samples: [],
@@ -80,6 +90,9 @@ export function emptyState(readOnly: boolean, attached = false): ConsoleState {
     readOnly,
     attached,
     gone: null,
+    past: null,
+    pace: stillPace,
+    recording,
   };
 }
 
@@ -87,17 +100,28 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
   switch (event.kind) {
     case 'updated': {
       const {update} = event;
-      const services = orderedServices(update.fleet.services);
-      const known = services.some(({spec}) => spec.name === state.selected);
-      return {
-        ...state,
+      const before = state.past?.present ?? state;
+      const told = {
         update,
-        gone: null,
-        samples: append(state.samples, update.samples, samplesMax),
-        happenings: append(state.happenings, update.happenings, happeningsMax),
-        selected: known ? state.selected : (services[0]?.spec.name ?? null),
+        samples: append(before.samples, update.samples, samplesMax),
+        happenings: append(before.happenings, update.happenings, happeningsMax),
       };
+      return state.past ? {...state, gone: null, past: {...state.past, present: told}} : show({...state, gone: null}, told);
     }
+    case 'travelled':
+      return travel({...state, pace: {...state.pace, kind: 'still'}}, event.at);
+    case 'played':
+      return travel(state, event.at);
+    case 'looked': {
+      const {past} = state;
+      if (!past) return state;
+      const {at, from} = event.scene;
+      // What was asked for meanwhile stays asked for.
+      const sought = past.at === event.asked ? at : past.at;
+      return show({...state, past: {...past, at: sought, shownAt: at, from}}, sceneAsTold(event.scene, past));
+    }
+    case 'paced':
+      return {...state, pace: event.pace};
     case 'replied': {
       const {reply, at} = event;
       const refused = reply.kind === 'refused';
@@ -124,11 +148,38 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
       const question = 'The engine is gone. Take over from here?';
       const prompt: Prompt = state.readOnly || !state.attached ? {kind: 'none'} : {kind: 'confirm', question, answer: 'take-over'};
       const message = {text: event.reason, refused: true, at: state.update?.vitals.at ?? 0};
-      return {...state, gone: event.reason, prompt, message};
+      // Whoever looks at the past isn't torn out of it: the header says so, and the question waits.
+      return state.past ? {...state, gone: event.reason} : {...state, gone: event.reason, prompt, message};
     }
     case 'attached':
       return {...state, attached: event.attached};
   }
+}
+
+/** Puts on the screen what was told, of now or of the past. */
+function show(state: ConsoleState, told: Told): ConsoleState {
+  const services = orderedServices(told.update.fleet.services);
+  const known = services.some(({spec}) => spec.name === state.selected);
+  return {...state, ...told, selected: known ? state.selected : (services[0]?.spec.name ?? null)};
+}
+
+function travel(state: ConsoleState, sought: number): ConsoleState {
+  const {update, samples, happenings, past} = state;
+  const present = past?.present ?? (update && {update, samples, happenings});
+  if (!present) return state;
+  const latest = latestMoment(present);
+  if (sought < latest || state.recording) {
+    const at = Math.min(Math.max(sought, past?.from ?? 0), latest);
+    const pace: Pace = state.recording && at >= latest ? {...state.pace, kind: 'still'} : state.pace;
+    return {
+      ...state,
+      message: null,
+      pace,
+      past: {at, shownAt: past?.shownAt ?? present.update.vitals.at, from: past?.from ?? null, present},
+    };
+  }
+  const now = show({...state, past: null, message: null, pace: {...state.pace, kind: 'still'}}, present);
+  return state.gone === null || !past ? now : reduce(now, {kind: 'gone', reason: state.gone});
 }
 
 /** By rank, then by name: the order in which the plan serves them. */

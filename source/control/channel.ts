@@ -1,5 +1,5 @@
 /** The session protocol: a session at one end of a channel of plain messages, its double at the other. */
-import type {Session, Update} from '../ports.ts';
+import type {Past, Session, Update} from '../ports.ts';
 import type {Reply} from '../scaler/entry.ts';
 import type {Service} from '../scaler/fleet.ts';
 import type {Request} from './protocol.ts';
@@ -18,6 +18,7 @@ interface SentUpdate extends Omit<Update, 'fleet'> {
 type Response =
   | {readonly id: number; readonly kind: 'update'; readonly update: SentUpdate}
   | {readonly id: number; readonly kind: 'reply'; readonly reply: Reply}
+  | {readonly id: number; readonly kind: 'past'; readonly past: Past}
   | {readonly id: number; readonly kind: 'gone'; readonly reason: string};
 
 /** Answers the requests that come through the channel. One `next` is answered at a time: that is the back pressure. */
@@ -52,6 +53,12 @@ export function serveSession(session: Session, channel: Channel): void {
         return;
       case 'take-over':
         void session.takeOver().then(reply => channel.send({id: request.id, kind: 'reply', reply} satisfies Response));
+        return;
+      case 'past':
+        void session.past(request.at).then(
+          past => channel.send({id: request.id, kind: 'past', past} satisfies Response),
+          (error: Error) => channel.send({id: request.id, kind: 'gone', reason: error.message} satisfies Response),
+        );
         return;
       case 'push':
         // Numbers are for the engine's sources, and not for a session: the control socket takes them before it comes to this.
@@ -111,6 +118,12 @@ export function openSession(channel: Channel): FarSession {
     },
     command: command => askReply({id: ++ids, kind: 'command', command}),
     takeOver: () => askReply({id: ++ids, kind: 'take-over'}),
+    async past(at) {
+      const response = await ask({id: ++ids, kind: 'past', at});
+      if (response.kind === 'past') return response.past;
+      // An engine that doesn't know the question refuses it like any other that makes no sense.
+      throw new Error(response.kind === 'gone' ? response.reason : 'this engine keeps no past: it is of an older microscale');
+    },
     push: (service, value) => askReply({id: ++ids, kind: 'push', service, value}),
     refresh() {
       if (ended === null) channel.send({id: ++ids, kind: 'refresh'} satisfies Request);

@@ -1,13 +1,11 @@
-/** What operators look at: the engine's state, a bounded memory of the last minutes, and a hold on it for each of them. */
+/** What operators look at: the engine's state, a bounded memory of what was, and a hold on it for each of them. */
 import type {Engine} from '../engine.ts';
+import {createHistory} from '../history/history.ts';
+import {happeningsMax, sampleMs, sampleOf, samplesMax} from '../history/sample.ts';
 import type {Clock, Operator, Sample, Session, Update} from '../ports.ts';
-import type {Happening} from '../scaler/entry.ts';
-import type {Fleet} from '../scaler/fleet.ts';
+import type {Entry, Happening} from '../scaler/entry.ts';
+import type {Step} from '../scaler/step.ts';
 
-/** One sample a second for ten minutes: what the widest chart shows. */
-const samplesMax = 600;
-const happeningsMax = 500;
-const sampleMs = 1000;
 /** What moves by itself is told this often at most, which a slow line can carry; what people do is told at once. */
 const calmMs = 800;
 /** Alarms are few; the latest are what matters. */
@@ -15,7 +13,7 @@ const alarmsMax = 5;
 
 export interface Feed {
   /** To be called after each step. */
-  stepped(happenings: readonly Happening[], changed: boolean): void;
+  stepped(entries: readonly Entry[], result: Step): void;
   alarm(reason: string): void;
   /** `present` is whether others see that this one is there. */
   session(owner: string, readOnly: boolean, present?: boolean): Session;
@@ -23,6 +21,7 @@ export interface Feed {
 }
 
 export function createFeed(engine: Engine, clock: Clock): Feed {
+  const history = createHistory(engine.fleet());
   const samples: Sample[] = [];
   const happenings: Happening[] = [];
   const alarms: string[] = [];
@@ -119,6 +118,7 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
         return engine.command(command, owner);
       },
       refresh: () => engine.refresh(),
+      past: at => (ended === null ? Promise.resolve(history.past(at, clock.now())) : Promise.reject(new Error(ended))),
       takeOver() {
         if (readOnly) return Promise.resolve({kind: 'refused', reason: 'this session is read-only'});
         return Promise.resolve(engine.takeOver());
@@ -132,7 +132,9 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
   }
 
   return {
-    stepped(news, changed) {
+    stepped(entries, result) {
+      const {happenings: news, changed} = result;
+      history.keep(entries, result);
       for (const happening of news) {
         happenings.push(happening);
         happened++;
@@ -158,17 +160,4 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
 /** What somebody did, or must know of at once. */
 function isUrgent({kind}: Happening): boolean {
   return ['overridden', 'released', 'mode', 'paused', 'resumed', 'lease', 'connected', 'disconnected'].includes(kind);
-}
-
-function sampleOf(fleet: Fleet, at: number): Sample {
-  const services: Record<string, Sample['services'][string]> = {};
-  for (const {spec, demand, rawWant, decision, observed} of fleet.services) {
-    services[spec.name] = {
-      demand: demand.kind === 'live' ? demand.value : null,
-      want: spec.target.kind === 'fill' ? null : rawWant,
-      desired: decision?.desired ?? 0,
-      running: observed?.running ?? 0,
-    };
-  }
-  return {at: Math.floor(at), services};
 }

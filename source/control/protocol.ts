@@ -35,8 +35,12 @@ export type Request =
   /** A number for the demand of a service that is pushed. */
   | {readonly id: number; readonly kind: 'push'; readonly service: string; readonly value: number}
   | {readonly id: number; readonly kind: 'refresh'}
+  /** The stretch of the past with this moment. */
+  | {readonly id: number; readonly kind: 'past'; readonly at: number}
   | {readonly id: number; readonly kind: 'take-over'};
 
+/** The last moment that a calendar can say. */
+const latestMs = 8_640_000_000_000_000;
 const count = z.int().min(0).max(1_000_000_000);
 const name = z.string().min(1).max(200);
 const lasting = z.union([
@@ -70,6 +74,7 @@ const commandSchema = z.discriminatedUnion('kind', [
 const requestSchema = z.discriminatedUnion('kind', [
   z.strictObject({id: z.int(), kind: z.enum(['next', 'refresh', 'take-over'])}),
   z.strictObject({id: z.int(), kind: z.literal('command'), command: commandSchema}),
+  z.strictObject({id: z.int(), kind: z.literal('past'), at: z.number().min(0).max(latestMs)}),
   z.strictObject({id: z.int(), kind: z.literal('push'), service: name, value: z.number()}),
 ]);
 

@@ -18,6 +18,8 @@ const lineMax = 64 * 1024;
 const helloLimitMs = 5000;
 /** Lines that make no sense are forgiven this often. */
 const nonsenseMax = 10;
+/** What a console asked for and hasn't taken yet, in bytes: some stretches of a large fleet's past. */
+const untakenMax = 8 * 1024 * 1024;
 /** Owner and group. */
 const socketMode = 0o660;
 
@@ -91,6 +93,12 @@ export async function serveControl({path, feed, pushes, about}: ControlParts): P
           lines.receive(message => {
             const request = readRequest(message);
             if (request?.kind === 'push') return lines.send({id: request.id, kind: 'reply', reply: push(hello, request)});
+            if (request?.kind === 'past' && socket.writableLength > untakenMax)
+              return lines.send({
+                id: request.id,
+                kind: 'gone',
+                reason: 'too much is asked for at once: what was sent before isn’t read yet',
+              });
             if (request) return listener(request);
             if (++nonsense > nonsenseMax) return refuse('too much that makes no sense');
             const id = (message as {id?: unknown} | null | undefined)?.id;

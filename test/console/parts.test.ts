@@ -113,7 +113,7 @@ describe('the chart', () => {
   }));
   const draw = (columns: number, height: number) =>
     chartLines(
-      {samples, service: 'web', width: columns, height, columnMs: 1000, now: 29_000, paintReplicas: text => text},
+      {samples, service: 'web', width: columns, height, columnMs: 1000, now: 29_000, end: 'now', paintReplicas: text => text},
       plainAscii.style,
     );
 

@@ -1,0 +1,58 @@
+/** The terminal that a console draws on, whatever it shows: opened once, and given back whatever happens. */
+import {constants} from 'node:os';
+import {clean} from '../clean.ts';
+import type {Leaving} from '../console/console.tsx';
+import {explainError} from './errors.ts';
+import type {Options} from './options.ts';
+
+/** The screen's libraries, which take a while to load. */
+export function loadScreen() {
+  return Promise.all([import('../console/console.tsx'), import('../console/style.ts'), import('../console/terminal.ts'), import('chalk')]);
+}
+
+export type Screen = Awaited<ReturnType<typeof loadScreen>>;
+
+export function openScreen([{runConsole}, {chooseStyle}, {openTerminal}, {default: chalk}]: Screen, options: Options) {
+  const style = chooseStyle({
+    environment: process.env,
+    ascii: options.ascii,
+    color: options.color,
+    theme: options.theme,
+    colorLevel: chalk.level,
+  });
+  const terminal = openTerminal(
+    () => process.stdout.getWindowSize(),
+    listener => void process.stdout.on('resize', listener),
+  );
+  const onCrash = (error: unknown) => {
+    terminal.restore();
+    process.stderr.write(`microscale: ${explainError(error)}\n`);
+    process.exit(1);
+  };
+  process.on('uncaughtException', onCrash);
+  process.on('unhandledRejection', onCrash);
+  return {runConsole, style, terminal};
+}
+
+/** A signal ends a console, and so does its time where it has one. */
+export function endFor(forMs: number | null, leave: (why: Leaving) => void): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => leave({kind: 'signal', signal}));
+  if (forMs !== null) setTimeout(() => leave({kind: 'time'}), forMs);
+}
+
+/** Why the program ended, and the status that it ends with. */
+export function farewell(leaving: Leaving, words: string): number {
+  const write = (text: string) => process.stderr.write(`microscale: ${clean(text)}\n`);
+  switch (leaving.kind) {
+    case 'asked':
+    case 'time':
+      write(words);
+      return 0;
+    case 'signal':
+      write(`ended by ${leaving.signal}. ${words}`);
+      return 128 + constants.signals[leaving.signal];
+    case 'broken':
+      process.stderr.write(`microscale: ${explainError(leaving.error)}\n`);
+      return 1;
+  }
+}
