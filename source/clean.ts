@@ -7,11 +7,11 @@ const controls =
 const sequences =
   /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[PX^_][^\u001b]*(?:\u001b\\)?|[ -/]*[0-~])|\u009b[0-?]*[ -/]*[@-~]/g;
 
-export function clean(text: string): string {
+export function clean(text: string, most = textMax): string {
   return text
-    .slice(0, textMax * 4)
+    .slice(0, most * 4)
     .replace(sequences, '')
     .replace(/[\t\n\r]+/g, ' ')
     .replace(controls, '')
-    .slice(0, textMax);
+    .slice(0, most);
 }

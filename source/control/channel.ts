@@ -1,8 +1,9 @@
 /** The session protocol: a session at one end of a channel of plain messages, its double at the other. */
-import type {Session, Update} from '../ports.ts';
+import type {Session, Sight, Update} from '../ports.ts';
 import type {Reply} from '../scaler/entry.ts';
 import type {Service} from '../scaler/fleet.ts';
 import type {Request} from './protocol.ts';
+import {readSight} from './sight.ts';
 
 /** Anything that carries plain data in order: a worker's port, or a socket's lines. */
 export interface Channel {
@@ -18,12 +19,14 @@ interface SentUpdate extends Omit<Update, 'fleet'> {
 type Response =
   | {readonly id: number; readonly kind: 'update'; readonly update: SentUpdate}
   | {readonly id: number; readonly kind: 'reply'; readonly reply: Reply}
+  | {readonly id: number; readonly kind: 'sight'; readonly sight: Sight}
   | {readonly id: number; readonly kind: 'gone'; readonly reason: string};
 
 /** Answers the requests that come through the channel. One `next` is answered at a time: that is the back pressure. */
 export function serveSession(session: Session, channel: Channel): void {
   let sent: readonly Service[] = [];
   let asking = false;
+  let looking = false;
 
   function shorten(update: Update): SentUpdate {
     const places = new Map(sent.map((service, place) => [service, place]));
@@ -53,6 +56,18 @@ export function serveSession(session: Session, channel: Channel): void {
       case 'take-over':
         void session.takeOver().then(reply => channel.send({id: request.id, kind: 'reply', reply} satisfies Response));
         return;
+      case 'look': {
+        const answer = (sight: Sight) => channel.send({id: request.id, kind: 'sight', sight} satisfies Response);
+        if (looking) return answer({kind: 'unseen', reason: 'one look at a time'});
+        looking = true;
+        void session
+          .look(request.service, request.at)
+          .then(answer)
+          .finally(() => {
+            looking = false;
+          });
+        return;
+      }
       case 'push':
         // Numbers are for the engine's sources, and not for a session: the control socket takes them before it comes to this.
         channel.send({id: request.id, kind: 'reply', reply: {kind: 'refused', reason: 'no number can be pushed here'}} satisfies Response);
@@ -62,6 +77,8 @@ export function serveSession(session: Session, channel: Channel): void {
     }
   });
 }
+
+const unseen = (reason: string): Sight => ({kind: 'unseen', reason});
 
 export interface FarSession extends Session {
   /** A number for a demand that is pushed. */
@@ -74,6 +91,8 @@ export function openSession(channel: Channel): FarSession {
   const waiting = new Map<number, {resolve: (response: Response) => void; reject: (error: Error) => void}>();
   let got: readonly Service[] = [];
   let ended: string | null = null;
+  /** Set once an engine of an older version has not known what a look is: it isn't asked again. */
+  let blind = false;
   let ids = 0;
   channel.receive(message => {
     const response = message as Response;
@@ -111,6 +130,17 @@ export function openSession(channel: Channel): FarSession {
     },
     command: command => askReply({id: ++ids, kind: 'command', command}),
     takeOver: () => askReply({id: ++ids, kind: 'take-over'}),
+    async look(service, kind) {
+      if (blind) return unseen('the engine is older than this console, and can’t be asked for it');
+      try {
+        const response = await ask({id: ++ids, kind: 'look', service, at: kind});
+        if (response.kind === 'sight') return readSight(response.sight);
+        blind = response.kind === 'reply';
+        return unseen('the engine answered something else');
+      } catch (error) {
+        return unseen((error as Error).message);
+      }
+    },
     push: (service, value) => askReply({id: ++ids, kind: 'push', service, value}),
     refresh() {
       if (ended === null) channel.send({id: ++ids, kind: 'refresh'} satisfies Request);

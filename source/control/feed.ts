@@ -3,6 +3,7 @@ import type {Engine} from '../engine.ts';
 import type {Clock, Operator, Sample, Session, Update} from '../ports.ts';
 import type {Happening} from '../scaler/entry.ts';
 import type {Fleet} from '../scaler/fleet.ts';
+import {createSharedLooks} from './shared-looks.ts';
 
 /** One sample a second for ten minutes: what the widest chart shows. */
 const samplesMax = 600;
@@ -27,6 +28,7 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
   const happenings: Happening[] = [];
   const alarms: string[] = [];
   const waiting = new Set<() => void>();
+  const looks = createSharedLooks(engine.look, clock);
   const operators = new Set<Operator>();
   let sampled = 0;
   let happened = 0;
@@ -118,6 +120,7 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
         if (readOnly) return Promise.resolve({kind: 'refused', reason: 'this session is read-only'});
         return engine.command(command, owner);
       },
+      look: looks.look,
       refresh: () => engine.refresh(),
       takeOver() {
         if (readOnly) return Promise.resolve({kind: 'refused', reason: 'this session is read-only'});

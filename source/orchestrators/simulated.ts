@@ -62,6 +62,8 @@ export interface SimulatedHost extends Orchestrator {
   mend(): void;
 }
 
+/** As many as are looked at on a real engine. */
+const lookedAtMax = 50;
 /** Calls at once, as to a real engine. */
 const limits = {atOnce: 14, endsAtOnce: 12};
 
@@ -236,6 +238,18 @@ export function createSimulatedHost(
       for (const set of sets.values()) set.rest();
     },
     usage: null,
+    async replicas(service) {
+      const known = sets.get(service)?.standings() ?? new Map();
+      const all = machine.of(service).map(({id, number, madeAt}) => ({
+        name: `${service}-${number}`,
+        node: simulatedNode.name,
+        ...(known.get(id) ?? {state: 'ended' as const, since: madeAt}),
+        cpu: null,
+        memoryBytes: null,
+      }));
+      return {replicas: all.slice(0, lookedAtMax), more: Math.max(0, all.length - lookedAtMax)};
+    },
+    logs: async () => ({lines: [], remark: 'a simulated host has no logs: nothing runs in its replicas'}),
     async tidy(what, limitMs) {
       for (const set of sets.values()) set.tidy(what);
       await Promise.race([queue.idle(), new Promise<void>(resolve => clock.after(limitMs, resolve))]);
