@@ -7,7 +7,12 @@ const controls =
 const sequences =
   /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[PX^_][^\u001b]*(?:\u001b\\)?|[ -/]*[0-~])|\u009b[0-?]*[ -/]*[@-~]/g;
 
-export function clean(text: string, most = textMax): string {
+export function clean(text: string): string {
+  return cleanUpTo(textMax, text);
+}
+
+/** The same for what may be longer, or must be shorter. */
+export function cleanUpTo(most: number, text: string): string {
   return text
     .slice(0, most * 4)
     .replace(sequences, '')

@@ -1,8 +1,9 @@
 /** What the console knows, and how it changes: what the engine tells and what the operator does. Draws nothing. */
-import type {Sample, Update} from '../ports.ts';
+import type {Sample, Sight, SightKind, Update} from '../ports.ts';
 import type {Command, Happening, Reply} from '../scaler/entry.ts';
 import type {Service} from '../scaler/fleet.ts';
 import type {WhatIf} from '../scaler/what-if.ts';
+import {noCloseUp, see, type CloseUp} from './close-up.ts';
 import {listServices, planOrder, type Order} from './sorting.ts';
 
 /** A question that is open. It is about the service that was selected when it opened. */
@@ -48,6 +49,7 @@ export interface ConsoleState {
   readonly attached: boolean;
   /** Why the engine can't be heard any more; null while it can. */
   readonly gone: string | null;
+  readonly closeUp: CloseUp;
 }
 
 export type ConsoleEvent =
@@ -56,6 +58,10 @@ export type ConsoleEvent =
   | {readonly kind: 'said'; readonly text: string; readonly refused: boolean; readonly at: number}
   | {readonly kind: 'selected'; readonly service: string}
   | {readonly kind: 'viewed'; readonly view: View}
+  /** The detail is to show this of the selected service. */
+  | {readonly kind: 'looked'; readonly pane: SightKind}
+  | {readonly kind: 'seen'; readonly service: string; readonly sight: Sight; readonly at: number}
+  | {readonly kind: 'scrolled'; readonly to: number}
   | {readonly kind: 'ordered'; readonly order: Order}
   | {readonly kind: 'sought'; readonly find: string}
   | {readonly kind: 'prompted'; readonly prompt: Prompt}
@@ -80,6 +86,7 @@ export function emptyState(readOnly: boolean, attached = false): ConsoleState {
     readOnly,
     attached,
     gone: null,
+    closeUp: noCloseUp,
   };
 }
 
@@ -106,9 +113,15 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
     case 'said':
       return {...state, message: {text: event.text, refused: event.refused, at: event.at}};
     case 'selected':
-      return {...state, selected: event.service};
+      return {...state, selected: event.service, closeUp: {...state.closeUp, scrolled: 0}};
     case 'viewed':
-      return {...state, view: event.view};
+      return {...state, view: event.view, closeUp: noCloseUp};
+    case 'looked':
+      return {...state, view: {kind: 'detail'}, closeUp: {...state.closeUp, pane: event.pane, scrolled: 0}};
+    case 'seen':
+      return {...state, closeUp: see(state.closeUp, event.service, event.sight, event.at)};
+    case 'scrolled':
+      return {...state, closeUp: {...state.closeUp, scrolled: event.to}};
     case 'ordered':
       return {...state, order: event.order};
     case 'sought': {

@@ -1,6 +1,6 @@
 /** What an engine that is not this console's own says it has seen of a service, and what of it is believed. */
 import {z} from 'zod';
-import {clean} from '../clean.ts';
+import {cleanUpTo} from '../clean.ts';
 import type {Sight} from '../ports.ts';
 
 /** As much as an engine tells at most, and a little room for one that tells more. */
@@ -11,8 +11,9 @@ const words = (most: number) =>
   z
     .string()
     .max(4 * most)
-    .transform(text => clean(text, most));
-const time = z.number().nullable();
+    .transform(text => cleanUpTo(most, text));
+/** What a date can be made of. */
+const time = z.number().min(0).max(8.64e15).nullable();
 const share = z.number().min(0).nullable();
 
 const sightSchema = z.discriminatedUnion('kind', [

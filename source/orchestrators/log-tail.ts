@@ -2,7 +2,7 @@
  * The last lines of what a replica wrote, out of a stream that may be without end and without a line: bytes in, clean
  * lines out, in bounded room. It asks nobody.
  */
-import {clean} from '../clean.ts';
+import {cleanUpTo} from '../clean.ts';
 import type {LogLine} from '../ports.ts';
 
 /** A line longer than this is no line to read; the rest of it is dropped. In characters, then in bytes. */
@@ -93,7 +93,7 @@ export function logLine(bytes: Buffer, replica: string): LogLine {
 
 /** Made harmless; letters that carry a heap of marks, and signs that terminals draw in different widths, are made plain. */
 export function cleanLine(text: string): string {
-  return clean(text, lineMax)
+  return cleanUpTo(lineMax, text)
     .replaceAll(/[\ufe00-\ufe0f]|\p{Variation_Selector}/gu, '')
     .replaceAll(/(\p{M}{2})\p{M}+/gu, '$1')
     .trimEnd();

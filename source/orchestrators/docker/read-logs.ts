@@ -1,7 +1,7 @@
 /** Reads what an engine has of a log, for as long and as much as it may. It knows no replica. */
 import type Docker from 'dockerode';
 import type {IncomingMessage} from 'node:http';
-import {clean} from '../../clean.ts';
+import {cleanUpTo} from '../../clean.ts';
 import {createLogReader} from '../log-tail.ts';
 
 /** A hundred lines of the longest pieces that an engine keeps; more is not read. */
@@ -51,7 +51,7 @@ export function soon(signal: AbortSignal, limitMs: number): AbortSignal {
 export function unreadWords(error: unknown): string {
   const {json, code, name, message} = error as NodeJS.ErrnoException & {readonly json?: {readonly message?: string}};
   if (code === 'ETIMEDOUT' || code === 'ABORT_ERR' || name === 'AbortError') return 'no answer in time';
-  return clean(json?.message ?? message, 200);
+  return cleanUpTo(200, json?.message ?? message);
 }
 
 /** As a stream: the client would otherwise keep all of it before it hands out any. */
