@@ -1,9 +1,9 @@
 /** The session protocol: a session at one end of a channel of plain messages, its double at the other. */
-import type {Session, Sight, Update} from '../ports.ts';
+import type {LogLine, Session, Sight, Update} from '../ports.ts';
 import type {Reply} from '../scaler/entry.ts';
 import type {Service} from '../scaler/fleet.ts';
 import type {Request} from './protocol.ts';
-import {readSight} from './sight.ts';
+import {lengthenSight, readSight, shortenSight, type SentTail} from './sight.ts';
 
 /** Anything that carries plain data in order: a worker's port, or a socket's lines. */
 export interface Channel {
@@ -19,7 +19,7 @@ interface SentUpdate extends Omit<Update, 'fleet'> {
 type Response =
   | {readonly id: number; readonly kind: 'update'; readonly update: SentUpdate}
   | {readonly id: number; readonly kind: 'reply'; readonly reply: Reply}
-  | {readonly id: number; readonly kind: 'sight'; readonly sight: Sight}
+  | {readonly id: number; readonly kind: 'sight'; readonly sight: Sight | SentTail}
   | {readonly id: number; readonly kind: 'gone'; readonly reason: string};
 
 /** Answers the requests that come through the channel. One `next` is answered at a time: that is the back pressure. */
@@ -27,6 +27,8 @@ export function serveSession(session: Session, channel: Channel): void {
   let sent: readonly Service[] = [];
   let asking = false;
   let looking = false;
+  /** The lines of the log that were sent last. */
+  let told: readonly LogLine[] = [];
 
   function shorten(update: Update): SentUpdate {
     const places = new Map(sent.map((service, place) => [service, place]));
@@ -57,12 +59,15 @@ export function serveSession(session: Session, channel: Channel): void {
         void session.takeOver().then(reply => channel.send({id: request.id, kind: 'reply', reply} satisfies Response));
         return;
       case 'look': {
-        const answer = (sight: Sight) => channel.send({id: request.id, kind: 'sight', sight} satisfies Response);
+        const answer = (sight: Sight | SentTail) => channel.send({id: request.id, kind: 'sight', sight} satisfies Response);
         if (looking) return answer({kind: 'unseen', reason: 'one look at a time'});
         looking = true;
         void session
           .look(request.service, request.at)
-          .then(answer)
+          .then(sight => {
+            answer(shortenSight(told, sight));
+            if (sight.kind === 'logs') told = sight.tail.lines;
+          })
           .finally(() => {
             looking = false;
           });
@@ -93,6 +98,8 @@ export function openSession(channel: Channel): FarSession {
   let ended: string | null = null;
   /** Set once an engine of an older version has not known what a look is: it isn't asked again. */
   let blind = false;
+  /** The lines of the log that came last. */
+  let heard: readonly LogLine[] = [];
   let ids = 0;
   channel.receive(message => {
     const response = message as Response;
@@ -134,7 +141,11 @@ export function openSession(channel: Channel): FarSession {
       if (blind) return unseen('the engine is older than this console, and can’t be asked for it');
       try {
         const response = await ask({id: ++ids, kind: 'look', service, at: kind});
-        if (response.kind === 'sight') return readSight(response.sight);
+        if (response.kind === 'sight') {
+          const sight = readSight(lengthenSight(heard, response.sight));
+          if (sight.kind === 'logs') heard = sight.tail.lines;
+          return sight;
+        }
         blind = response.kind === 'reply';
         return unseen('the engine answered something else');
       } catch (error) {

@@ -6,6 +6,7 @@ import type {Chance, Clock, HostFacts, NodeFacts, Orchestrator, OrchestratorEven
 import type {Observation, ServiceSpec} from '../scaler/fleet.ts';
 import type {HostMemory} from '../scaler/readiness.ts';
 import {createCallQueue, type CallQueue} from './call-queue.ts';
+import {byStateThenName, lookedAtMax} from './replica-order.ts';
 import type {Done, ReplicaDriver, ReplicaSet} from './replica.ts';
 import {createReplicaSet} from './replica-set.ts';
 import {createMachine, type Machine} from './simulated-machine.ts';
@@ -62,8 +63,6 @@ export interface SimulatedHost extends Orchestrator {
   mend(): void;
 }
 
-/** As many as are looked at on a real engine. */
-const lookedAtMax = 50;
 /** Calls at once, as to a real engine. */
 const limits = {atOnce: 14, endsAtOnce: 12};
 
@@ -247,7 +246,7 @@ export function createSimulatedHost(
         cpu: null,
         memoryBytes: null,
       }));
-      return {replicas: all.slice(0, lookedAtMax), more: Math.max(0, all.length - lookedAtMax)};
+      return {replicas: all.toSorted(byStateThenName).slice(0, lookedAtMax), more: Math.max(0, all.length - lookedAtMax)};
     },
     logs: async () => ({lines: [], remark: 'a simulated host has no logs: nothing runs in its replicas'}),
     async tidy(what, limitMs) {

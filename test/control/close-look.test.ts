@@ -5,6 +5,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {createRealClock} from '../../source/clock.ts';
+import {openSession, serveSession, type Channel} from '../../source/control/channel.ts';
 import {attachThrough, attachTo} from '../../source/control/client.ts';
 import {createFeed} from '../../source/control/feed.ts';
 import {jsonLines} from '../../source/control/json-lines.ts';
@@ -12,15 +13,25 @@ import {protocolVersion} from '../../source/control/protocol.ts';
 import {createPushes} from '../../source/control/pushes.ts';
 import {serveControl} from '../../source/control/server.ts';
 import {createSharedLooks} from '../../source/control/shared-looks.ts';
-import {readSight} from '../../source/control/sight.ts';
+import {lengthenSight, readSight, shortenSight} from '../../source/control/sight.ts';
 import {createEngine} from '../../source/engine.ts';
 import {createSimulatedHost} from '../../source/orchestrators/simulated.ts';
-import type {Session, Sight} from '../../source/ports.ts';
+import type {LogLine, Session, Sight} from '../../source/ports.ts';
 import {seededChance} from '../../source/simulator/chance.ts';
 import {createVirtualClock} from '../../source/simulator/virtual-clock.ts';
 import {spec} from '../support/fleets.ts';
 import {serveRaw} from '../support/raw-server.ts';
 import {until} from '../support/until.ts';
+
+/** Two ends of a channel, as between two threads. */
+function pair(): readonly [Channel, Channel] {
+  const listeners: ((message: unknown) => void)[] = [];
+  const end = (own: number): Channel => ({
+    send: message => queueMicrotask(() => listeners[1 - own]?.(structuredClone(message))),
+    receive: listener => void (listeners[own] = listener),
+  });
+  return [end(0), end(1)];
+}
 
 async function open() {
   const folder = mkdtempSync(join(tmpdir(), 'microscale-look-'));
@@ -154,6 +165,43 @@ describe('an engine that answers otherwise', () => {
     await until('it to be asked', () => asked.length === 1);
     await close();
     expect(await looking).toMatchObject({kind: 'unseen', reason: /gone/});
+  });
+});
+
+describe('a log that is looked at again', () => {
+  const lines = (from: number, to: number): LogLine[] =>
+    Array.from({length: to - from}, (_, index) => ({replica: 'web-1', at: (from + index) * 1000, text: `line ${(from + index) % 3}`}));
+  const sight = (from: number, to: number, remark = ''): Sight => ({kind: 'logs', tail: {lines: lines(from, to), remark}});
+
+  test('is sent once, and then only what is new; whoever reads it has the whole', () => {
+    const cases = [
+      {before: lines(0, 10), next: sight(0, 10), sent: 0},
+      {before: lines(0, 10), next: sight(0, 13), sent: 3},
+      {before: lines(0, 10), next: sight(4, 14), sent: 4},
+      {before: lines(0, 10), next: sight(50, 60, 'a remark'), sent: 10},
+      {before: [], next: sight(0, 5), sent: 5},
+      {before: lines(0, 10), next: sight(0, 4), sent: 4},
+      {before: lines(0, 10), next: sight(0, 0), sent: 0},
+    ];
+    for (const {before, next, sent} of cases) {
+      const short = shortenSight(before, next);
+      expect(short.kind === 'more-logs' ? short.lines.length : short.kind === 'logs' ? short.tail.lines.length : -1).toBe(sent);
+      expect(readSight(lengthenSight(before, structuredClone(short)))).toEqual(next);
+    }
+  });
+
+  test('passes through a session as it is, however it goes on', async () => {
+    const tails = [sight(0, 5), sight(0, 5), sight(2, 9), {kind: 'unseen', reason: 'a pause'} as const, sight(3, 12), sight(90, 95)];
+    let turn = 0;
+    const [near, far] = pair();
+    serveSession({look: () => Promise.resolve(tails[turn++])} as unknown as Session, near);
+    const session = openSession(far);
+    for (const tail of tails) expect(await session.look('web', 'logs')).toEqual(tail);
+  });
+
+  test('of an engine that counts wrong nothing is believed that makes no sense', () => {
+    expect(readSight(lengthenSight([], {kind: 'more-logs', dropped: 'x', lines: [], remark: ''})).kind).toBe('unseen');
+    expect(readSight(lengthenSight(lines(0, 300), {kind: 'more-logs', dropped: 0, lines: lines(0, 300), remark: ''})).kind).toBe('unseen');
   });
 });
 

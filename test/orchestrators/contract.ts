@@ -239,7 +239,7 @@ export function orchestratorContract(
     });
 
     testWith('its replicas can be looked at one by one, each with its name, node, state and age', async () => {
-      const {orchestrator, ahead = true} = await open();
+      const {orchestrator, writes, ahead = true} = await open();
       const startedAt = Date.now();
       scale('web', 2, ahead ? 1 : 0);
       scaleWith('batch', 2, {frozen: 8});
@@ -262,6 +262,11 @@ export function orchestratorContract(
         expect(cpu ?? 0).toBeGreaterThanOrEqual(0);
         expect(memoryBytes ?? 0).toBeGreaterThanOrEqual(0);
       }
+      if (writes !== null)
+        await until('what one of them uses to be known', async () => {
+          const all = [...(await orchestrator.replicas('web')).replicas, ...(await orchestrator.replicas('batch')).replicas];
+          return all.some(({memoryBytes}) => (memoryBytes ?? 0) > 0);
+        });
       if (!ahead) return;
       scaleWith('batch', 1, {frozen: 8, yields: 1});
       await until('one to be frozen', async () =>

@@ -7,6 +7,7 @@ import type {ContainerInfo} from 'dockerode';
 import type {Clock, LogLine, LogTail, ReplicaFacts, ReplicasSeen, ReplicaState} from '../../ports.ts';
 import type {CallQueue} from '../call-queue.ts';
 import {logLine, mergeTails} from '../log-tail.ts';
+import {byStateThenName, lookedAtMax} from '../replica-order.ts';
 import type {Standing} from '../replica.ts';
 import {nameOf} from './container.ts';
 import {createGauge, type Gauge} from './gauge.ts';
@@ -31,8 +32,7 @@ export interface CloseLook {
   logs(service: string, lines: number): Promise<LogTail>;
 }
 
-/** More than these are no longer read one by one. */
-const lookedAtMax = 50;
+/** The logs of more than these are not read. */
 const logsReadMax = 20;
 /** As many as the background may have at once. */
 const atOnce = 3;
@@ -61,7 +61,7 @@ export function createCloseLook({docker, clock, queue, ownerFor, standings, node
     const endsAt = clock.now() + allLimitMs;
     const found = await listed(service);
     const known = standings(service);
-    const all = found.map(container => ({container, ...standingOf(container, known)})).toSorted(byStateThenName);
+    const all = found.map(container => seenAs(container, known)).toSorted(byStateThenName);
     const looked = all.slice(0, lookedAtMax);
     const gauge = gauges.get(service) ?? createGauge(docker, clock);
     // Only the service that is looked at is remembered.
@@ -75,8 +75,8 @@ export function createCloseLook({docker, clock, queue, ownerFor, standings, node
     );
     gauge.keep(new Set(looked.map(({container}) => container.Id)));
     return {
-      replicas: looked.map(({container, state, since}) => ({
-        name: nameOf(container) || container.Id.slice(0, 12),
+      replicas: looked.map(({container, name, state, since}) => ({
+        name,
         node: node(),
         state,
         since,
@@ -101,14 +101,12 @@ export function createCloseLook({docker, clock, queue, ownerFor, standings, node
     const known = standings(service);
     const written = found
       .filter(({State: state}) => state !== 'created')
-      .map(container => ({container, ...standingOf(container, known)}))
+      .map(container => seenAs(container, known))
       .toSorted(byStateThenName);
     const ids = new Set(written.map(({container}) => container.Id));
     for (const id of terminals.keys()) if (!ids.has(id)) terminals.delete(id);
     const troubles: string[] = [];
-    const read = async ({container}: (typeof written)[number]): Promise<readonly LogLine[]> => {
-      const {Id: id} = container;
-      const name = nameOf(container) || id.slice(0, 12);
+    const read = async ({container: {Id: id}, name}: (typeof written)[number]): Promise<readonly LogLine[]> => {
       try {
         const bytes = await ask(endsAt, async signal => {
           const framed = !(await hasTerminal(id, signal));
@@ -149,17 +147,10 @@ function background<Value>(queue: CallQueue, limitMs: number, late: 'go' | 'leav
   });
 }
 
-const order: readonly ReplicaState[] = ['running', 'unhealthy', 'starting', 'stopping', 'standby', 'frozen', 'unplaced', 'lost', 'ended'];
 const measurable: readonly ReplicaState[] = ['running', 'unhealthy', 'starting', 'stopping', 'standby', 'frozen'];
 
-interface Found {
-  readonly container: ContainerInfo;
-  readonly state: ReplicaState;
-}
-
-function byStateThenName(a: Found, b: Found): number {
-  const names = new Intl.Collator('en', {numeric: true});
-  return order.indexOf(a.state) - order.indexOf(b.state) || names.compare(nameOf(a.container), nameOf(b.container));
+function seenAs(container: ContainerInfo, known: ReadonlyMap<string, Standing>) {
+  return {container, name: nameOf(container) || container.Id.slice(0, 12), ...standingOf(container, known)};
 }
 
 /** What it is for is known here; whether it is well, only the engine knows. What isn't known here is as the engine has it. */

@@ -9,6 +9,7 @@ import {inTurns} from '../docker/meter.ts';
 import {readLogs, soon, unreadWords} from '../docker/read-logs.ts';
 import {within} from '../docker/within.ts';
 import {logLine, mergeTails} from '../log-tail.ts';
+import {byStateThenName, lookedAtMax} from '../replica-order.ts';
 import {swarmApi} from './api.ts';
 import {downNodes} from './survey.ts';
 import {taskName, taskSeen} from './task-looks.ts';
@@ -24,8 +25,6 @@ export interface CloseLookParts {
   readonly idOf: (service: string) => string | null;
 }
 
-/** More than these are no longer told of one by one. */
-const lookedAtMax = 50;
 const atOnce = 3;
 const listLimitMs = 4000;
 const oneLimitMs = 2000;
@@ -80,7 +79,7 @@ export function createCloseLook({clock, docker, nodes, idOf}: CloseLookParts): {
           const seen = taskSeen(task, service, node => down.has(node));
           return seen ? [{task, seen}] : [];
         })
-        .toSorted((a, b) => (a.task.Slot ?? 0) - (b.task.Slot ?? 0) || (a.task.ID < b.task.ID ? -1 : 1));
+        .toSorted((a, b) => byStateThenName(a.seen, b.seen));
       const looked = all.slice(0, lookedAtMax);
       const measured = await measure(
         service,

@@ -15,8 +15,9 @@ export function taskSeen(
 ): Pick<ReplicaFacts, 'name' | 'state' | 'since'> | null {
   const state = stateOf(task, isDown);
   if (state === null) return null;
+  // What never happened is told as the year 1.
   const at = Date.parse(task.Status.Timestamp ?? task.CreatedAt ?? '');
-  return {name: taskName(task, service), state, since: Number.isNaN(at) ? null : at};
+  return {name: taskName(task, service), state, since: at > 0 ? at : null};
 }
 
 function stateOf(

@@ -1,10 +1,14 @@
-import {afterEach, describe, expect} from 'vitest';
+import {mkdtempSync, rmSync} from 'node:fs';
+import http from 'node:http';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterEach, describe, expect, onTestFinished} from 'vitest';
 import type {Workload} from '../../../source/config/config.ts';
 import {createRealClock} from '../../../source/clock.ts';
 import {createDockerHost} from '../../../source/orchestrators/docker/docker.ts';
 import type {Orchestrator} from '../../../source/ports.ts';
 import type {Observation} from '../../../source/scaler/fleet.ts';
-import {chosenEngine, docker, containersOf, engineTest, sweep} from '../../support/engine.ts';
+import {chosenEngine, docker, containersOf, engineTest, socket, sweep} from '../../support/engine.ts';
 import {scaling, spec} from '../../support/fleets.ts';
 import {until} from '../../support/until.ts';
 import {workload} from '../../support/workloads.ts';
@@ -20,9 +24,9 @@ afterEach(async () => {
   await sweep(project);
 });
 
-async function open(web: Workload): Promise<Orchestrator> {
+async function open(web: Workload, chosen = chosenEngine()): Promise<Orchestrator> {
   latest = new Map();
-  const opened = createDockerHost({clock: createRealClock(), chosen: chosenEngine(), project, workloadOf: () => web});
+  const opened = createDockerHost({clock: createRealClock(), chosen, project, workloadOf: () => web});
   host = opened;
   await opened.connect();
   await opened.open([spec('web')], {
@@ -41,6 +45,36 @@ async function open(web: Workload): Promise<Orchestrator> {
 async function running(replicas: number): Promise<void> {
   host?.scale(scaling('web', replicas, {order: ++orders}));
   await until(`${replicas} to run`, () => latest.get('web')?.running === replicas && latest.get('web')?.pending === 0);
+}
+
+/** The engine behind a socket of its own, where what is asked of one container's numbers or log is never answered. */
+async function deafEngine(): Promise<{path: string; asked: () => number}> {
+  const folder = mkdtempSync(join(tmpdir(), 'microscale-deaf-'));
+  const path = join(folder, 'docker.sock');
+  let asked = 0;
+  const server = http.createServer((request, response) => {
+    if (/\/(stats|logs)\?/.test(request.url ?? '')) {
+      asked++;
+      return;
+    }
+    const {url: path_, method, headers} = request;
+    const passed = http.request({socketPath: socket, path: path_, method, headers}, answer => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      // An event stream says nothing for a while: its beginning is passed on before that.
+      response.flushHeaders();
+      answer.pipe(response);
+    });
+    passed.on('error', () => response.destroy());
+    response.on('close', () => passed.destroy());
+    request.pipe(passed);
+  });
+  await new Promise<void>(resolve => void server.listen(path, resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+    rmSync(folder, {recursive: true, force: true});
+  });
+  return {path, asked: () => asked};
 }
 
 const sleeping = 'trap "exit 0" TERM; while :; do sleep 3600 & wait $!; done';
@@ -75,6 +109,23 @@ describe('what a replica uses', () => {
     expect(replicas).toHaveLength(50);
     expect(more).toBe(3);
     expect(replicas.every(({state, cpu}) => state === 'standby' && cpu === null)).toBe(true);
+  });
+});
+
+describe('an engine that doesn’t answer', () => {
+  engineTest('leaves the numbers unknown and says that the logs were not read, and holds up nothing that scales', async () => {
+    const {path, asked} = await deafEngine();
+    const orchestrator = await open(shell(sleeping), {endpoint: {kind: 'unix', path}, url: `unix://${path}`, asked: true});
+    await running(2);
+    const looking = Promise.all([orchestrator.replicas('web'), orchestrator.logs('web', 10)]);
+    await until('it to be asked', () => asked() > 0);
+    await running(4);
+    await running(1);
+    const [{replicas}, {lines, remark}] = await looking;
+    expect(replicas.length).toBeGreaterThan(0);
+    for (const {cpu, memoryBytes} of replicas) expect([cpu, memoryBytes]).toEqual([null, null]);
+    expect(lines).toEqual([]);
+    expect(remark).toMatch(/no answer in time|not reached in time/);
   });
 });
 
