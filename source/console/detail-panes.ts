@@ -1,6 +1,7 @@
 /** One service alone: where its chart, its why, its replicas, its handovers and its log stand, for a size. */
 import {clean} from '../clean.ts';
 import type {Service} from '../scaler/fleet.ts';
+import {sparkline} from './chart.ts';
 import {detailLines} from './detail.ts';
 import {handoverLines} from './handovers.ts';
 import {logLines, logRoom} from './log-pane.ts';
@@ -26,6 +27,8 @@ const wideColumns = 100;
 const wideHeight = 20;
 /** What the header and the footer take of the screen. */
 const framingRows = 4;
+const sparkColumns = 80;
+const sparkSeconds = 20;
 /** From here on there is room for a title over the handovers. */
 const titledHeight = 14;
 const handoversTitle = 'handovers, counted from the decision';
@@ -57,13 +60,15 @@ function title({spec}: Service, pane: 'replicas' | 'logs'): string {
 }
 
 /** Demand, want, desired and running, as the chart has them. */
-function numbers({service, look, paint}: DetailRequest): readonly (readonly Piece[])[] {
+function numbers({state, service, columns, look, paint}: DetailRequest): readonly (readonly Piece[])[] {
   const {style} = look;
+  // The chart counts in replicas; demand in its own unit is a small line beside its number.
+  const line = columns < sparkColumns ? '' : sparkline(state.samples, service.spec.name, sparkSeconds, style).trim();
   const {symbols} = style;
   const {demand, decision, observed, rawWant} = service;
   const value = demand.kind === 'live' ? demand.value : null;
   return [
-    value === null ? [] : [{text: `demand ${Number(value.toFixed(1))}`}],
+    value === null ? [] : [{text: `demand ${Number(value.toFixed(1))}`}, {text: line && ` ${line}`, paint: style.demand}],
     decision?.fills || rawWant === null
       ? []
       : [{text: symbols.demandLine[4], paint: style.demand}, {text: ` want ${decision?.want ?? rawWant}`}],
@@ -110,6 +115,7 @@ function wide(request: DetailRequest): readonly string[] {
   const {upper, lower} = wideHeights(height);
   const left = Math.floor(columns * 0.5);
   const right = columns - left;
+  const table = Math.floor(columns * 0.57);
   const {name} = service.spec;
   return [
     nowLine(request),
@@ -118,8 +124,8 @@ function wide(request: DetailRequest): readonly string[] {
       boxed('why', detailLines(state, service, right - 4, upper, look), right, look),
     ),
     ...beside(
-      boxed('replicas', replicaLines(state, name, left - 4, lower, look), left, look),
-      boxed(handoversTitle, handoverLines(state, service, right - 4, lower, look), right, look),
+      boxed('replicas', replicaLines(state, name, table - 4, lower, look), table, look),
+      boxed(handoversTitle, handoverLines(state, service, columns - table - 4, lower, look), columns - table, look),
     ),
   ];
 }

@@ -10,7 +10,7 @@ import {fit, line, plainly, wrapped, type Piece} from './text.ts';
 interface Fact {
   readonly name: string;
   readonly words: string;
-  readonly paint?: Piece['paint'];
+  readonly paint?: Piece['paint'] | undefined;
 }
 
 const nameWidth = 9;
@@ -19,27 +19,31 @@ const nameWidth = 9;
 export function detailLines(state: ConsoleState, service: Service, width: number, height: number, look: Look): readonly string[] {
   const {symbols, dim} = look.style;
   const room = Math.max(1, width - nameWidth - 1);
-  const rowsOf = ({name, words, paint}: Fact) =>
-    wrapped(plainly(clean(words), symbols), room, symbols).map((text, index) =>
-      line(
-        [
-          {text: ` ${fit(index === 0 ? name : '', nameWidth, symbols)}`, paint: dim},
-          {text, paint},
-        ],
-        width,
-        symbols,
-      ),
-    );
+  const rowsOf = ({name, words, paint}: Fact): readonly Fact[] =>
+    wrapped(plainly(clean(words), symbols), room, symbols).map((text, index) => ({name: index === 0 ? name : '', words: text, paint}));
   const standing = [...whyOf(service, look), ...standingFacts(service, look)].flatMap(rowsOf);
   // Where there is no room for each reason to have its line, the chain goes on in one.
-  const lines = standing.length <= height ? standing : [...whyInOne(service, look), ...standingFacts(service, look)].flatMap(rowsOf);
-  for (const fact of lines.length < height ? pastOf(state, service, look) : []) {
-    const rows = rowsOf(fact);
-    if (lines.length + rows.length > height) break;
-    lines.push(...rows);
+  const rows = standing.length <= height ? standing : [...whyInOne(service, look), ...standingFacts(service, look)].flatMap(rowsOf);
+  for (const fact of rows.length < height ? pastOf(state, service, look) : []) {
+    const more = rowsOf(fact);
+    if (rows.length + more.length > height) break;
+    rows.push(...more);
   }
+  const isCut = rows[height]?.name === '';
+  const lines = rows.slice(0, height).map(({name, words, paint}, index) => {
+    // What goes on in a line that there is no room for is said to go on.
+    const text = isCut && index === height - 1 ? fit(`${words} ${' '.repeat(room)}`, room, symbols) : words;
+    return line(
+      [
+        {text: ` ${fit(name, nameWidth, symbols)}`, paint: dim},
+        {text, paint},
+      ],
+      width,
+      symbols,
+    );
+  });
   while (lines.length < height) lines.push(' '.repeat(width));
-  return lines.slice(0, height);
+  return lines;
 }
 
 /** Each reason in a line, then what comes of them. */
@@ -51,7 +55,7 @@ function whyOf(service: Service, look: Look): readonly Fact[] {
 
 function whyInOne(service: Service, look: Look): readonly Fact[] {
   const reasons = service.decision?.reasons ?? [];
-  return [...comesTo(service, look), {name: 'why', words: reasons.map(reason => reasonWords(reason, look.clock)).join('; ')}];
+  return [{name: 'why', words: reasons.map(reason => reasonWords(reason, look.clock)).join('; ')}, ...comesTo(service, look)];
 }
 
 function comesTo({decision}: Service, {style}: Look): readonly Fact[] {

@@ -53,27 +53,35 @@ function handoverRows(
   width: number,
   {style, clock}: Look,
 ): readonly (readonly Piece[])[] {
-  const {symbols} = style;
-  const {decidedAt, askedAt, freedAt, startedAt} = handover;
-  const healthyAt = 'healthyAt' in handover ? handover.healthyAt : null;
-  const after = (at: number | null) => (at === null ? '-' : `${Math.round(at - decidedAt)}`);
-  const who = handover.service === name ? gotWords(handover) : gaveWords(handover, name);
-  const stages = `asked ${after(askedAt)}  freed ${after(freedAt)}  started ${after(startedAt)}  healthy ${after(healthyAt)} ms`;
-  const when: Piece = {text: ` ${clock(decidedAt)}  `, paint: style.dim};
-  const words: Piece = {text: who, paint: healthyAt === null ? style.warning : undefined};
+  const {full, brief} = stagesOf(handover);
+  const who = whoWords(handover, name);
+  const when: Piece = {text: ` ${clock(handover.decidedAt)}  `, paint: style.dim};
+  const words: Piece = {text: who, paint: 'healthyAt' in handover ? undefined : style.warning};
   const room = width - 12 - stagesWidth;
-  if (widthOf(who) <= room) return [[when, {...words, text: fit(who, room, symbols)}, {text: `  ${stages}`}]];
-  return [[when, words], [{text: `   ${stages}`}]];
+  if (widthOf(who) <= room) return [[when, {...words, text: fit(who, room, style.symbols)}, {text: `  ${full}`}]];
+  return [[when, words], [{text: `   ${widthOf(full) + 3 <= width ? full : brief}`}]];
 }
 
 /** All of it in one short line. */
 function briefRow(handover: Handover | EndedHandover, name: string, {style, clock}: Look): readonly Piece[] {
+  const who = fit(whoWords(handover, name), 14, style.symbols).trimEnd();
+  return [{text: ` ${clock(handover.decidedAt)} `, paint: style.dim}, {text: `${who} `}, {text: stagesOf(handover).brief}];
+}
+
+/** When each stage was over, in milliseconds from the decision. */
+function stagesOf(handover: Handover | EndedHandover): {readonly full: string; readonly brief: string} {
   const {decidedAt, askedAt, freedAt, startedAt} = handover;
-  const healthyAt = 'healthyAt' in handover ? handover.healthyAt : null;
   const after = (at: number | null) => (at === null ? '-' : `${Math.round(at - decidedAt)}`);
-  const stages = `ask ${after(askedAt)} free ${after(freedAt)} start ${after(startedAt)} ok ${after(healthyAt)} ms`;
-  const who = handover.service === name ? gotWords(handover) : gaveWords(handover, name);
-  return [{text: ` ${clock(decidedAt)} `, paint: style.dim}, {text: `${fit(who, 14, style.symbols).trimEnd()} `}, {text: stages}];
+  const [asked, freed, started] = [after(askedAt), after(freedAt), after(startedAt)];
+  const healthy = after('healthyAt' in handover ? handover.healthyAt : null);
+  return {
+    full: `asked ${asked}  freed ${freed}  started ${started}  healthy ${healthy} ms`,
+    brief: `ask ${asked} free ${freed} start ${started} ok ${healthy} ms`,
+  };
+}
+
+function whoWords(handover: Handover, name: string): string {
+  return handover.service === name ? gotWords(handover) : gaveWords(handover, name);
 }
 
 function gotWords({givers, replicas}: Handover): string {

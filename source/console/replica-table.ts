@@ -5,7 +5,7 @@ import {closeUpOf, type CloseUp} from './close-up.ts';
 import type {Look} from './look.ts';
 import type {ConsoleState} from './state.ts';
 import type {Style, Symbols} from './style.ts';
-import {fit, fitRight, line, plainly, type Piece} from './text.ts';
+import {fit, fitRight, line, plainly, widthOf, type Piece} from './text.ts';
 
 /** After three looks that didn't come. */
 const staleMs = 7000;
@@ -40,6 +40,8 @@ export function replicaLines(state: ConsoleState, service: string, width: number
   return lines.slice(0, height);
 }
 
+const leastName = 8;
+const leastNode = 4;
 const stateWidth = 9;
 const ageWidth = 5;
 const cpuWidth = 5;
@@ -51,9 +53,11 @@ function widthsFor(
   replicas: readonly ReplicaFacts[],
 ): {readonly name: number; readonly node: number} {
   const left = width - 1 - (stateWidth + ageWidth + cpuWidth + memoryWidth + 4);
-  const longest = Math.max(14, ...names.map(name => name.length));
-  const node = Math.max(0, Math.min(Math.max(4, ...replicas.map(replica => (replica.node ?? '').length)), left - 15, 24));
-  return {node: node < 4 ? 0 : node, name: Math.max(8, Math.min(longest, left - node - 1, 32))};
+  const named = Math.min(32, Math.max(leastName, ...names.map(widthOf)));
+  const placed = Math.min(24, Math.max(leastNode, ...replicas.map(replica => widthOf(replica.node ?? ''))));
+  // A name may be cut for the sake of the node, down to what still tells one from the other.
+  const node = Math.min(placed, left - leastName - 1);
+  return node < leastNode ? {node: 0, name: Math.min(named, left)} : {node, name: Math.min(named, left - node - 1)};
 }
 
 function headerWords(title: string, {name, node}: {readonly name: number; readonly node: number}, symbols: Symbols): string {

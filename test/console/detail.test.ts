@@ -7,7 +7,8 @@ import {memoryWords, replicaAge} from '../../source/console/replica-table.ts';
 import {spokenLines} from '../../source/console/spoken.ts';
 import {reduce, type ConsoleState} from '../../source/console/state.ts';
 import {detailOf, hostileLines, logLine, logsSight, replica, replicasSight} from '../support/close-ups.ts';
-import {at, crowdState, plainAscii, plainUnicode, readyState, shopState} from '../support/screens.ts';
+import {after} from '../support/fleets.ts';
+import {at, crowdState, plainAscii, plainUnicode, readyState, saleState, shopState} from '../support/screens.ts';
 
 const sizes = [
   {columns: 60, rows: 15},
@@ -119,6 +120,33 @@ describe('truth in the detail', () => {
     expect(text(detailOf(shopState(), logsSight([], 'a simulated host has no logs')))).toContain('a simulated host has no logs');
     expect(text(detailOf(shopState(), logsSight([])))).toContain('nothing was written');
     expect(text(detailOf(shopState(), replicasSight))).toContain('REPLICA 1-6 of 9');
+  });
+
+  test('every size has the node of each replica, and the stages of the latest handover', () => {
+    for (const {columns, rows} of [...sizes, {columns: 100, rows: 30}, {columns: 100, rows: 24}, {columns: 200, rows: 60}]) {
+      const shown = text(detailOf(readyState(), replicasSight), columns, rows);
+      expect(shown).toMatch(/web-1 +node-1 +running +3d +42% +117M/);
+      expect(shown).toMatch(/(asked 0  freed 24  started 61  healthy 61|ask 0 free 24 start 61 ok 61) ms/);
+      expect(shown).toMatch(/demand 6.*want 6.*desired 6.*running 6/);
+      expect(shown).toMatch(/why +demand 6/);
+    }
+  });
+
+  test('a chain of why that has no room for a line each goes on in one, and says so where even that is too long', () => {
+    const owner = 'a.very.long.name@some.machine.of.ours.example.org';
+    const held = (service: string, note: string) => {
+      const {fleet} = after(saleState().update!.fleet, at + 1000, {
+        kind: 'command',
+        owner,
+        command: {kind: 'override', service, rule: {kind: 'cap', replicas: 9}, lasting: 'until-cleared', sure: false, note},
+      });
+      const state = saleState();
+      return text(detailOf({...state, update: {...state.update!, fleet}}, replicasSight), 60, 15);
+    };
+    expect(held('batch', '')).toMatch(/why +demand 45; max 10; short of 1/);
+    const long = held('web', 'since the printers were on fire and nobody else was there to ask'.repeat(2));
+    expect(long).toMatch(/why +demand 45; capped at 9 by/);
+    expect(long).toMatch(/…\n REPLICA/);
   });
 
   test('ages and memory are told in few letters', () => {
