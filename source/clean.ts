@@ -8,10 +8,15 @@ const sequences =
   /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[PX^_][^\u001b]*(?:\u001b\\)?|[ -/]*[0-~])|\u009b[0-?]*[ -/]*[@-~]/g;
 
 export function clean(text: string): string {
+  return cleanUpTo(textMax, text);
+}
+
+/** The same for what may be longer, or must be shorter. */
+export function cleanUpTo(most: number, text: string): string {
   return text
-    .slice(0, textMax * 4)
+    .slice(0, most * 4)
     .replace(sequences, '')
     .replace(/[\t\n\r]+/g, ' ')
     .replace(controls, '')
-    .slice(0, textMax);
+    .slice(0, most);
 }

@@ -2,7 +2,7 @@
  * One mailbox and the only writer of the fleet. It folds what waits, in the same turn of the event loop, and does
  * what `step` says. It knows neither where entries come from nor who looks at the fleet.
  */
-import type {Clock, HostFacts, LeaseHold, LeaseNews, Orchestrator, OrchestratorEvents, Recorder} from './ports.ts';
+import type {Clock, HostFacts, LeaseHold, LeaseNews, Orchestrator, OrchestratorEvents, Recorder, Sight, SightKind} from './ports.ts';
 import type {Command, Entry, Legacy, Note, Reading, Reply} from './scaler/entry.ts';
 import {begun, type Window} from './scaler/circumstance.ts';
 import {aliveReplicas, emptyFleet, unbounded, type Acting, type Fleet, type ServiceSpec, type Settings} from './scaler/fleet.ts';
@@ -40,6 +40,8 @@ export interface Engine {
   schedule(mode: string, when: number, window: Window | null): void;
   command(command: Command, owner: string): Promise<Reply>;
   note(note: Note): void;
+  /** Looks closer at a service. It never rejects: what can't be seen says why. */
+  look(service: string, kind: SightKind): Promise<Sight>;
   /** Lets time go by: sums are brought up to now. */
   tick(): void;
   refresh(): void;
@@ -51,6 +53,8 @@ export interface Engine {
 /** More commands than this at once are no operator's: the rest is refused. */
 const commandsMax = 100;
 const notesMax = 100;
+/** As many lines as the tallest screens show, a few times over. */
+const logLinesMax = 200;
 /** How long a handover that is under way may take to end when the engine leaves. */
 const settleLimitMs = 5000;
 /** How long `restore` and `drain` may take before the engine leaves all the same. */
@@ -167,6 +171,18 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
     });
   }
 
+  async function look(service: string, kind: SightKind): Promise<Sight> {
+    if (closed) return {kind: 'unseen', reason: 'the engine has stopped'};
+    if (!fleet.services.some(({spec}) => spec.name === service)) return {kind: 'unseen', reason: `there is no service “${service}”`};
+    if (fleet.host.kind === 'lost') return {kind: 'unseen', reason: `the host is lost: ${fleet.host.reason}`};
+    try {
+      if (kind === 'replicas') return {kind, seen: await orchestrator.replicas(service)};
+      return {kind, tail: await orchestrator.logs(service, logLinesMax)};
+    } catch (error) {
+      return {kind: 'unseen', reason: (error as Error).message};
+    }
+  }
+
   /** Resolves once the test holds, or when the limit is over. */
   function until(test: () => boolean, limitMs: number): Promise<boolean> {
     return new Promise(resolve => {
@@ -241,6 +257,7 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
     command,
     note,
     tick: () => post('tick', {kind: 'tick'}),
+    look,
     refresh: () => orchestrator.refresh(),
     takeOver() {
       if (!lease) return {kind: 'refused', reason: 'there is no lease to take over here'};

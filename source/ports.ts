@@ -37,6 +37,50 @@ export interface Pushes {
   follow(service: string, pushed: (value: number, at: number) => void): () => void;
 }
 
+/** What a replica is at; `unplaced` waits for a node, `lost` was on one that is gone. */
+export type ReplicaState = 'running' | 'starting' | 'unhealthy' | 'standby' | 'frozen' | 'stopping' | 'unplaced' | 'lost' | 'ended';
+
+/** One replica, as the host shows it at this moment. Null for what isn't known. */
+export interface ReplicaFacts {
+  /** As people know it, such as `shop-web-3`. */
+  readonly name: string;
+  readonly node: string | null;
+  readonly state: ReplicaState;
+  /** Since when it is up, or at rest where it waits or is frozen, in milliseconds since the epoch. */
+  readonly since: number | null;
+  /** Of all the CPU that it may use: 1 for all. */
+  readonly cpu: number | null;
+  readonly memoryBytes: number | null;
+}
+
+/** A service's replicas, and how many more there are than are told of. */
+export interface ReplicasSeen {
+  readonly replicas: readonly ReplicaFacts[];
+  readonly more: number;
+}
+
+/** A line that a replica wrote: clean, and cut where it was long. */
+export interface LogLine {
+  readonly replica: string;
+  readonly at: number | null;
+  readonly text: string;
+}
+
+/** The last lines of a service's replicas, the oldest first. */
+export interface LogTail {
+  readonly lines: readonly LogLine[];
+  /** What could not be read, or why there is nothing; empty for nothing to say. */
+  readonly remark: string;
+}
+
+/** What can be looked at of a service, beside what the fleet says of it. */
+export type SightKind = 'replicas' | 'logs';
+
+export type Sight =
+  | {readonly kind: 'replicas'; readonly seen: ReplicasSeen}
+  | {readonly kind: 'logs'; readonly tail: LogTail}
+  | {readonly kind: 'unseen'; readonly reason: string};
+
 /** What an orchestrator says about where it runs. */
 export interface HostFacts {
   /** Such as `docker 28.2 @ unix:///var/run/docker.sock`. */
@@ -127,6 +171,10 @@ export interface Orchestrator {
   close(): Promise<void>;
   /** Reads what replicas use; it rejects with the reason where that can't be said. Null where nothing is measured. */
   readonly usage: ReadUsage | null;
+  /** Looks at a service's replicas one by one, within a few seconds and without getting in the way of what scales. */
+  replicas(service: string): Promise<ReplicasSeen>;
+  /** The last lines that they wrote, within the same bounds. */
+  logs(service: string, lines: number): Promise<LogTail>;
   /** Where the right to act on this host is kept; null where nobody else could act on it. */
   readonly lease: LeaseStore | null;
 }
@@ -263,6 +311,8 @@ export interface Session {
   /** The next state that differs from the last one given. Rejects when the engine is gone. */
   next(signal?: AbortSignal): Promise<Update>;
   command(command: Command): Promise<Reply>;
+  /** A closer look at a service. It never rejects: what can't be seen says why. One at a time. */
+  look(service: string, kind: SightKind): Promise<Sight>;
   refresh(): void;
   /** The stretch of the past with this moment, or the nearest that is kept. Rejects when the engine is gone, or keeps no past. */
   past(at: number): Promise<Past>;

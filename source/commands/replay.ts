@@ -132,6 +132,7 @@ function sessionOn(recorded: RecordedPast, title: string): Session {
       return Promise.resolve(update);
     },
     past: at => recorded.past(at),
+    look: () => Promise.resolve({kind: 'unseen', reason: 'a recording doesn’t hold this'}),
     command: () => Promise.resolve(refused),
     takeOver: () => Promise.resolve(refused),
     refresh: () => {},

@@ -21,6 +21,7 @@ export function switchable(first: Session): SwitchableSession {
       }
     },
     command: command => present.command(command),
+    look: (service, kind) => present.look(service, kind),
     refresh: () => present.refresh(),
     past: at => present.past(at),
     takeOver: () => present.takeOver(),

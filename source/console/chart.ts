@@ -15,6 +15,8 @@ export interface ChartRequest {
   /** What the right end of the time is called. */
   readonly end: string;
   readonly paintReplicas: (text: string) => string;
+  /** Whether what the plan grants is drawn too. */
+  readonly withDesired?: boolean;
 }
 
 /** `height` lines of exactly `width` columns, the last of them the time axis. */
@@ -24,17 +26,21 @@ export function chartLines(request: ChartRequest, style: Style): readonly string
   const columns = width - labelWidth - 1;
   const rows = height - 2;
   if (columns < 8 || rows < 1) return Array.from({length: height}, () => ' '.repeat(width));
-  const {demand, replicas} = resample(request, columns);
-  const top = Math.max(2, ...demand, ...replicas);
+  const {demand, replicas, desired} = resample(request, columns);
+  const top = Math.max(2, ...demand, ...replicas, ...desired);
   const labels = labelsOf(top, rows);
   const demandGrid = grid(demand, columns, rows, top, style.symbols.demandLine);
   const replicaGrid = grid(replicas, columns, rows, top, style.symbols.replicaLine);
+  const desiredGrid = grid(desired, columns, rows, top, style.symbols.desiredLine);
   const lines: string[] = [];
   for (let row = 0; row <= rows; row++) {
     const label = fitRight(labels.get(row) ?? '', labelWidth, style.symbols);
-    lines.push(
-      style.dim(label + style.symbols.axis) + overlay(demandGrid[row] ?? '', replicaGrid[row] ?? '', style, request.paintReplicas),
-    );
+    const layers = [
+      {text: replicaGrid[row] ?? '', paint: request.paintReplicas},
+      {text: demandGrid[row] ?? '', paint: style.demand},
+      {text: desiredGrid[row] ?? '', paint: style.dim},
+    ];
+    lines.push(style.dim(label + style.symbols.axis) + overlay(layers, columns));
   }
   lines.push(style.dim(timeAxis(request, columns, labelWidth, style)));
   return lines;
@@ -50,11 +56,15 @@ function labelsOf(top: number, rows: number): ReadonlyMap<number, string> {
 }
 
 /** One value a column, the newest on the right; shorter where less is known. Columns keep still as time goes on. */
-function resample({samples, service, columnMs, now}: ChartRequest, columns: number): {demand: number[]; replicas: number[]} {
+function resample(
+  {samples, service, columnMs, now, withDesired = false}: ChartRequest,
+  columns: number,
+): {demand: number[]; replicas: number[]; desired: number[]} {
   const last = Math.floor(now / columnMs);
   const first = last - columns + 1;
   const demandByColumn = new Map<number, number>();
   const replicasByColumn = new Map<number, number>();
+  const desiredByColumn = new Map<number, number>();
   for (const {at, services} of samples) {
     const column = Math.floor(at / columnMs);
     const sample = services[service];
@@ -63,8 +73,13 @@ function resample({samples, service, columnMs, now}: ChartRequest, columns: numb
     const demanded = sample.want;
     if (demanded !== null) demandByColumn.set(column, Math.max(demandByColumn.get(column) ?? 0, demanded));
     replicasByColumn.set(column, Math.max(replicasByColumn.get(column) ?? 0, sample.running));
+    if (withDesired) desiredByColumn.set(column, Math.max(desiredByColumn.get(column) ?? 0, sample.desired));
   }
-  return {demand: held(demandByColumn, first, last), replicas: held(replicasByColumn, first, last)};
+  return {
+    demand: held(demandByColumn, first, last),
+    replicas: held(replicasByColumn, first, last),
+    desired: held(desiredByColumn, first, last),
+  };
 }
 
 /** A column without a sample shows what was last known, from the first known one on. */
@@ -86,23 +101,20 @@ function grid(series: readonly number[], columns: number, rows: number, top: num
   return plotted.split('\n').map((row: string) => row.slice(2, 2 + series.length).padStart(columns));
 }
 
-/** Replicas over demand; where both run together, the replicas show. Runs of one kind are painted together. */
-function overlay(demand: string, replicas: string, style: Style, paintReplicas: (text: string) => string): string {
-  const width = Math.max(demand.length, replicas.length);
+/** The first layer over the others: replicas over demand, where both run together. Runs of one layer are painted together. */
+function overlay(layers: readonly {readonly text: string; readonly paint: (text: string) => string}[], width: number): string {
   let painted = '';
   let run = '';
-  let kind: 'demand' | 'replicas' | 'none' = 'none';
+  let top: (typeof layers)[number] | undefined;
   const flush = () => {
-    painted += kind === 'demand' ? style.demand(run) : kind === 'replicas' ? paintReplicas(run) : run;
+    painted += top ? top.paint(run) : run;
     run = '';
   };
   for (let index = 0; index < width; index++) {
-    const above = replicas[index] ?? ' ';
-    const below = demand[index] ?? ' ';
-    const next = above !== ' ' ? 'replicas' : below !== ' ' ? 'demand' : 'none';
-    if (next !== kind) flush();
-    kind = next;
-    run += above !== ' ' ? above : below;
+    const next = layers.find(({text}) => (text[index] ?? ' ') !== ' ');
+    if (next !== top) flush();
+    top = next;
+    run += next?.text[index] ?? ' ';
   }
   flush();
   return painted;

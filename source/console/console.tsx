@@ -4,10 +4,13 @@ import {clean} from '../clean.ts';
 import type {Session} from '../ports.ts';
 import {App} from './app.tsx';
 import {listen, quietBell} from './bell.ts';
+import {scrolledTo} from './close-up.ts';
 import {copyText} from './detail.ts';
+import {scrollRoom} from './detail-panes.ts';
 import {frame} from './frame.ts';
 import type {Effect} from './keys.ts';
 import type {Look} from './look.ts';
+import {keepLooking} from './looking.ts';
 import {emptyState, reduce, selectedService} from './state.ts';
 import {createStore} from './store.ts';
 import type {Terminal} from './terminal.ts';
@@ -86,6 +89,11 @@ export async function runConsole({
           if (store.latest().gone !== null) watch();
         });
         return;
+      case 'scroll': {
+        const state = store.latest();
+        const to = scrolledTo(state, effect.by, scrollRoom(state, terminal.columns, terminal.rows));
+        return store.dispatch({kind: 'scrolled', to});
+      }
       case 'refresh':
         session.refresh();
         return say('reading everything from the host again', false);
@@ -163,6 +171,7 @@ export async function runConsole({
     });
   }
   watch();
+  keepLooking({session, store, free: () => terminal.idle(), signal: stop.signal});
   // A stream that fails is a terminal that is gone: nobody looks any more.
   terminal.on('error', () => leave({kind: 'signal', signal: 'SIGHUP'}));
   input.on('end', () => leave({kind: 'signal', signal: 'SIGHUP'}));

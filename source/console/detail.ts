@@ -1,50 +1,92 @@
-/** One service alone: its chart, the whole chain of why, its replicas, its overrides, and what happened to it. */
+/** What the fleet knows of one service: the whole chain of why, its bounds, its overrides, and what happened to it. */
 import {clean} from '../clean.ts';
 import {durationWords} from '../config/units.ts';
 import {overrideWords, reasonWords, tell} from '../scaler/explain.ts';
 import {unbounded, type Service} from '../scaler/fleet.ts';
 import type {Look} from './look.ts';
 import type {ConsoleState} from './state.ts';
-import {fit, line, type Piece} from './text.ts';
+import {fit, line, plainly, wrapped, type Piece} from './text.ts';
 
-/** `height` lines of facts, each with its name in front. */
+interface Fact {
+  readonly name: string;
+  readonly words: string;
+  readonly paint?: Piece['paint'] | undefined;
+}
+
+const nameWidth = 9;
+
+/** `height` lines of facts, each with its name in front; what is long goes on in the next line. */
 export function detailLines(state: ConsoleState, service: Service, width: number, height: number, look: Look): readonly string[] {
-  const {style, clock} = look;
-  const {symbols} = style;
-  const {spec, observed, decision, overrides} = service;
-  const rows: (readonly [name: string, words: string, paint?: ((text: string) => string) | undefined])[] = [];
-  const reasons = decision?.reasons ?? [];
-  for (const [index, reason] of reasons.entries()) rows.push([index === 0 ? 'why' : '', reasonWords(reason, clock)]);
-  if (decision) {
-    const want = decision.fills ? 'whatever is left' : `${decision.want}`;
-    const short = decision.shortfall > 0 ? `, short of ${decision.shortfall}` : '';
-    rows.push(['so', `wants ${want}, is granted ${decision.desired}${short}`, decision.shortfall > 0 ? style.danger : style.bold]);
+  const {symbols, dim} = look.style;
+  const room = Math.max(1, width - nameWidth - 1);
+  const rowsOf = ({name, words, paint}: Fact): readonly Fact[] =>
+    wrapped(plainly(clean(words), symbols), room, symbols).map((text, index) => ({name: index === 0 ? name : '', words: text, paint}));
+  const standing = [...whyOf(service, look), ...standingFacts(service, look)].flatMap(rowsOf);
+  // Where there is no room for each reason to have its line, the chain goes on in one.
+  const rows = standing.length <= height ? standing : [...whyInOne(service, look), ...standingFacts(service, look)].flatMap(rowsOf);
+  for (const fact of rows.length < height ? pastOf(state, service, look) : []) {
+    const more = rowsOf(fact);
+    if (rows.length + more.length > height) break;
+    rows.push(...more);
   }
-  rows.push(['now', observed ? countWords(service) : 'not seen yet']);
-  const max = spec.max === unbounded ? 'no max' : `max ${spec.max}`;
-  const settle = spec.settleMs > 0 ? `, settles in ${durationWords(spec.settleMs)}` : '';
-  rows.push([
-    'may',
-    `priority ${spec.priority}, min ${spec.min}, ${max}, ${spec.slots} ${spec.slots === 1 ? 'slot' : 'slots'} each${settle}`,
-  ]);
-  for (const override of overrides) rows.push(['override', overrideWords(override, clock), style.warning]);
-  const own = state.happenings.filter(happening => 'service' in happening && happening.service === spec.name);
-  const room = Math.max(0, height - rows.length);
-  for (const [index, happening] of own.slice(-room).reverse().entries()) {
-    const {from, to, words, grave} = tell(happening, clock);
-    const change = from === null || to === null ? '' : `${from}${symbols.arrow}${to}  `;
-    rows.push([index === 0 ? 'past' : '', `${clock(happening.at)}  ${change}${words}`, grave ? style.danger : style.dim]);
-  }
-  const shown = (text: string) => clean(symbols.unicode ? text : text.replaceAll('÷', '/').replaceAll('→', '>').replaceAll(/[“”]/g, '"'));
-  const lines = rows.slice(0, height).map(([name, words, paint]) => {
-    const pieces: Piece[] = [
-      {text: ` ${fit(name, 9, symbols)}`, paint: style.dim},
-      {text: shown(words), paint},
-    ];
-    return line(pieces, width, symbols);
+  const isCut = rows[height]?.name === '';
+  const lines = rows.slice(0, height).map(({name, words, paint}, index) => {
+    // What goes on in a line that there is no room for is said to go on.
+    const text = isCut && index === height - 1 ? fit(`${words} ${' '.repeat(room)}`, room, symbols) : words;
+    return line(
+      [
+        {text: ` ${fit(name, nameWidth, symbols)}`, paint: dim},
+        {text, paint},
+      ],
+      width,
+      symbols,
+    );
   });
   while (lines.length < height) lines.push(' '.repeat(width));
   return lines;
+}
+
+/** Each reason in a line, then what comes of them. */
+function whyOf(service: Service, look: Look): readonly Fact[] {
+  const reasons = service.decision?.reasons ?? [];
+  const why = reasons.map((reason, index) => ({name: index === 0 ? 'why' : '', words: reasonWords(reason, look.clock)}));
+  return [...why, ...comesTo(service, look)];
+}
+
+function whyInOne(service: Service, look: Look): readonly Fact[] {
+  const reasons = service.decision?.reasons ?? [];
+  return [{name: 'why', words: reasons.map(reason => reasonWords(reason, look.clock)).join('; ')}, ...comesTo(service, look)];
+}
+
+function comesTo({decision}: Service, {style}: Look): readonly Fact[] {
+  if (!decision) return [];
+  const want = decision.fills ? 'whatever is left' : `${decision.want}`;
+  const short = decision.shortfall > 0 ? `, short of ${decision.shortfall}` : '';
+  return [
+    {name: 'so', words: `wants ${want}, is granted ${decision.desired}${short}`, paint: decision.shortfall > 0 ? style.danger : style.bold},
+  ];
+}
+
+function standingFacts(service: Service, {style, clock}: Look): readonly Fact[] {
+  const {spec, observed, overrides} = service;
+  const max = spec.max === unbounded ? 'no max' : `max ${spec.max}`;
+  const settle = spec.settleMs > 0 ? `, settles in ${durationWords(spec.settleMs)}` : '';
+  const slots = `${spec.slots} ${spec.slots === 1 ? 'slot' : 'slots'} each`;
+  return [
+    {name: 'now', words: observed ? countWords(service) : 'not seen yet'},
+    {name: 'may', words: `priority ${spec.priority}, min ${spec.min}, ${max}, ${slots}${settle}`},
+    ...overrides.map(override => ({name: 'override', words: overrideWords(override, clock), paint: style.warning})),
+  ];
+}
+
+/** What happened to it, the newest first; handovers have a place of their own. */
+function pastOf({happenings}: ConsoleState, {spec}: Service, {style, clock}: Look): readonly Fact[] {
+  const own = happenings.filter(happening => 'service' in happening && happening.service === spec.name).toReversed();
+  return own.map((happening, index) => {
+    const {from, to, words, grave} = tell(happening, clock);
+    const change = from === null || to === null ? '' : `${from}${style.symbols.arrow}${to}  `;
+    return {name: index === 0 ? 'past' : '', words: `${clock(happening.at)}  ${change}${words}`, paint: grave ? style.danger : style.dim};
+  });
 }
 
 function countWords({observed}: Service): string {

@@ -3,7 +3,7 @@ import {undoMs} from '../scaler/override.ts';
 import {clean} from '../clean.ts';
 import {chartLines} from './chart.ts';
 import {headerLines} from './header.ts';
-import {detailLines} from './detail.ts';
+import {detailPanes} from './detail-panes.ts';
 import {helpLines} from './help.ts';
 import {keyTable, plainKeys} from './keys.ts';
 import {decisionLines} from './decisions.ts';
@@ -14,6 +14,7 @@ import {slotLines} from './slots.ts';
 import {orderWords, planOrder} from './sorting.ts';
 import {paletteLines} from './palette.ts';
 import {whatIfLines} from './what-if.ts';
+import {beside, boxed} from './panes.ts';
 import {promptWords} from './prompt.ts';
 import {selectedService, type ConsoleState} from './state.ts';
 import {fit, line, packed, widthOf} from './text.ts';
@@ -62,24 +63,13 @@ function divide(height: number, services: number, chartMost: number): {chart: nu
   return {chart, table, decisions: Math.max(1, height - table - chart)};
 }
 
-/** One service alone: its chart above, all that is known of it below. */
+/** One service alone: what the chart is drawn with is known here. */
 function detailBody(state: ConsoleState, columns: number, height: number, look: Look): readonly string[] {
   const service = selectedService(state);
-  const {symbols} = look.style;
-  if (!service || !state.update) return [fit(' there is no such service any more   (Esc goes back)', columns, symbols)];
-  const badges = badgesOf(state.update.fleet, look.style);
-  const upper = Math.max(5, Math.floor((height - 2) * 0.45));
-  const chart = chartOf(state, badges.paint(service.spec.name), columns, upper, columns >= 130 ? 2000 : 1000, look);
-  const rule = (words: string) =>
-    look.style.dim(
-      fit(`${symbols.rule.repeat(2)} ${words} ${symbols.rule.repeat(columns)}`, columns, symbols).replace(symbols.ellipsis, symbols.rule),
-    );
-  return [
-    rule(chartTitle(state)),
-    ...chart,
-    rule(`${clean(service.spec.name)}   (Esc goes back)`),
-    ...detailLines(state, service, columns, height - upper - 2, look),
-  ];
+  if (!service || !state.update) return [fit(' there is no such service any more   (Esc goes back)', columns, look.style.symbols)];
+  const paint = badgesOf(state.update.fleet, look.style).paint(service.spec.name);
+  const chart = (width: number, rows: number) => chartOf(state, paint, width, rows, columns >= 130 ? 2000 : 1000, look, true);
+  return detailPanes({state, service, columns, height, look, chart, paint});
 }
 
 function narrowBody(state: ConsoleState, columns: number, height: number, look: Look): readonly string[] {
@@ -149,10 +139,6 @@ const sideBySideColumns = 130;
 /** The lower boxes' least height: enough decisions to see what led to what. */
 const lowerLeast = 10;
 
-function beside(left: readonly string[], right: readonly string[]): readonly string[] {
-  return left.map((text, row) => text + (right[row] ?? ''));
-}
-
 /** Says which of the services are in sight where not all are. */
 function servicesTitle(state: ConsoleState, rows: number): string {
   const {from, to, of} = visibleRows(state, rows);
@@ -172,6 +158,7 @@ function chartOf(
   height: number,
   columnMs: number,
   look: Look,
+  withDesired = false,
 ): readonly string[] {
   const end = state.past ? look.clock(state.past.shownAt) : 'now';
   return chartLines(
@@ -184,18 +171,10 @@ function chartOf(
       now: state.samples.at(-1)?.at ?? 0,
       end,
       paintReplicas,
+      withDesired,
     },
     look.style,
   );
-}
-
-function boxed(title: string, contents: readonly string[], width: number, {style}: Look): readonly string[] {
-  const {symbols, dim} = style;
-  const [topLeft, topRight, bottomLeft, bottomRight] = symbols.corners;
-  const words = fit(title, Math.min(widthOf(title), width - 6), symbols);
-  const top = `${dim(topLeft + symbols.rule)} ${style.bold(words)} ${dim(symbols.rule.repeat(Math.max(0, width - 5 - widthOf(words))) + topRight)}`;
-  const side = dim(symbols.column);
-  return [top, ...contents.map(text => `${side} ${text} ${side}`), dim(bottomLeft + symbols.rule.repeat(width - 2) + bottomRight)];
 }
 
 /** A question, or the last answer; an override that can be undone says so. */

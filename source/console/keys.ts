@@ -11,6 +11,8 @@ export type Effect =
   | {readonly kind: 'event'; readonly event: ConsoleEvent}
   | {readonly kind: 'command'; readonly command: Command}
   | {readonly kind: 'refuse'; readonly reason: string}
+  /** The open log, or the table of replicas; negative is upwards. */
+  | {readonly kind: 'scroll'; readonly by: number | 'first' | 'last'}
   | {readonly kind: 'refresh'}
   | {readonly kind: 'redraw'}
   | {readonly kind: 'take-over'}
@@ -47,6 +49,7 @@ const command = (given: Command): Effect => ({kind: 'command', command: given});
 
 function move(by: number | 'first' | 'last'): (state: ConsoleState) => Effect {
   return state => {
+    if (scrolls(state, by)) return {kind: 'scroll', by};
     const names = listedServices(state).map(({spec}) => spec.name);
     const at = Math.max(0, names.indexOf(state.selected ?? ''));
     const to = by === 'first' ? 0 : by === 'last' ? names.length - 1 : Math.min(names.length - 1, Math.max(0, at + by));
@@ -55,6 +58,11 @@ function move(by: number | 'first' | 'last'): (state: ConsoleState) => Effect {
       ? refuse(state.find === '' ? 'there is no service yet' : `no service has “${state.find}” in its name: Esc shows all`)
       : event({kind: 'selected', service});
   };
+}
+
+/** In an open log all of them scroll; in the table of replicas, those that take a page. */
+function scrolls({view, closeUp}: ConsoleState, by: number | 'first' | 'last'): boolean {
+  return view.kind === 'detail' && (closeUp.pane === 'logs' || Math.abs(Number(by)) === screenful);
 }
 
 /** One less is refused by the engine where it would empty a priority-1 service; the name is then asked for. */
@@ -100,8 +108,24 @@ function playAt(paced: (pace: Pace) => Pace): (state: ConsoleState) => Effect {
 export const keyTable: readonly Key[] = [
   {keys: ['up', 'k'], shown: '↑ k', words: 'select the service above', name: null, bar: null, acts: false, press: move(-1)},
   {keys: ['down', 'j'], shown: '↓ j', words: 'select the service below', name: null, bar: null, acts: false, press: move(1)},
-  {keys: ['pageup'], shown: 'PgUp', words: 'select ten above', name: null, bar: null, acts: false, press: move(-screenful)},
-  {keys: ['pagedown'], shown: 'PgDn', words: 'select ten below', name: null, bar: null, acts: false, press: move(screenful)},
+  {
+    keys: ['pageup'],
+    shown: 'PgUp',
+    words: 'select ten above; scroll in the detail',
+    name: null,
+    bar: null,
+    acts: false,
+    press: move(-screenful),
+  },
+  {
+    keys: ['pagedown'],
+    shown: 'PgDn',
+    words: 'select ten below; scroll in the detail',
+    name: null,
+    bar: null,
+    acts: false,
+    press: move(screenful),
+  },
   {keys: ['g'], shown: 'g', words: 'select the first', name: null, bar: null, acts: false, press: move('first')},
   {keys: ['G'], shown: 'G', words: 'select the last', name: null, bar: null, acts: false, press: move('last')},
   {
@@ -126,11 +150,22 @@ export const keyTable: readonly Key[] = [
   {
     keys: ['enter'],
     shown: 'Enter',
-    words: 'the selected service alone, with its whole why',
+    words: 'the selected service alone: its why, replicas, handovers',
     name: 'detail',
     bar: ['Enter', 'detail'],
     acts: false,
     press: forSelected((_service, state) => event({kind: 'viewed', view: {kind: state.view.kind === 'detail' ? 'all' : 'detail'}})),
+  },
+  {
+    keys: ['l'],
+    shown: 'l',
+    words: 'its log: what its replicas wrote last; again its replicas',
+    name: 'log',
+    bar: null,
+    acts: false,
+    press: forSelected((_service, {view, closeUp}) =>
+      event({kind: 'opened', pane: view.kind === 'detail' && closeUp.pane === 'logs' ? 'replicas' : 'logs'}),
+    ),
   },
   {
     keys: ['escape'],

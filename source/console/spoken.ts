@@ -3,14 +3,17 @@ import {clean} from '../clean.ts';
 import {durationWords} from '../config/units.ts';
 import {explain, gist, leaseWords, tell} from '../scaler/explain.ts';
 import {normalMode, type Service} from '../scaler/fleet.ts';
+import {closeUpOf} from './close-up.ts';
 import type {Look} from './look.ts';
 import type {Past} from './past.ts';
 import {promptWords} from './prompt.ts';
+import {ageOf, memoryWords, replicaAge, shortName} from './replica-table.ts';
 import {listedServices, selectedService, type ConsoleState} from './state.ts';
 
 /** More than this is no answer to “how is it?”. */
 const servicesMax = 12;
 const decisionsMax = 5;
+const logLinesMax = 10;
 
 export function spokenLines(state: ConsoleState, {clock}: Look): readonly string[] {
   const {update, gone, message, past} = state;
@@ -28,6 +31,7 @@ export function spokenLines(state: ConsoleState, {clock}: Look): readonly string
     ...services.slice(0, servicesMax).map(service => `${service === selected ? 'Selected: ' : ''}${serviceWords(service, clock)}.`),
     ...(services.length > servicesMax ? [`And ${services.length - servicesMax} more services.`] : []),
     ...(selected?.decision ? [`Why ${selected.spec.name}: ${explain(selected.decision, clock)}.`] : []),
+    ...closeUpWords(state),
     ...state.happenings
       .slice(-decisionsMax)
       .reverse()
@@ -48,6 +52,34 @@ function pastWords({recording, pace}: ConsoleState, {shownAt, present}: Past, cl
   const ago = durationWords(Math.floor((present.update.vitals.at - shownAt) / 1000) * 1000);
   const short = present.update.fleet.standing.met ? '' : ' Now, demand is not met.';
   return `This is the past, ${clock(shownAt)}, ${ago} ago: End goes back to now.${playing}${short}`;
+}
+
+/** What the detail shows, when it is open. */
+function closeUpWords(state: ConsoleState): readonly string[] {
+  const seen = closeUpOf(state);
+  if (state.view.kind !== 'detail' || !seen?.service) return [];
+  const {service, pane} = seen;
+  const trouble = ageOf(state, seen, pane);
+  const said = trouble === '' ? [] : [`${trouble}.`];
+  if (pane === 'logs') {
+    const {lines, remark} = seen.logs?.value ?? {lines: [], remark: ''};
+    const read = lines.slice(-logLinesMax).map(({replica, text}) => `${shortName(replica, service)} wrote: ${text}`);
+    return [...said, ...read, ...(remark === '' ? [] : [`${remark}.`])];
+  }
+  const {replicas, more} = seen.replicas?.value ?? {replicas: [], more: 0};
+  const unsaid = more + Math.max(0, replicas.length - servicesMax);
+  return [
+    ...said,
+    ...replicas.slice(0, servicesMax).map(({name, node, state: at, since, cpu, memoryBytes}) => {
+      const age = since === null ? '' : ` for ${replicaAge((seen.replicas?.at ?? 0) - since)}`;
+      const uses = [
+        ...(cpu === null ? [] : [`CPU ${Math.round(cpu * 100)}%`]),
+        ...(memoryBytes === null ? [] : [`memory ${memoryWords(memoryBytes)}`]),
+      ];
+      return `Replica ${shortName(name, service)} on ${node ?? 'no node yet'}: ${[at + age, ...uses].join(', ')}.`;
+    }),
+    ...(unsaid > 0 ? [`And ${unsaid} more replicas.`] : []),
+  ];
 }
 
 function actingWords(acting: 'auto' | 'paused' | 'dry-run'): string {

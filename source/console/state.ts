@@ -1,10 +1,11 @@
 /** What the console knows, and how it changes: what the engine tells and what the operator does. Draws nothing. */
 import type {Scene} from '../history/reader.ts';
 import {happeningsMax, samplesMax} from '../history/sample.ts';
-import type {Sample, Update} from '../ports.ts';
+import type {Sample, Sight, SightKind, Update} from '../ports.ts';
 import type {Command, Happening, Reply} from '../scaler/entry.ts';
 import type {Service} from '../scaler/fleet.ts';
 import type {WhatIf} from '../scaler/what-if.ts';
+import {noCloseUp, see, type CloseUp} from './close-up.ts';
 import {latestMoment, sceneAsTold, stillPace, type Pace, type Past, type Told} from './past.ts';
 import {listServices, planOrder, type Order} from './sorting.ts';
 
@@ -57,6 +58,7 @@ export interface ConsoleState {
   readonly pace: Pace;
   /** Whether all there is is a recording: it has an end, and no present. */
   readonly recording: boolean;
+  readonly closeUp: CloseUp;
 }
 
 export type ConsoleEvent =
@@ -65,6 +67,10 @@ export type ConsoleEvent =
   | {readonly kind: 'said'; readonly text: string; readonly refused: boolean; readonly at: number}
   | {readonly kind: 'selected'; readonly service: string}
   | {readonly kind: 'viewed'; readonly view: View}
+  /** The detail is to show this of the selected service. */
+  | {readonly kind: 'opened'; readonly pane: SightKind}
+  | {readonly kind: 'seen'; readonly service: string; readonly sight: Sight; readonly at: number}
+  | {readonly kind: 'scrolled'; readonly to: number}
   | {readonly kind: 'ordered'; readonly order: Order}
   | {readonly kind: 'sought'; readonly find: string}
   | {readonly kind: 'prompted'; readonly prompt: Prompt}
@@ -93,6 +99,7 @@ export function emptyState(readOnly: boolean, attached = false, recording = fals
     past: null,
     pace: stillPace,
     recording,
+    closeUp: noCloseUp,
   };
 }
 
@@ -130,9 +137,15 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
     case 'said':
       return {...state, message: {text: event.text, refused: event.refused, at: event.at}};
     case 'selected':
-      return {...state, selected: event.service};
+      return {...state, selected: event.service, closeUp: {...state.closeUp, scrolled: 0}};
     case 'viewed':
-      return {...state, view: event.view};
+      return {...state, view: event.view, closeUp: noCloseUp};
+    case 'opened':
+      return {...state, view: {kind: 'detail'}, closeUp: {...state.closeUp, pane: event.pane, scrolled: 0}};
+    case 'seen':
+      return {...state, closeUp: see(state.closeUp, event.service, event.sight, event.at)};
+    case 'scrolled':
+      return {...state, closeUp: {...state.closeUp, scrolled: event.to}};
     case 'ordered':
       return {...state, order: event.order};
     case 'sought': {

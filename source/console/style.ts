@@ -20,6 +20,7 @@ export interface Symbols {
   readonly sparks: readonly string[];
   readonly demandLine: LineSymbols;
   readonly replicaLine: LineSymbols;
+  readonly desiredLine: LineSymbols;
 }
 
 const unicodeLine: LineSymbols = ['┼', '┤', '╶', '╴', '─', '╰', '╭', '╮', '╯', '│'];
@@ -38,6 +39,7 @@ export const unicodeSymbols: Symbols = {
   free: '·',
   sparks: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
   demandLine: unicodeLine,
+  desiredLine: ['·', '·', '·', '·', '·', '·', '·', '·', '·', '·'],
   replicaLine: ['┿', '┥', '╸', '╺', '━', '┗', '┏', '┓', '┛', '┃'],
 };
 
@@ -55,6 +57,7 @@ export const asciiSymbols: Symbols = {
   free: '.',
   sparks: ['_', '_', '.', '.', '-', '-', '=', '='],
   demandLine: ['*', '*', '*', '*', '*', '*', '*', '*', '*', '*'],
+  desiredLine: ['.', '.', '.', '.', '.', '.', '.', '.', '.', '.'],
   replicaLine: ['#', '#', '#', '#', '#', '#', '#', '#', '#', '#'],
 };
 

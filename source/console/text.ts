@@ -31,6 +31,30 @@ export function fitRight(text: string, width: number, symbols: Symbols): string 
   return columns > width ? fit(text, width, symbols) : ' '.repeat(width - columns) + text;
 }
 
+/** As the set of characters has it: without Unicode, what is not plain is a question mark for each sign. */
+export function plainly(text: string, {unicode}: Symbols): string {
+  if (unicode || plain.test(text)) return text;
+  const near = text.replaceAll('÷', '/').replaceAll('→', '>').replaceAll(/[“”]/g, '"').replaceAll('’', "'").replaceAll('…', '...');
+  return [...segmenter.segment(near)].map(({segment}) => (plain.test(segment) ? segment : '?')).join('');
+}
+
+/** Lines of words, none wider than `width`; a word that is wider is cut. */
+export function wrapped(text: string, width: number, symbols: Symbols): readonly string[] {
+  const lines: string[] = [];
+  let present = '';
+  for (const word of text.split(' ')) {
+    const longer = present === '' ? word : `${present} ${word}`;
+    if (widthOf(longer) <= width) {
+      present = longer;
+      continue;
+    }
+    if (present !== '') lines.push(present);
+    present = widthOf(word) > width ? fit(word, width, symbols) : word;
+  }
+  if (present !== '' || lines.length === 0) lines.push(present);
+  return lines;
+}
+
 /** A part of a line, with how it is painted. */
 export interface Piece {
   readonly text: string;

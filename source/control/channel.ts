@@ -1,8 +1,9 @@
 /** The session protocol: a session at one end of a channel of plain messages, its double at the other. */
-import type {Past, Session, Update} from '../ports.ts';
+import type {LogLine, Past, Session, Sight, Update} from '../ports.ts';
 import type {Reply} from '../scaler/entry.ts';
 import type {Service} from '../scaler/fleet.ts';
 import type {Request} from './protocol.ts';
+import {lengthenSight, readSight, shortenSight, type SentTail} from './sight.ts';
 
 /** Anything that carries plain data in order: a worker's port, or a socket's lines. */
 export interface Channel {
@@ -19,12 +20,16 @@ type Response =
   | {readonly id: number; readonly kind: 'update'; readonly update: SentUpdate}
   | {readonly id: number; readonly kind: 'reply'; readonly reply: Reply}
   | {readonly id: number; readonly kind: 'past'; readonly past: Past}
+  | {readonly id: number; readonly kind: 'sight'; readonly sight: Sight | SentTail}
   | {readonly id: number; readonly kind: 'gone'; readonly reason: string};
 
 /** Answers the requests that come through the channel. One `next` is answered at a time: that is the back pressure. */
 export function serveSession(session: Session, channel: Channel): void {
   let sent: readonly Service[] = [];
   let asking = false;
+  let looking = false;
+  /** The lines of the log that were sent last. */
+  let told: readonly LogLine[] = [];
 
   function shorten(update: Update): SentUpdate {
     const places = new Map(sent.map((service, place) => [service, place]));
@@ -60,6 +65,21 @@ export function serveSession(session: Session, channel: Channel): void {
           (error: Error) => channel.send({id: request.id, kind: 'gone', reason: error.message} satisfies Response),
         );
         return;
+      case 'look': {
+        const answer = (sight: Sight | SentTail) => channel.send({id: request.id, kind: 'sight', sight} satisfies Response);
+        if (looking) return answer({kind: 'unseen', reason: 'one look at a time'});
+        looking = true;
+        void session
+          .look(request.service, request.at)
+          .then(sight => {
+            answer(shortenSight(told, sight));
+            if (sight.kind === 'logs') told = sight.tail.lines;
+          })
+          .finally(() => {
+            looking = false;
+          });
+        return;
+      }
       case 'push':
         // Numbers are for the engine's sources, and not for a session: the control socket takes them before it comes to this.
         channel.send({id: request.id, kind: 'reply', reply: {kind: 'refused', reason: 'no number can be pushed here'}} satisfies Response);
@@ -69,6 +89,8 @@ export function serveSession(session: Session, channel: Channel): void {
     }
   });
 }
+
+const unseen = (reason: string): Sight => ({kind: 'unseen', reason});
 
 export interface FarSession extends Session {
   /** A number for a demand that is pushed. */
@@ -81,6 +103,10 @@ export function openSession(channel: Channel): FarSession {
   const waiting = new Map<number, {resolve: (response: Response) => void; reject: (error: Error) => void}>();
   let got: readonly Service[] = [];
   let ended: string | null = null;
+  /** Set once an engine of an older version has not known what a look is: it isn't asked again. */
+  let blind = false;
+  /** The lines of the log that came last. */
+  let heard: readonly LogLine[] = [];
   let ids = 0;
   channel.receive(message => {
     const response = message as Response;
@@ -123,6 +149,21 @@ export function openSession(channel: Channel): FarSession {
       if (response.kind === 'past') return response.past;
       // An engine that doesn't know the question refuses it like any other that makes no sense.
       throw new Error(response.kind === 'gone' ? response.reason : 'this engine keeps no past: it is of an older microscale');
+    },
+    async look(service, kind) {
+      if (blind) return unseen('the engine is older than this console, and can’t be asked for it');
+      try {
+        const response = await ask({id: ++ids, kind: 'look', service, at: kind});
+        if (response.kind === 'sight') {
+          const sight = readSight(lengthenSight(heard, response.sight));
+          if (sight.kind === 'logs') heard = sight.tail.lines;
+          return sight;
+        }
+        blind = response.kind === 'reply';
+        return unseen('the engine answered something else');
+      } catch (error) {
+        return unseen((error as Error).message);
+      }
     },
     push: (service, value) => askReply({id: ++ids, kind: 'push', service, value}),
     refresh() {

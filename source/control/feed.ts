@@ -5,6 +5,7 @@ import {happeningsMax, sampleMs, sampleOf, samplesMax} from '../history/sample.t
 import type {Clock, Operator, Sample, Session, Update} from '../ports.ts';
 import type {Entry, Happening} from '../scaler/entry.ts';
 import type {Step} from '../scaler/step.ts';
+import {createSharedLooks} from './shared-looks.ts';
 
 /** What moves by itself is told this often at most, which a slow line can carry; what people do is told at once. */
 const calmMs = 800;
@@ -26,6 +27,7 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
   const happenings: Happening[] = [];
   const alarms: string[] = [];
   const waiting = new Set<() => void>();
+  const looks = createSharedLooks(engine.look, clock);
   const operators = new Set<Operator>();
   let sampled = 0;
   let happened = 0;
@@ -117,6 +119,7 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
         if (readOnly) return Promise.resolve({kind: 'refused', reason: 'this session is read-only'});
         return engine.command(command, owner);
       },
+      look: looks.look,
       refresh: () => engine.refresh(),
       past: at => (ended === null ? Promise.resolve(history.past(at, clock.now())) : Promise.reject(new Error(ended))),
       takeOver() {

@@ -1,6 +1,7 @@
 /** What passes between a console and an engine that is not its own, and what of it is believed. */
 import {z} from 'zod';
 import {clean} from '../clean.ts';
+import type {SightKind} from '../ports.ts';
 import type {Command} from '../scaler/entry.ts';
 
 export const protocolVersion = 1;
@@ -34,6 +35,8 @@ export type Request =
   | {readonly id: number; readonly kind: 'command'; readonly command: Command}
   /** A number for the demand of a service that is pushed. */
   | {readonly id: number; readonly kind: 'push'; readonly service: string; readonly value: number}
+  /** A closer look at a service. */
+  | {readonly id: number; readonly kind: 'look'; readonly service: string; readonly at: SightKind}
   | {readonly id: number; readonly kind: 'refresh'}
   /** The stretch of the past with this moment. */
   | {readonly id: number; readonly kind: 'past'; readonly at: number}
@@ -75,6 +78,7 @@ const requestSchema = z.discriminatedUnion('kind', [
   z.strictObject({id: z.int(), kind: z.enum(['next', 'refresh', 'take-over'])}),
   z.strictObject({id: z.int(), kind: z.literal('command'), command: commandSchema}),
   z.strictObject({id: z.int(), kind: z.literal('past'), at: z.number().min(0).max(latestMs)}),
+  z.strictObject({id: z.int(), kind: z.literal('look'), service: name, at: z.enum(['replicas', 'logs'])}),
   z.strictObject({id: z.int(), kind: z.literal('push'), service: name, value: z.number()}),
 ]);
 

@@ -1,6 +1,7 @@
 /** What a service's replicas add up to, in the words of an observation. */
 import type {Observation} from '../scaler/fleet.ts';
-import type {Replica} from './replica-life.ts';
+import type {Place, Replica} from './replica-life.ts';
+import type {Standing} from './replica.ts';
 
 type Counts = Omit<Observation, 'lostMs' | 'chosen' | 'order' | 'trouble'>;
 
@@ -23,6 +24,24 @@ export function observe(replicas: Iterable<Replica>): Counts {
   }
   return {running, pending, unready, stopping, standby, frozen, frozenSince, ending};
 }
+
+/** One by one, for those that are anywhere: the words are those that are counted above. */
+export function standings(replicas: Iterable<Replica>): ReadonlyMap<string, Standing> {
+  const found = new Map<string, Standing>();
+  for (const replica of replicas) if (replica.id !== null && replica.place !== 'nowhere') found.set(replica.id, standingOf(replica));
+  return found;
+}
+
+function standingOf(replica: Replica): Standing {
+  const {aim, place, ready, doing, bornAt, restsSince, changedAt} = replica;
+  const serves = place === 'up' && doing === null && ready;
+  if (aim === 'run') return {state: serves ? 'running' : 'starting', since: bornAt};
+  if (aim === 'gone') return {state: place === 'ended' ? 'ended' : 'stopping', since: changedAt};
+  if (isLeaving(replica)) return {state: 'stopping', since: changedAt};
+  return {state: aim === 'frozen' && rests.includes(place) ? 'frozen' : 'standby', since: restsSince};
+}
+
+const rests: readonly Place[] = ['paused', 'up'];
 
 /** It holds a slot for as long as it may still run. */
 function isLeaving({slot, place, doing}: Replica): boolean {

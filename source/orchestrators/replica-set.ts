@@ -10,7 +10,7 @@ import {createBackoff, type Backoff} from './backoff.ts';
 import type {CallFailure, Listed, ReplicaDriver, ReplicaSet} from './replica.ts';
 import {createLives, retryMs, type Lives, type Replica} from './replica-life.ts';
 import {overdue, successors, waitingFor} from './replica-pool.ts';
-import {observe} from './replica-counts.ts';
+import {observe, standings} from './replica-counts.ts';
 import {victims} from './victims.ts';
 
 export interface ReplicaSetParts {
@@ -372,6 +372,7 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
     ids: () => all().flatMap(({id}) => id ?? []),
     serving: () => aimed('run').flatMap(({id, place, ready}) => (id !== null && place === 'up' && ready ? [id] : [])),
     observation: (): Observation => ({...observe(replicas), lostMs: Math.round(lostMs), chosen, order, trouble: troubleNow()}),
+    standings: () => standings(replicas),
     tidy(what) {
       if (asked === null) return;
       tidied = what;

@@ -1,4 +1,5 @@
 /** The words between a set of replicas and whoever runs them: the calls, their outcomes, and a listing. */
+import type {ReplicaState} from '../ports.ts';
 import type {Action} from '../scaler/entry.ts';
 import type {Observation} from '../scaler/fleet.ts';
 import type {Readiness} from '../scaler/readiness.ts';
@@ -44,6 +45,12 @@ export interface Listed {
   readonly outdated: boolean;
 }
 
+/** One replica as its set knows it. */
+export interface Standing {
+  readonly state: Extract<ReplicaState, 'running' | 'starting' | 'standby' | 'frozen' | 'stopping' | 'ended'>;
+  readonly since: number;
+}
+
 /** One service's replicas, kept at the number asked for, and told what becomes of them. */
 export interface ReplicaSet {
   scale(action: Action): void;
@@ -72,6 +79,8 @@ export interface ReplicaSet {
   /** Those that serve. */
   serving(): readonly string[];
   observation(): Observation;
+  /** By id, those that have one. */
+  standings(): ReadonlyMap<string, Standing>;
   /** Takes away what waits, or what is frozen too, and makes no more of it. */
   tidy(what: 'waiting' | 'all'): void;
   /** Converges no more. */

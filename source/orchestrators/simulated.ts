@@ -6,6 +6,7 @@ import type {Chance, Clock, HostFacts, NodeFacts, Orchestrator, OrchestratorEven
 import type {Observation, ServiceSpec} from '../scaler/fleet.ts';
 import type {HostMemory} from '../scaler/readiness.ts';
 import {createCallQueue, type CallQueue} from './call-queue.ts';
+import {byStateThenName, lookedAtMax} from './replica-order.ts';
 import type {Done, ReplicaDriver, ReplicaSet} from './replica.ts';
 import {createReplicaSet} from './replica-set.ts';
 import {createMachine, type Machine} from './simulated-machine.ts';
@@ -236,6 +237,18 @@ export function createSimulatedHost(
       for (const set of sets.values()) set.rest();
     },
     usage: null,
+    async replicas(service) {
+      const known = sets.get(service)?.standings() ?? new Map();
+      const all = machine.of(service).map(({id, number, madeAt}) => ({
+        name: `${service}-${number}`,
+        node: simulatedNode.name,
+        ...(known.get(id) ?? {state: 'ended' as const, since: madeAt}),
+        cpu: null,
+        memoryBytes: null,
+      }));
+      return {replicas: all.toSorted(byStateThenName).slice(0, lookedAtMax), more: Math.max(0, all.length - lookedAtMax)};
+    },
+    logs: async () => ({lines: [], remark: 'a simulated host has no logs: nothing runs in its replicas'}),
     async tidy(what, limitMs) {
       for (const set of sets.values()) set.tidy(what);
       await Promise.race([queue.idle(), new Promise<void>(resolve => clock.after(limitMs, resolve))]);

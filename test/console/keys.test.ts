@@ -311,3 +311,28 @@ describe('looking', () => {
     expect(session().press('y', 'S').effects()).toEqual([{kind: 'copy'}, {kind: 'save'}]);
   });
 });
+
+describe('the detail', () => {
+  const inDetail = () => session().press('enter');
+
+  test('l opens the log from anywhere, and turns between it and the replicas', () => {
+    expect(session().press('l').state()).toMatchObject({view: {kind: 'detail'}, closeUp: {pane: 'logs'}});
+    expect(inDetail().state().closeUp.pane).toBe('replicas');
+    expect(inDetail().press('l').state().closeUp.pane).toBe('logs');
+    expect(inDetail().press('l', 'l').state()).toMatchObject({view: {kind: 'detail'}, closeUp: {pane: 'replicas'}});
+    expect(inDetail().press('l', 'escape').state()).toMatchObject({view: {kind: 'all'}, closeUp: {pane: 'replicas', service: null}});
+  });
+
+  test('it can be looked at without the right to change anything', () => {
+    expect(session(shopState(true)).press('l').state().closeUp.pane).toBe('logs');
+  });
+
+  test('in a log the arrows scroll; beside the replicas they select, and only the pages scroll', () => {
+    const inLog = inDetail().press('l', 'up', 'k', 'down', 'pageup', 'pagedown', 'home', 'end');
+    expect(inLog.effects().flatMap(effect => (effect.kind === 'scroll' ? [effect.by] : []))).toEqual([-1, -1, 1, -10, 10, 'first', 'last']);
+    expect(inLog.state().selected).toBe('web');
+    const beside = inDetail().press('down', 'pagedown');
+    expect(beside.state()).toMatchObject({selected: 'pay', view: {kind: 'detail'}});
+    expect(beside.effects().at(-1)).toEqual({kind: 'scroll', by: 10});
+  });
+});

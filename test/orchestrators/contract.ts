@@ -14,6 +14,8 @@ export interface Subject {
   kill(service: string): Promise<void>;
   /** Whether replicas can be made ahead of their slots; true unless said. */
   readonly ahead?: boolean;
+  /** What its replicas write when they start; null where they can't write anything. */
+  readonly writes: string | null;
   /** Leaves nothing behind. */
   clear(): Promise<void>;
 }
@@ -234,6 +236,64 @@ export function orchestratorContract(
       scale('web', 2);
       await reaches('web', 2);
       await until('the host to run 2', async () => (await running('web')) === 2);
+    });
+
+    testWith('its replicas can be looked at one by one, each with its name, node, state and age', async () => {
+      const {orchestrator, writes, ahead = true} = await open();
+      const startedAt = Date.now();
+      scale('web', 2, ahead ? 1 : 0);
+      scaleWith('batch', 2, {frozen: 8});
+      await reaches('web', 2, ahead ? 1 : 0);
+      await reaches('batch', 2);
+      const looked = await until('them to be seen', async () => {
+        const {replicas, more} = await orchestrator.replicas('web');
+        const serving = replicas.filter(({state}) => state === 'running').length;
+        // What is only being made has no name yet.
+        return serving === 2 && replicas.length === (ahead ? 3 : 2) && {replicas, more};
+      });
+      expect(looked.more).toBe(0);
+      expect(looked.replicas.map(({state}) => state)).toEqual(ahead ? ['running', 'running', 'standby'] : ['running', 'running']);
+      expect(new Set(looked.replicas.map(({name}) => name)).size).toBe(looked.replicas.length);
+      for (const {name, node, since, cpu, memoryBytes} of looked.replicas) {
+        expect(name).toContain('web');
+        expect(node).not.toBe('');
+        // A host may have another clock, and count in seconds.
+        expect(since ?? 0).toBeGreaterThan(startedAt - 60_000);
+        expect(cpu ?? 0).toBeGreaterThanOrEqual(0);
+        expect(memoryBytes ?? 0).toBeGreaterThanOrEqual(0);
+      }
+      if (writes !== null)
+        await until('what one of them uses to be known', async () => {
+          const all = [...(await orchestrator.replicas('web')).replicas, ...(await orchestrator.replicas('batch')).replicas];
+          return all.some(({memoryBytes}) => (memoryBytes ?? 0) > 0);
+        });
+      if (!ahead) return;
+      scaleWith('batch', 1, {frozen: 8, yields: 1});
+      await until('one to be frozen', async () =>
+        (await orchestrator.replicas('batch')).replicas.some(({state, since}) => state === 'frozen' && (since ?? 0) >= startedAt),
+      );
+      expect((await orchestrator.replicas('queue')).replicas).toEqual([]);
+    });
+
+    testWith('the last lines that its replicas wrote can be read, clean and named, or it is said why not', async () => {
+      const {orchestrator, writes} = await open();
+      scale('web', 2);
+      await reaches('web', 2);
+      if (writes === null) {
+        const {lines, remark} = await orchestrator.logs('web', 10);
+        expect(lines).toEqual([]);
+        expect(remark).not.toBe('');
+        return;
+      }
+      const {lines} = await until('both to have written', async () => {
+        const tail = await orchestrator.logs('web', 10);
+        return new Set(tail.lines.map(({replica}) => replica)).size === 2 && tail;
+      });
+      for (const {replica, at, text} of lines) {
+        expect(replica).toContain('web');
+        expect(text).toBe(writes);
+        expect(at).not.toBeNull();
+      }
     });
 
     testWith('closing changes no count', async () => {

@@ -10,6 +10,7 @@ orchestratorContract('the simulated host', async () => {
     orchestrator: host,
     running: async service => host.truth().get(service)?.running ?? 0,
     kill: async service => void host.kill(service),
+    writes: null,
     clear: async () => {},
   };
 });

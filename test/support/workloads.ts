@@ -24,3 +24,12 @@ export function workload(rest: Partial<Workload> = {}): Workload {
     ...rest,
   };
 }
+
+/** Writes a line in colours, and waits for its end. */
+export const writing: readonly string[] = [
+  'sh',
+  '-c',
+  'trap "exit 0" TERM; printf "at \\033[31mwork\\033[0m\\ton what comes\\n"; while :; do sleep 3600 & wait; done',
+];
+/** The line, made clean. */
+export const written = 'at work on what comes';

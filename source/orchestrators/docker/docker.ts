@@ -4,6 +4,7 @@ import type {Workload} from '../../config/config.ts';
 import type {Clock, HostFacts, Orchestrator, OrchestratorEvents} from '../../ports.ts';
 import {createCallQueue, type CallQueue} from '../call-queue.ts';
 import {createBusyness} from './busyness.ts';
+import {createCloseLook} from './close-look.ts';
 import {createClient, hostError} from './client.ts';
 import type {ChosenEndpoint} from './endpoint.ts';
 import {followEvents, type ContainerEvent} from './events.ts';
@@ -11,7 +12,7 @@ import {createKeepers} from './keepers.ts';
 import {createDockerLeaseStore} from './lease-store.ts';
 import {createLooks} from './looks.ts';
 import {readMeminfo, watchMemory, type MemoryReading} from './memory.ts';
-import {composeHostName, composeOwner} from './owner.ts';
+import {composeHostName, composeOwner, type Owner} from './owner.ts';
 import {createSurvey} from './survey.ts';
 import {createUsage} from './usage.ts';
 import {within} from './within.ts';
@@ -69,6 +70,10 @@ export function createDockerHost({
   const early: ContainerEvent[] = [];
 
   const heard = () => events?.heard();
+  const ownerFor = (service: string): Owner => {
+    const adopted = adoptedName(service);
+    return adopted === null ? {kind: 'made', project, service} : composeOwner(adopted);
+  };
 
   const keepers = createKeepers({
     clock,
@@ -243,13 +248,14 @@ export function createDockerHost({
     rest() {
       for (const keeper of keepers.all()) keeper.rest();
     },
-    usage: createUsage({
+    usage: createUsage({docker, clock, ownerFor}),
+    ...createCloseLook({
       docker,
       clock,
-      ownerFor(service) {
-        const adopted = adoptedName(service);
-        return adopted === null ? {kind: 'made', project, service} : composeOwner(adopted);
-      },
+      queue,
+      ownerFor,
+      standings: service => keepers.owning(ownerFor(service))?.standings() ?? new Map(),
+      node: survey.nodeName,
     }),
     async tidy(what, limitMs) {
       for (const keeper of keepers.all()) keeper.tidy(what);

@@ -36,6 +36,7 @@ export interface Keeper {
   suspend(): void;
   resume(): void;
   observation(): Observation;
+  standings: ReplicaSet['standings'];
   close(): void;
 }
 
@@ -180,6 +181,7 @@ export function createKeeper({clock, queue, recipeFor, busyness, mayAct, heard, 
       if (!ready) prepare();
     },
     observation: set.observation,
+    standings: set.standings,
     close: set.close,
   };
 }

@@ -1,4 +1,5 @@
-/** Whose a container is, by its labels: microscale's, a Compose service's, or nobody's that matters here. */
+/** Whose a container is, by its labels: microscale's, a Compose service's, or nobody's that matters here; and all of one's containers. */
+import type Docker from 'dockerode';
 import {projectLabel, serviceLabel} from './container.ts';
 
 export type Owner = {readonly kind: 'made' | 'compose'; readonly project: string; readonly service: string};
@@ -29,4 +30,20 @@ export function composeOwner(hostName: string): Owner {
 
 export function composeHostName({project, service}: Owner): string {
   return `${project}/${service}`;
+}
+
+/** Its containers of all states, or only those that the filters let through. */
+export async function listOf(
+  docker: Docker,
+  {kind, project, service}: Owner,
+  filters: Readonly<Record<string, readonly string[]>>,
+  abortSignal: AbortSignal,
+): Promise<readonly Docker.ContainerInfo[]> {
+  const label =
+    kind === 'made'
+      ? [`${projectLabel}=${project}`, `${serviceLabel}=${service}`]
+      : [`${composeProjectLabel}=${project}`, `${composeServiceLabel}=${service}`];
+  const options = {all: true, filters: JSON.stringify({label, ...filters}), abortSignal} as Docker.ContainerListOptions;
+  // Compose's containers may have been taken up by microscale, and what ran once is no replica.
+  return (await docker.listContainers(options)).filter(({Labels: labels}) => ownerOf(labels)?.kind === kind);
 }

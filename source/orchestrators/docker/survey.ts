@@ -13,6 +13,8 @@ export interface Survey {
   again(containers: readonly ContainerInfo[]): Promise<HostFacts | null>;
   /** What memory the machine has; null where that isn't known. */
   memoryBytes(): number | null;
+  /** What the machine is called; null where that isn't known. */
+  nodeName(): string | null;
   /** Whether a Compose service of this name has been told of. */
   knows(hostName: string): boolean;
 }
@@ -79,6 +81,7 @@ export function createSurvey(docker: Docker, url: string, project: string): Surv
       return facts;
     },
     memoryBytes: () => machine?.nodes[0]?.memoryBytes ?? null,
+    nodeName: () => machine?.nodes[0]?.name ?? null,
     knows: hostName => told?.found.some(service => service.hostName === hostName) ?? false,
   };
 }

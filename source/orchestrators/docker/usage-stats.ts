@@ -45,13 +45,18 @@ export function cpusOf({cpu_stats: cpu}: Stats, {nanoCpus, quota, period, cpuset
   return bound;
 }
 
-/** Of its limit, or of the host's memory: what it uses without the file cache that could go, as `docker stats` has it. */
-export function memoryShare({memory_stats: memory}: Stats): number {
-  const usage = sound(memory?.usage, 'the memory');
-  const limit = sound(memory?.limit, 'the memory');
-  const inactive = memory?.stats?.['total_inactive_file'] ?? memory?.stats?.['inactive_file'] ?? 0;
+/** Of its limit, or of the host's memory. */
+export function memoryShare(stats: Stats): number {
+  const limit = sound(stats.memory_stats?.limit, 'the memory');
   if (limit <= 0) throw new Error('the engine does not measure the memory');
-  return (inactive < usage ? usage - inactive : usage) / limit;
+  return memoryBytes(stats) / limit;
+}
+
+/** What it uses without the file cache that could go, as `docker stats` has it. */
+export function memoryBytes({memory_stats: memory}: Stats): number {
+  const usage = sound(memory?.usage, 'the memory');
+  const inactive = memory?.stats?.['total_inactive_file'] ?? memory?.stats?.['inactive_file'] ?? 0;
+  return inactive < usage ? usage - inactive : usage;
 }
 
 /** In and out, over all networks. */

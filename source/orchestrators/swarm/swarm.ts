@@ -12,6 +12,7 @@ import {within} from '../docker/within.ts';
 import {eventActor, followLines} from './event-lines.ts';
 import {swarmApi} from './api.ts';
 import {createCalls, isOutdated} from './calls.ts';
+import {createCloseLook} from './close-look.ts';
 import {createImageLabels} from './image-labels.ts';
 import {createSwarmLeaseStore} from './lease-store.ts';
 import {createManagers} from './managers.ts';
@@ -293,6 +294,12 @@ export function createSwarmHost({
       Promise.reject(
         new Error('a Swarm’s manager does not know what tasks on other nodes use: read it from Prometheus or from /metrics pages'),
       ),
+    ...createCloseLook({
+      clock,
+      docker: () => managers.docker(),
+      nodes: () => nodes,
+      idOf: service => services.get(service)?.id() ?? null,
+    }),
     async connect(): Promise<HostFacts> {
       const reasons: string[] = [];
       for (let tries = managers.count; tries > 0; tries--) {

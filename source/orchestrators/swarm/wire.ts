@@ -10,7 +10,7 @@ export interface ServiceSpecObject {
   readonly Name: string;
   readonly Labels?: Readonly<Record<string, string>>;
   readonly TaskTemplate?: {
-    readonly ContainerSpec?: {readonly Image?: string; readonly StopGracePeriod?: number};
+    readonly ContainerSpec?: {readonly Image?: string; readonly TTY?: boolean; readonly StopGracePeriod?: number};
     readonly Resources?: {readonly Reservations?: Amounts};
     readonly ForceUpdate?: number;
   };
@@ -26,8 +26,16 @@ export interface TaskObject {
   readonly ID: string;
   readonly ServiceID?: string;
   readonly NodeID?: string;
+  readonly Slot?: number;
+  readonly CreatedAt?: string;
   readonly DesiredState: string;
-  readonly Status: {readonly State: string; readonly Err?: string; readonly Message?: string};
+  readonly Status: {
+    readonly State: string;
+    readonly Err?: string;
+    readonly Message?: string;
+    readonly Timestamp?: string;
+    readonly ContainerStatus?: {readonly ContainerID?: string};
+  };
   readonly Spec?: {readonly Resources?: {readonly Reservations?: Amounts}};
 }
 

@@ -1,0 +1,46 @@
+/** What single containers use at this moment: the CPU since the look before, and the memory. It knows no service. */
+import type Docker from 'dockerode';
+import type {Clock, ReplicaFacts} from '../../ports.ts';
+import {createMeter, ratePerSecond, type Sample} from './meter.ts';
+import {cpuSeconds, cpusOf, memoryBytes, takenAt, type Stats} from './usage-stats.ts';
+
+export interface Gauge {
+  /** Null where it doesn't run; a part of it is null where that isn't known, as the CPU is at the first look. */
+  read(id: string, signal: AbortSignal): Promise<Pick<ReplicaFacts, 'cpu' | 'memoryBytes'> | null>;
+  /** Forgets all but these. */
+  keep(ids: ReadonlySet<string>): void;
+}
+
+export function createGauge(docker: Docker, clock: Clock): Gauge {
+  const meter = createMeter(docker, clock);
+  const before = new Map<string, Sample>();
+
+  async function cpuOf(id: string, stats: Stats, signal: AbortSignal): Promise<number | null> {
+    const total = known(() => cpuSeconds(stats));
+    if (total === null) return null;
+    const sample = {total, at: takenAt(stats) ?? 0};
+    const perSecond = ratePerSecond(before.get(id), sample);
+    before.set(id, sample);
+    return perSecond === null ? null : perSecond / cpusOf(stats, await meter.limits(id, signal));
+  }
+
+  return {
+    async read(id, signal) {
+      const stats = await meter.stats(id, signal);
+      return stats && {memoryBytes: known(() => memoryBytes(stats)), cpu: await cpuOf(id, stats, signal)};
+    },
+    keep(ids) {
+      meter.forget();
+      for (const id of before.keys()) if (!ids.has(id)) before.delete(id);
+    },
+  };
+}
+
+/** An engine that doesn't measure one thing may measure another. */
+function known(read: () => number): number | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}
