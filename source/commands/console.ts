@@ -4,6 +4,7 @@ import {constants, hostname} from 'node:os';
 import {MessageChannel, Worker} from 'node:worker_threads';
 import {clean} from '../clean.ts';
 import type {Leaving} from '../console/console.tsx';
+import type {ThemeChoice} from '../config/themes.ts';
 import {openSession} from '../control/channel.ts';
 import {attachTo, type Attached} from '../control/client.ts';
 import type {LeaseRecord} from '../control/lease.ts';
@@ -27,7 +28,13 @@ const welcomeLimitMs = 2000;
 
 /** An engine that a console looks at: in a thread of this process, or somewhere else. */
 type Held =
-  | {readonly kind: 'own'; readonly thread: Worker; readonly session: ReturnType<typeof openSession>}
+  | {
+      readonly kind: 'own';
+      readonly thread: Worker;
+      readonly session: ReturnType<typeof openSession>;
+      /** The colours that its configuration wants. */
+      readonly theme: ThemeChoice | null;
+    }
   | {readonly kind: 'attached'; readonly attached: Attached; readonly far: string | null};
 
 /** The console, with an engine of its own unless one acts on the same host already. */
@@ -92,7 +99,7 @@ async function openThread(options: Options): Promise<Extract<Held, {kind: 'own'}
   });
   void broken.then(error => session.end(error.message));
   const [news] = (await Promise.race([once(thread, 'message'), broken.then(error => Promise.reject(error))])) as [EngineThreadNews];
-  if (news.kind === 'open') return {kind: 'own', thread, session};
+  if (news.kind === 'open') return {kind: 'own', thread, session, theme: news.theme};
   // It ends by itself, having nothing left to do. To end a thread that is still loading, or the process under it, can crash.
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>(resolve => {
@@ -112,7 +119,7 @@ async function show(first: Held, options: Options, screen: Awaited<ReturnType<ty
     environment: process.env,
     ascii: options.ascii,
     color: options.color,
-    theme: options.theme,
+    theme: options.theme ?? (await configuredTheme(first, options)) ?? 'auto',
     colorLevel: chalk.level,
   });
   const terminal = openTerminal(
@@ -169,6 +176,14 @@ async function show(first: Held, options: Options, screen: Awaited<ReturnType<ty
   }
   const news = await closeThread(held.thread, options.onExit ?? 'leave');
   return farewell(leaving, fateOf(news, options));
+}
+
+/** Whoever looks at another's engine is dressed by their own file, and not by the engine's: it is their terminal. */
+async function configuredTheme(held: Held, options: Options): Promise<ThemeChoice | null> {
+  if (held.kind === 'own') return held.theme;
+  const {findConfig, readTheme} = await import('../config/file.ts');
+  const path = options.config ?? findConfig('.');
+  return path === null ? null : readTheme(path);
 }
 
 function sessionOf(held: Held) {

@@ -2,6 +2,7 @@
 import {parentPort, workerData, type MessagePort} from 'node:worker_threads';
 import {serveSession, type Channel} from '../control/channel.ts';
 import type {LeaseRecord} from '../control/lease.ts';
+import type {ThemeChoice} from '../config/themes.ts';
 import {assemble, HeldElsewhere} from './assemble.ts';
 import type {Options} from './options.ts';
 import {ownerName} from './owner.ts';
@@ -13,7 +14,8 @@ export interface EngineThreadData {
 
 /** What the thread tells its parent. */
 export type EngineThreadNews =
-  | {readonly kind: 'open'}
+  /** With the colours that its configuration wants for the console. */
+  | {readonly kind: 'open'; readonly theme: ThemeChoice | null}
   | {readonly kind: 'elsewhere'; readonly holder: LeaseRecord}
   | {readonly kind: 'failed'; readonly name: string; readonly message: string}
   | {readonly kind: 'closed'; readonly simulated: boolean; readonly counts: readonly (readonly [service: string, running: number])[]};
@@ -42,7 +44,7 @@ if (parent) {
         tell({kind: 'closed', simulated: running.facts.kind === 'simulated', counts});
       });
     });
-    tell({kind: 'open'});
+    tell({kind: 'open', theme: running.theme});
   } catch (error) {
     const {name, message} = error as Error;
     tell(error instanceof HeldElsewhere ? {kind: 'elsewhere', holder: error.holder} : {kind: 'failed', name, message});

@@ -1,7 +1,7 @@
 /** The flags: their names and types, and what they mean as options. A wrong one is refused in words. */
 import {nearest} from '../config/nearest.ts';
+import {themeChoices} from '../config/themes.ts';
 import {parseDuration} from '../config/units.ts';
-import {themeChoices} from '../console/theme.ts';
 import {UsageError, type Options} from './options.ts';
 
 export const flagSpecs = {
@@ -203,8 +203,9 @@ function readTime(flag: string, text: string | undefined): number | null {
 }
 
 function readTheme(text: string | undefined): Options['theme'] {
-  const theme = themeChoices.find(choice => choice === (text ?? 'auto'));
-  if (theme === undefined) throw new UsageError(`--theme ${text ?? ''}: expected ${themeChoices.join(', ')}`);
+  if (text === undefined || text === '') return null;
+  const theme = themeChoices.find(choice => choice === text);
+  if (theme === undefined) throw new UsageError(`--theme ${text}: expected ${themeChoices.join(', ')}`);
   return theme;
 }
 
