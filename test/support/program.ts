@@ -98,7 +98,9 @@ export function open(
       // It has ended already.
     }
   });
-  const lines = () => Array.from({length: terminal.rows}, (_, row) => terminal.buffer.active.getLine(row)?.translateToString(true) ?? '');
+  // What is right of a screen that has become narrower is kept by this terminal, and can't be seen.
+  const lines = () =>
+    Array.from({length: terminal.rows}, (_, row) => terminal.buffer.active.getLine(row)?.translateToString(true, 0, terminal.cols) ?? '');
   return {
     pty,
     text: () => lines().join('\n'),

@@ -141,3 +141,21 @@ function samples(): readonly Sample[] {
     };
   });
 }
+
+export const goldenSizes = [
+  {columns: 60, rows: 15},
+  {columns: 80, rows: 24},
+  {columns: 100, rows: 30},
+  {columns: 140, rows: 40},
+  {columns: 200, rows: 60},
+] as const;
+
+/** What the golden files hold, by the name that they begin with. */
+export const goldenStates: Readonly<Record<string, () => ConsoleState>> = {
+  shop: () => shopState(),
+  sale: () => saleState(),
+  ready: () => readyState(),
+  crowd2: () => crowdState(2),
+  crowd20: () => crowdState(20),
+  crowd500: () => crowdState(500),
+};
