@@ -98,6 +98,9 @@ export async function runConsole({
         return;
       }
       case 'redraw':
+        // Ink only sends what differs from what it believes to be there, and goes by where it believes the cursor to be.
+        terminal.write('\u001b[0m\u001b[2J\u001b[H');
+        app.clear();
         terminal.emit('resize');
         return;
       case 'leave':

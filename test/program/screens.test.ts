@@ -3,18 +3,14 @@ import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {frame, type Size} from '../../source/console/frame.ts';
 import {plainText} from '../../source/console/screenshot.ts';
-import {emptyState, reduce, type ConsoleState} from '../../source/console/state.ts';
+import {emptyState, reduce} from '../../source/console/state.ts';
 import type {Update} from '../../source/ports.ts';
 import {seededChance} from '../../source/simulator/chance.ts';
 import type {Screen} from '../support/program.ts';
-import {crowdState, goldenSizes, goldenStates, plainUnicode} from '../support/screens.ts';
+import {crowdState, goldenSizes, goldenStates, plainUnicode, updateOf} from '../support/screens.ts';
 import {openOn, showStates} from '../support/shown-states.ts';
 import {until} from '../support/until.ts';
 
-const updateOf = ({update, samples, happenings}: ConsoleState): Update => {
-  if (!update) throw new Error('there is nothing to show');
-  return {...update, samples, happenings};
-};
 /** As a console has it that is attached to somebody else's engine. */
 const seen = (update: Update) => reduce(emptyState(false, true), {kind: 'updated', update});
 const screenText = (screen: Screen) =>

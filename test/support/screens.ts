@@ -1,5 +1,5 @@
 /** A console state to draw: a shop in the middle of a rush, the same each time. */
-import type {Sample} from '../../source/ports.ts';
+import type {Sample, Update} from '../../source/ports.ts';
 import type {Happening} from '../../source/scaler/entry.ts';
 import type {Fleet, ModeSpec} from '../../source/scaler/fleet.ts';
 import {emptyState, reduce, type ConsoleState} from '../../source/console/state.ts';
@@ -159,3 +159,9 @@ export const goldenStates: Readonly<Record<string, () => ConsoleState>> = {
   crowd20: () => crowdState(20),
   crowd500: () => crowdState(500),
 };
+
+/** What an engine tells a console, so that it has this state. */
+export function updateOf({update, samples, happenings}: ConsoleState): Update {
+  if (!update) throw new Error('there is nothing to show');
+  return {...update, samples, happenings};
+}
