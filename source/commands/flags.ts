@@ -152,7 +152,7 @@ export function whyUnknown(given: readonly string[]): string | null {
   return null;
 }
 
-const commands = ['run', 'attach', 'check', 'explain', 'plan', 'simulate', 'report', 'demo', 'dial-stdio', 'doctor', 'init'];
+const commands = ['run', 'attach', 'check', 'explain', 'plan', 'simulate', 'report', 'demo', 'dial-stdio', 'doctor', 'init', 'reset'];
 
 /** Why a word is no command, with the nearest one that is. */
 export function whyNoCommand(given: string, verbs: readonly string[]): string {

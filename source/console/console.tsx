@@ -124,7 +124,11 @@ export async function runConsole({
     if (stop.signal.aborted) return;
     why = reason;
     stop.abort();
-    app.unmount();
+    try {
+      app.unmount();
+    } catch {
+      // A terminal that is gone takes no settings back.
+    }
   }
   ends(leave);
 
@@ -146,7 +150,7 @@ export async function runConsole({
   watch();
   // A stream that fails is a terminal that is gone: nobody looks any more.
   terminal.on('error', () => leave({kind: 'signal', signal: 'SIGHUP'}));
-  input.on('end', () => leave({kind: 'signal', signal: 'SIGHUP'}));
+  for (const gone of ['end', 'error']) input.on(gone, () => leave({kind: 'signal', signal: 'SIGHUP'}));
 
   try {
     // Where the terminal has stopped reading, Ink would wait for it for ever.

@@ -1,4 +1,5 @@
 /** The boxes: every slot of the host as a cell, in the colour of whoever runs in it. */
+import {clean} from '../clean.ts';
 import type {Fleet, Service} from '../scaler/fleet.ts';
 import type {Badges, Look} from './look.ts';
 import {orderedServices} from './state.ts';
@@ -124,7 +125,7 @@ function legend(
   const each = Math.floor(width / columns);
   const free = Math.max(0, fleet.settings.capacity - fleet.standing.heldSlots);
   const entries: Piece[] = services.map(({spec, observed}) => ({
-    text: `${badges.letter(spec.name)} ${fit(spec.name, each - 6, symbols)}${fitRight(String((observed?.running ?? 0) * spec.slots), 3, symbols)} `,
+    text: `${badges.letter(spec.name)} ${fit(clean(spec.name), each - 6, symbols)}${fitRight(String((observed?.running ?? 0) * spec.slots), 3, symbols)} `,
     paint: badges.paint(spec.name),
   }));
   const most = rows * columns - 1;

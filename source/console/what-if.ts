@@ -1,4 +1,5 @@
 /** What the real planner would do if a demand, or the capacity, were another: asked of a copy, so that nothing comes of it. */
+import {clean} from '../clean.ts';
 import {planOnCopy} from '../scaler/what-if.ts';
 import type {Fleet} from '../scaler/fleet.ts';
 import {durationWords} from '../config/units.ts';
@@ -28,7 +29,7 @@ export function suppose(fleet: Fleet, supposition: Supposition): WhatIf {
 export function suppositionWords(supposition: Supposition): string {
   switch (supposition.kind) {
     case 'demand':
-      return `If ${supposition.service}'s demand became ${supposition.value}`;
+      return `If ${clean(supposition.service)}'s demand became ${supposition.value}`;
     case 'capacity':
       return `If there were ${supposition.slots} slots`;
     case 'node-gone':
@@ -43,7 +44,7 @@ export function whatIfLines(answer: WhatIf, width: number, height: number, {styl
   const gains = moving.filter(({from, to}) => to > from);
   const gives = moving.filter(({from, to}) => to < from);
   const change = ({service, from, to, shortfall}: WhatIf['changes'][number]) =>
-    `   ${service}  ${from}${symbols.arrow}${to}${shortfall > 0 ? `, short of ${shortfall}` : ''}`;
+    `   ${clean(service)}  ${from}${symbols.arrow}${to}${shortfall > 0 ? `, short of ${shortfall}` : ''}`;
   const lines = [
     style.bold(fit(` ${suppositionWords(answer.supposition)}`, width, symbols)),
     fit('', width, symbols),
@@ -52,7 +53,7 @@ export function whatIfLines(answer: WhatIf, width: number, height: number, {styl
     ...(gives.length > 0 ? [style.dim(fit(' would give', width, symbols)), ...gives.map(each => fit(change(each), width, symbols))] : []),
     ...answer.changes
       .filter(({from, to, shortfall}) => from === to && shortfall > 0)
-      .map(({service, shortfall}) => style.warning(fit(`   ${service} would stay short of ${shortfall}`, width, symbols))),
+      .map(({service, shortfall}) => style.warning(fit(`   ${clean(service)} would stay short of ${shortfall}`, width, symbols))),
     fit('', width, symbols),
     fit(` ${timeWords(answer)}`, width, symbols),
     style.dim(fit(' Nothing was done: this is what the plan would be at this moment.  Esc goes back', width, symbols)),
