@@ -103,6 +103,9 @@ const options: BuildOptions = {
     {
       name: 'leave-out',
       setup(build) {
+        // Ink's cursor would be shown again on standard error as the program ends, also where that is a file.
+        build.onResolve({filter: /^restore-cursor$/}, ({path}) => ({path, namespace: 'left-to-us'}));
+        build.onLoad({filter: /.*/, namespace: 'left-to-us'}, () => ({contents: 'export default () => {};', loader: 'js'}));
         build.onResolve({filter: unreached}, ({path, importer}) =>
           /[\\/](dockerode|docker-modem)[\\/]/.test(importer) ? {path, namespace: 'left-out'} : null,
         );

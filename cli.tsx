@@ -101,6 +101,11 @@ async function main(): Promise<number> {
       const {doctor} = await import('./source/commands/doctor.ts');
       return doctor(options, output);
     }
+    case 'reset': {
+      const {resetTerminal} = await import('./source/commands/reset.ts');
+      resetTerminal();
+      return 0;
+    }
     case 'init': {
       const {init} = await import('./source/commands/init.ts');
       return init(options, output);
@@ -117,7 +122,7 @@ async function main(): Promise<number> {
 }
 
 function takesWords(command: string): boolean {
-  return !['console', 'demo', 'lines', 'run', 'plan', 'simulate', 'dial-stdio', 'doctor', 'init'].includes(command);
+  return !['console', 'demo', 'lines', 'run', 'plan', 'simulate', 'dial-stdio', 'doctor', 'init', 'reset'].includes(command);
 }
 
 process.exitCode = await main().catch((error: unknown) => {

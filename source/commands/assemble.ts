@@ -7,6 +7,7 @@ import {fitToHost, preflight, type Fitted} from '../config/capacity.ts';
 import {ConfigError, type Config} from '../config/config.ts';
 import {findConfig, loadConfig, loadLabelled, watchConfig} from '../config/file.ts';
 import {readinessNotes} from '../config/readiness.ts';
+import type {ThemeChoice} from '../config/themes.ts';
 import {createRealClock} from '../clock.ts';
 import {createFeed, type Feed} from '../control/feed.ts';
 import {createLease, readLease, type LeaseRecord} from '../control/lease.ts';
@@ -29,6 +30,8 @@ export interface Assembled {
   readonly engine: Engine;
   readonly feed: Feed;
   readonly facts: HostFacts;
+  /** The console's colours as the configuration says them; null where it doesn't. */
+  readonly theme: ThemeChoice | null;
   /** What an operator should know of the configuration on this host. */
   warnings(): readonly string[];
   /** Reads the configuration again; what is wrong with it is told as a note and the old one stays. */
@@ -206,6 +209,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
     engine,
     feed,
     facts,
+    theme: filed?.theme ?? null,
     warnings: () => said,
     reload,
     async close() {

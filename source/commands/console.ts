@@ -3,6 +3,7 @@ import {once} from 'node:events';
 import {hostname} from 'node:os';
 import {MessageChannel, Worker} from 'node:worker_threads';
 import {clean} from '../clean.ts';
+import type {ThemeChoice} from '../config/themes.ts';
 import {openSession} from '../control/channel.ts';
 import type {Attached} from '../control/client.ts';
 import type {LeaseRecord} from '../control/lease.ts';
@@ -12,7 +13,7 @@ import {clockWords} from './lines.ts';
 import {UsageError, type Options} from './options.ts';
 import {ownerName} from './owner.ts';
 import {saveScreen} from './saved-screen.ts';
-import {endFor, farewell, loadScreen, openScreen, type Screen} from './screen.ts';
+import {endFor, farewell, filedTheme, loadScreen, openScreen, type Screen} from './screen.ts';
 import {switchable} from './switchable.ts';
 import {portChannel, type EngineThreadData, type EngineThreadNews} from './thread-port.ts';
 
@@ -25,7 +26,13 @@ const welcomeLimitMs = 2000;
 
 /** An engine that a console looks at: in a thread of this process, or somewhere else. */
 type Held =
-  | {readonly kind: 'own'; readonly thread: Worker; readonly session: ReturnType<typeof openSession>}
+  | {
+      readonly kind: 'own';
+      readonly thread: Worker;
+      readonly session: ReturnType<typeof openSession>;
+      /** The colours that its configuration wants. */
+      readonly theme: ThemeChoice | null;
+    }
   | {readonly kind: 'attached'; readonly attached: Attached; readonly far: string | null};
 
 /** The console, with an engine of its own unless one acts on the same host already. */
@@ -88,7 +95,7 @@ async function openThread(options: Options): Promise<Extract<Held, {kind: 'own'}
   });
   void broken.then(error => session.end(error.message));
   const [news] = (await Promise.race([once(thread, 'message'), broken.then(error => Promise.reject(error))])) as [EngineThreadNews];
-  if (news.kind === 'open') return {kind: 'own', thread, session};
+  if (news.kind === 'open') return {kind: 'own', thread, session, theme: news.theme};
   // It ends by itself, having nothing left to do. To end a thread that is still loading, or the process under it, can crash.
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>(resolve => {
@@ -103,7 +110,8 @@ async function openThread(options: Options): Promise<Extract<Held, {kind: 'own'}
 }
 
 async function show(first: Held, options: Options, screen: Screen): Promise<number> {
-  const {runConsole, style, terminal} = openScreen(screen, options);
+  const theme = first.kind === 'own' ? first.theme : await filedTheme(options);
+  const {runConsole, style, terminal} = openScreen(screen, options, theme);
   let held = first;
   const session = switchable(sessionOf(first));
 

@@ -59,7 +59,7 @@ async function diagnose(options: Options): Promise<Diagnosis> {
     ...configurationFindings(file, host.facts, options.capacity, now),
     ...answers,
     ...ownUseFindings(demands, host.facts),
-    ...terminalFindings(seeTerminal(options)),
+    ...terminalFindings(seeTerminal({...options, theme: options.theme ?? (file.kind === 'read' ? file.config.theme : null)})),
   ];
   return {findings, reached: host.reached};
 }
@@ -178,7 +178,8 @@ function asker(): Asker | null {
 
 function seeTerminal({ascii, color, theme}: Options): Parameters<typeof terminalFindings>[0] {
   const {stdin, stdout} = process;
-  const style = chooseStyle({environment: process.env, ascii, color, theme, colorLevel: 1});
+  const choice = theme ?? 'auto';
+  const style = chooseStyle({environment: process.env, ascii, color, theme: choice, colorLevel: 1});
   return {
     environment: process.env,
     input: stdin.isTTY,
@@ -187,6 +188,6 @@ function seeTerminal({ascii, color, theme}: Options): Parameters<typeof terminal
     rows: stdout.rows ?? 0,
     depth: stdout.isTTY ? stdout.getColorDepth() : 1,
     unicode: style.symbols.unicode,
-    theme: themeFor(theme, process.env),
+    theme: themeFor(choice, process.env),
   };
 }

@@ -19,7 +19,7 @@ if (parent) {
         tell({kind: 'closed', simulated: running.facts.kind === 'simulated', counts});
       });
     });
-    tell({kind: 'open'});
+    tell({kind: 'open', theme: running.theme});
   } catch (error) {
     const {name, message} = error as Error;
     tell(error instanceof HeldElsewhere ? {kind: 'elsewhere', holder: error.holder} : {kind: 'failed', name, message});

@@ -1,8 +1,8 @@
 /** The flags: their names and types, and what they mean as options. A wrong one is refused in words. */
 import {nearest} from '../config/nearest.ts';
+import {themeChoices} from '../config/themes.ts';
 import {parseDuration} from '../config/units.ts';
 import {speedLeast, speedMost} from '../console/past.ts';
-import {themeChoices} from '../console/theme.ts';
 import {UsageError, type Options} from './options.ts';
 
 export const flagSpecs = {
@@ -165,7 +165,21 @@ export function whyUnknown(given: readonly string[]): string | null {
   return null;
 }
 
-const commands = ['run', 'attach', 'check', 'explain', 'plan', 'simulate', 'report', 'replay', 'demo', 'dial-stdio', 'doctor', 'init'];
+const commands = [
+  'run',
+  'attach',
+  'check',
+  'explain',
+  'plan',
+  'simulate',
+  'report',
+  'replay',
+  'demo',
+  'dial-stdio',
+  'doctor',
+  'init',
+  'reset',
+];
 
 /** Why a word is no command, with the nearest one that is. */
 export function whyNoCommand(given: string, verbs: readonly string[]): string {
@@ -219,8 +233,9 @@ function readTime(flag: string, text: string | undefined): number | null {
 }
 
 function readTheme(text: string | undefined): Options['theme'] {
-  const theme = themeChoices.find(choice => choice === (text ?? 'auto'));
-  if (theme === undefined) throw new UsageError(`--theme ${text ?? ''}: expected ${themeChoices.join(', ')}`);
+  if (text === undefined || text === '') return null;
+  const theme = themeChoices.find(choice => choice === text);
+  if (theme === undefined) throw new UsageError(`--theme ${text}: expected ${themeChoices.join(', ')}`);
   return theme;
 }
 

@@ -19,6 +19,7 @@ export const helpText = `
     microscale demo               the console on a made-up shop; touches nothing
     microscale init               asks a few questions and writes microscale.yaml
                                   (--yes: the usual answers; --output FILE)
+    microscale reset              gives back a terminal that kill -9 left in a mess
     microscale doctor             what is wrong here, and how to mend it (--json)
 
   Overrule the engine that runs here (or with --host ssh://…, there)

@@ -1,5 +1,5 @@
 /** What the command line asked for, as plain data that can cross to another thread. */
-import type {ThemeChoice} from '../console/theme.ts';
+import type {ThemeChoice} from '../config/themes.ts';
 import type {OnExit} from '../engine.ts';
 
 export interface Options {
@@ -49,7 +49,8 @@ export interface Options {
   readonly to: string | null;
   readonly ascii: boolean;
   readonly color: boolean;
-  readonly theme: ThemeChoice;
+  /** The console's colours; null leaves them to the configuration, and to what the terminal says. */
+  readonly theme: ThemeChoice | null;
   /** Sentences for a screen reader in the place of a drawing. */
   readonly screenReader: boolean;
   /** How long priority 1 may be short before the terminal calls; null for never. */

@@ -13,7 +13,7 @@ import {UsageError, type Options} from './options.ts';
 import {refuseUnreadable} from './readable.ts';
 import type {Output} from './run.ts';
 import {saveScreen} from './saved-screen.ts';
-import {endFor, farewell, loadScreen, openScreen} from './screen.ts';
+import {endFor, farewell, filedTheme, loadScreen, openScreen} from './screen.ts';
 
 interface Extent {
   readonly from: number;
@@ -67,7 +67,7 @@ async function showRecording(path: string, extent: Extent, options: Options): Pr
   const loading = loadScreen();
   const recorded = await readAll(path, extent);
   refuseBeyond(extent, recorded, options);
-  const {runConsole, style, terminal} = openScreen(await loading, options);
+  const {runConsole, style, terminal} = openScreen(await loading, options, await filedTheme(options));
   const leaving = await runConsole({
     session: sessionOn(recorded, clean(basename(path))),
     terminal,

@@ -1,6 +1,7 @@
 /** The terminal that a console draws on, whatever it shows: opened once, and given back whatever happens. */
 import {constants} from 'node:os';
 import {clean} from '../clean.ts';
+import type {ThemeChoice} from '../config/themes.ts';
 import type {Leaving} from '../console/console.tsx';
 import {explainError} from './errors.ts';
 import type {Options} from './options.ts';
@@ -12,12 +13,24 @@ export function loadScreen() {
 
 export type Screen = Awaited<ReturnType<typeof loadScreen>>;
 
-export function openScreen([{runConsole}, {chooseStyle}, {openTerminal}, {default: chalk}]: Screen, options: Options) {
+/** Whoever looks at another's engine, or at a recording, is dressed by their own file: it is their terminal. */
+export async function filedTheme(options: Options): Promise<ThemeChoice | null> {
+  const {findConfig, readTheme} = await import('../config/file.ts');
+  const path = options.config ?? findConfig('.');
+  return path === null ? null : readTheme(path);
+}
+
+/** `theme` is what a configuration wants; a flag wins over it. */
+export function openScreen(
+  [{runConsole}, {chooseStyle}, {openTerminal}, {default: chalk}]: Screen,
+  options: Options,
+  theme: ThemeChoice | null,
+) {
   const style = chooseStyle({
     environment: process.env,
     ascii: options.ascii,
     color: options.color,
-    theme: options.theme,
+    theme: options.theme ?? theme ?? 'auto',
     colorLevel: chalk.level,
   });
   const terminal = openTerminal(

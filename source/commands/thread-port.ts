@@ -1,5 +1,6 @@
 /** What a console and its engine's thread say to each other. It loads nothing of the engine: the console's side is to be quick. */
 import type {MessagePort} from 'node:worker_threads';
+import type {ThemeChoice} from '../config/themes.ts';
 import type {Channel} from '../control/channel.ts';
 import type {LeaseRecord} from '../control/lease.ts';
 import type {Options} from './options.ts';
@@ -11,7 +12,8 @@ export interface EngineThreadData {
 
 /** What the thread tells its parent. */
 export type EngineThreadNews =
-  | {readonly kind: 'open'}
+  /** With the colours that its configuration wants for the console. */
+  | {readonly kind: 'open'; readonly theme: ThemeChoice | null}
   | {readonly kind: 'elsewhere'; readonly holder: LeaseRecord}
   | {readonly kind: 'failed'; readonly name: string; readonly message: string}
   | {readonly kind: 'closed'; readonly simulated: boolean; readonly counts: readonly (readonly [service: string, running: number])[]};

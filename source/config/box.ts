@@ -74,6 +74,7 @@ export function boxConfig(image: string, capacity: number): Config {
     demands: new Map([['web', [{source: 'random', min: 0, max: capacity, everyMs: 1000, step: 3, spikes: 0.03}]]]),
     overrideMs: 30 * 60_000,
     modes: [],
+    theme: null,
     onExit: null,
   };
 }

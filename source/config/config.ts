@@ -2,6 +2,7 @@
 import type {FoundService} from '../ports.ts';
 import type {ModeSpec, ServiceSpec} from '../scaler/fleet.ts';
 import type {DemandSpec} from '../sources/source.ts';
+import type {ThemeChoice} from './themes.ts';
 
 /** What one replica is made from; fields as Compose means them, resolved. */
 export interface Workload {
@@ -52,6 +53,8 @@ export interface Config {
   readonly demands: ReadonlyMap<string, readonly DemandSpec[]>;
   readonly overrideMs: number | null;
   readonly modes: readonly ModeSpec[];
+  /** The console's colours; null where nothing is said. */
+  readonly theme: ThemeChoice | null;
   readonly onExit: 'leave' | 'restore' | 'drain' | null;
 }
 

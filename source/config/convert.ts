@@ -91,6 +91,7 @@ export function convert(parsed: ConfigText, options: Surroundings, merged: Merge
     demands,
     overrideMs: expire === 'never' ? null : parseDuration(expire),
     modes,
+    theme: parsed.console?.theme ?? null,
     onExit: parsed.onExit ?? null,
   };
 }

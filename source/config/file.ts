@@ -2,8 +2,10 @@
 import {closeSync, openSync, readFileSync, readSync, statSync, watch, type FSWatcher} from 'node:fs';
 import {basename, dirname, isAbsolute, join, resolve} from 'node:path';
 import {homedir} from 'node:os';
+import {parseDocument} from 'yaml';
 import type {FoundService} from '../ports.ts';
 import {ConfigError, type Config} from './config.ts';
+import {themeChoices, type ThemeChoice} from './themes.ts';
 import {readConfig, readLabelled, readWhole, type ReadOptions, type Whole} from './read.ts';
 
 /** A configuration has no business being larger. */
@@ -40,6 +42,16 @@ export function loadLabelled(name: string, capacity: number | 'auto' | undefined
 /** Whether a text that is not written yet would be right at that path. Throws `ConfigError` with what is wrong. */
 export function checkText(path: string, text: string, found: readonly FoundService[] | null): Config {
   return readConfig(text, {...optionsFor(path, dirname(resolve(path))), found});
+}
+
+/** Only how the console is to look, also where the rest is wrong; null where nothing is said, or nothing can be read. */
+export function readTheme(path: string): ThemeChoice | null {
+  try {
+    const said: unknown = parseDocument(readText(path)).getIn(['console', 'theme']);
+    return themeChoices.find(choice => choice === said) ?? null;
+  } catch {
+    return null;
+  }
 }
 
 function optionsFor(name: string, folder: string): Pick<ReadOptions, 'name' | 'resolvePath' | 'readEnvFile' | 'secrets'> {

@@ -3,6 +3,7 @@ import {z} from 'zod';
 import {demandsSchema} from './demand-schema.ts';
 import {readinessFields} from './readiness.ts';
 import {leadSchema, share, targetSchema} from './target-schema.ts';
+import {themeChoices} from './themes.ts';
 import {count, duration, mapOrList, positiveDuration, size, text, words} from './shapes.ts';
 
 /** Names become parts of container names and labels. */
@@ -113,6 +114,10 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('Other priorities, bounds and targets, for a while. Of several that begin at once, the first here holds'),
   overrides: z.strictObject({expire: z.union([duration, z.literal('never')]).default('30m')}).default({expire: '30m'}),
+  console: z
+    .strictObject({theme: z.enum(themeChoices).optional().describe('Its colours; --theme and MICROSCALE_THEME win over it')})
+    .optional()
+    .describe('How the console looks'),
   onExit: z.enum(['leave', 'restore', 'drain']).optional().describe('What becomes of the containers when microscale ends'),
 });
 

@@ -146,12 +146,24 @@ export async function runConsole({
     patchConsole: true,
     maxFps: framesPerSecond,
   });
+  // Ink only sends what differs from what it believes to be there, and goes by where it believes the cursor to be. A frame that
+  // was on its way to a terminal of another size has moved both.
+  if (!spoken) {
+    terminal.prependListener('resize', () => {
+      terminal.write('\u001b[0m\u001b[2J\u001b[H');
+      app.clear();
+    });
+  }
 
   function leave(reason: Leaving): void {
     if (stop.signal.aborted) return;
     why = reason;
     stop.abort();
-    app.unmount();
+    try {
+      app.unmount();
+    } catch {
+      // A terminal that is gone takes no settings back.
+    }
   }
   ends(leave);
 
@@ -174,7 +186,7 @@ export async function runConsole({
   keepLooking({session, store, free: () => terminal.idle(), signal: stop.signal});
   // A stream that fails is a terminal that is gone: nobody looks any more.
   terminal.on('error', () => leave({kind: 'signal', signal: 'SIGHUP'}));
-  input.on('end', () => leave({kind: 'signal', signal: 'SIGHUP'}));
+  for (const gone of ['end', 'error']) input.on(gone, () => leave({kind: 'signal', signal: 'SIGHUP'}));
 
   try {
     // Where the terminal has stopped reading, Ink would wait for it for ever.

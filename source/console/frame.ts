@@ -17,6 +17,7 @@ import {whatIfLines} from './what-if.ts';
 import {beside, boxed} from './panes.ts';
 import {promptWords} from './prompt.ts';
 import {selectedService, type ConsoleState} from './state.ts';
+import {sureRow} from './sure.ts';
 import {fit, line, packed, widthOf} from './text.ts';
 
 export interface Size {
@@ -48,7 +49,7 @@ export function frame(state: ConsoleState, size: Size, look: Look): readonly str
     body = columns >= wideColumns && rows >= wideRows ? wideBody(state, columns, height, look) : narrowBody(state, columns, height, look);
   const padded = [...body.slice(0, height)];
   while (padded.length < height) padded.push(' '.repeat(columns));
-  return [...header, ...padded, ...footer];
+  return [...header, ...padded, ...footer].map(row => sureRow(row, symbols.unicode));
 }
 
 function tooSmall({columns, rows}: Size, {style}: Look): readonly string[] {

@@ -68,7 +68,7 @@ function columnsFor(state: ConsoleState, fleet: Fleet, badges: Badges, width: nu
   const {services, at: now} = fleet;
   const stale = fleet.host.kind === 'lost' || (state.gone !== null && !state.past);
   const wide = width >= 82;
-  const longest = Math.max(7, ...services.map(({spec}) => widthOf(spec.name)));
+  const longest = Math.max(7, ...services.map(({spec}) => widthOf(clean(spec.name))));
   const nameWidth = Math.min(longest, wide ? 20 : 12);
   const columns: Column[] = [
     {title: '', width: 1, cell: ({spec}) => badges.letter(spec.name), paint: ({spec}) => badges.paint(spec.name)},

@@ -1,6 +1,7 @@
 /** How things look: characters, colours, and how much of both this terminal can show. */
 import {Chalk, type ChalkInstance} from 'chalk';
-import {paletteOf, themeFor, type Paint, type Theme, type ThemeChoice} from './theme.ts';
+import type {ThemeChoice} from '../config/themes.ts';
+import {paletteOf, themeFor, type Paint, type Theme} from './theme.ts';
 
 /** asciichart's ten: axis, ends, the line itself, corners, the upright. */
 export type LineSymbols = readonly [string, string, string, string, string, string, string, string, string, string];

@@ -26,7 +26,7 @@ const retryMs = 8;
 /** How long the last few bytes may take when the program ends. */
 const restoreLimitMs = 300;
 /** Cursor shown, mouse and bracketed paste off, styles off, the alternate screen left. */
-const restoreSequence = '\u001b[?2026l\u001b[?25h\u001b[?2004l\u001b[0m\u001b[?1049l';
+export const restoreSequence = '\u001b[?2026l\u001b[?25h\u001b[?2004l\u001b[0m\u001b[?1049l';
 
 /** The terminal behind standard output. `size` is asked at the start and after each `resized`. */
 export function openTerminal(size: () => readonly [columns: number, rows: number], resized: (listener: () => void) => void): Terminal {

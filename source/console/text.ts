@@ -12,6 +12,9 @@ export function widthOf(text: string): number {
 /** Exactly `width` columns: cut with an ellipsis, or padded on the right. The text carries no styling yet. */
 export function fit(text: string, width: number, symbols: Symbols): string {
   if (width <= 0) return '';
+  // A text without an end is not measured to it; marks take no columns, and more of them than this aren't shown.
+  const most = 4 * width + 16;
+  if (text.length > most) return fit(text.slice(0, most), width, symbols);
   const columns = widthOf(text);
   if (columns <= width) return text + ' '.repeat(width - columns);
   if (plain.test(text)) return text.slice(0, width - 1) + symbols.ellipsis;

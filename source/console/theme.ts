@@ -1,12 +1,10 @@
 /** The colours of each theme: for dark and light backgrounds, and one that the colour-blind can tell apart. */
 import type {ChalkInstance} from 'chalk';
+import type {ThemeChoice} from '../config/themes.ts';
 
 export type Paint = (text: string) => string;
 
-export type Theme = 'dark' | 'light' | 'colorblind' | 'mono';
-/** `auto` goes by what the terminal says of its background. */
-export type ThemeChoice = Theme | 'auto';
-export const themeChoices: readonly ThemeChoice[] = ['auto', 'dark', 'light', 'colorblind', 'mono'];
+export type Theme = Exclude<ThemeChoice, 'auto'>;
 
 export interface Palette {
   readonly demand: Paint;

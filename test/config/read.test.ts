@@ -1,6 +1,10 @@
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {plainReadiness} from '../../source/scaler/readiness.ts';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, onTestFinished, test} from 'vitest';
 import {ConfigError} from '../../source/config/config.ts';
+import {readTheme} from '../../source/config/file.ts';
 import {readConfig} from '../../source/config/read.ts';
 import {unbounded} from '../../source/scaler/fleet.ts';
 
@@ -43,10 +47,30 @@ services:
 overrides: {expire: 30m}
 `;
 
+describe('the console’s colours', () => {
+  test('are a theme of those that there are, and nothing else', () => {
+    expect(read(`${sound}console: {theme: light}\n`).theme).toBe('light');
+    expect(problems(`${sound}console: {theme: pink}\n`)).toEqual([expect.stringMatching(/^shop\.yaml:\d+ {2}console\.theme /)]);
+    expect(problems(`${sound}console: {colour: light}\n`)[0]).toContain('console');
+  });
+
+  test('are found in a file whose rest is wrong, and missing is missing', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'microscale-theme-'));
+    onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
+    const written = (text: string) => {
+      writeFileSync(join(folder, 'microscale.yaml'), text);
+      return readTheme(join(folder, 'microscale.yaml'));
+    };
+    expect(written('console: {theme: mono}\nservices: 4')).toBe('mono');
+    for (const text of ['capacity: 3', 'console: {theme: pink}', 'console: 3', 'console: [', '']) expect(written(text)).toBeNull();
+    expect(readTheme(join(folder, 'elsewhere.yaml'))).toBeNull();
+  });
+});
+
 describe('a sound configuration', () => {
   test('is read with every default filled in', () => {
     const config = read(sound);
-    expect(config).toMatchObject({project: 'shop', capacity: 10, overrideMs: 1_800_000, onExit: null});
+    expect(config).toMatchObject({project: 'shop', capacity: 10, overrideMs: 1_800_000, theme: null, onExit: null});
     expect(config.services).toEqual([
       {
         name: 'web',

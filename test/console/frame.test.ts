@@ -2,26 +2,11 @@ import {describe, expect, test} from 'vitest';
 import stringWidth from 'string-width';
 import {frame} from '../../source/console/frame.ts';
 import {reduce, type ConsoleState} from '../../source/console/state.ts';
-import {at, colored, crowdState, plainAscii, plainUnicode, readyState, saleState, shopState} from '../support/screens.ts';
-
-const sizes = [
-  {columns: 60, rows: 15},
-  {columns: 80, rows: 24},
-  {columns: 100, rows: 30},
-  {columns: 140, rows: 40},
-  {columns: 200, rows: 60},
-];
-const states: Record<string, () => ConsoleState> = {
-  shop: () => shopState(),
-  sale: () => saleState(),
-  ready: () => readyState(),
-  crowd20: () => crowdState(20),
-  crowd500: () => crowdState(500),
-};
+import {at, colored, goldenSizes, goldenStates, plainAscii, plainUnicode, saleState, shopState} from '../support/screens.ts';
 
 describe('golden screens', () => {
-  for (const [name, make] of Object.entries(states)) {
-    for (const size of sizes) {
+  for (const [name, make] of Object.entries(goldenStates)) {
+    for (const size of goldenSizes) {
       for (const [set, look] of [
         ['unicode', plainUnicode],
         ['ascii', plainAscii],
@@ -70,7 +55,7 @@ describe('truth before beauty', () => {
   });
 
   test('a simulated host says so in the header, at every size', () => {
-    for (const {columns, rows} of sizes) {
+    for (const {columns, rows} of goldenSizes) {
       const shown = change(
         state =>
           withUpdate(state, {
@@ -118,7 +103,7 @@ describe('truth before beauty', () => {
   test('the mode that holds is named with its reason, a normal one that somebody has chosen too', () => {
     const header = (state: ConsoleState, columns: number) => text(state, columns).split('\n')[0];
     expect(header(saleState(), 140)).toContain('mode sale  web above 40 for 10 s');
-    for (const {columns} of sizes) expect(header(saleState(), columns)).toContain('mode sale');
+    for (const {columns} of goldenSizes) expect(header(saleState(), columns)).toContain('mode sale');
     expect(text(saleState(), 200)).toContain('normal → sale, web above 40 for 10 s');
     const chosen = change(
       state =>

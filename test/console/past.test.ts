@@ -1,3 +1,4 @@
+import {closeUpOf, lookFor} from '../../source/console/close-up.ts';
 import {describe, expect, test} from 'vitest';
 import stringWidth from 'string-width';
 import {frame} from '../../source/console/frame.ts';
@@ -260,5 +261,17 @@ describe('golden screens', () => {
     const console = await lookingConsole();
     const state = await console.press('[');
     expect(spokenLines(state, plainUnicode)[1]).toBe('This is the past, 12:19:00, 1m ago: End goes back to now.');
+  });
+});
+
+describe('the detail, in the past', () => {
+  test('asks for no replicas or log, which are of now, shows none, and says why', async () => {
+    const console = await lookingConsole();
+    await console.press('l');
+    expect(lookFor(console.state())).toEqual({service: 'web', kind: 'logs'});
+    const past = await console.press('left');
+    expect(lookFor(past)).toBeNull();
+    expect(closeUpOf(past)).toMatchObject({logs: null, replicas: null, failure: 'not kept of the past: End goes back to now'});
+    expect(lookFor(await console.press('end'))).toEqual({service: 'web', kind: 'logs'});
   });
 });

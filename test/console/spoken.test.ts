@@ -1,11 +1,12 @@
 import stringWidth from 'string-width';
 import {describe, expect, test} from 'vitest';
+import {themeChoices} from '../../source/config/themes.ts';
 import {listen, quietBell} from '../../source/console/bell.ts';
 import {frame} from '../../source/console/frame.ts';
 import {plainText, svgOf} from '../../source/console/screenshot.ts';
 import {spokenLines} from '../../source/console/spoken.ts';
 import {chooseStyle, createStyle, unicodeSymbols} from '../../source/console/style.ts';
-import {themeChoices, themeFor} from '../../source/console/theme.ts';
+import {themeFor} from '../../source/console/theme.ts';
 import {emptyState, reduce, type ConsoleState} from '../../source/console/state.ts';
 import {crowdState, plainUnicode, shopState} from '../support/screens.ts';
 

@@ -74,7 +74,23 @@ export function open(
   rows: number,
   more: Readonly<Record<string, string>> = {},
 ): Screen {
-  const pty = spawnPty(process.execPath, [program, ...arguments_], {cols: columns, rows, cwd: folder, env: environment(more)});
+  return openAny(process.execPath, [program, ...arguments_], folder, columns, rows, more);
+}
+
+/** The words of a shell in a pseudo-terminal; `$NODE` and `$MICROSCALE` are the program's two. */
+export function openShell(words: string, folder: string, more: Readonly<Record<string, string>> = {}): Screen {
+  return openAny('/bin/sh', ['-c', words], folder, 80, 24, {NODE: process.execPath, MICROSCALE: program, ...more});
+}
+
+function openAny(
+  file: string,
+  arguments_: readonly string[],
+  folder: string,
+  columns: number,
+  rows: number,
+  more: Readonly<Record<string, string>>,
+): Screen {
+  const pty = spawnPty(file, [...arguments_], {cols: columns, rows, cwd: folder, env: environment(more)});
   const terminal = new Terminal({cols: columns, rows, allowProposedApi: true});
   let sent = '';
   pty.onData(data => {
@@ -98,7 +114,9 @@ export function open(
       // It has ended already.
     }
   });
-  const lines = () => Array.from({length: terminal.rows}, (_, row) => terminal.buffer.active.getLine(row)?.translateToString(true) ?? '');
+  // What is right of a screen that has become narrower is kept by this terminal, and can't be seen.
+  const lines = () =>
+    Array.from({length: terminal.rows}, (_, row) => terminal.buffer.active.getLine(row)?.translateToString(true, 0, terminal.cols) ?? '');
   return {
     pty,
     text: () => lines().join('\n'),

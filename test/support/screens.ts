@@ -1,5 +1,5 @@
 /** A console state to draw: a shop in the middle of a rush, the same each time. */
-import type {Sample} from '../../source/ports.ts';
+import type {Sample, Update} from '../../source/ports.ts';
 import type {Happening} from '../../source/scaler/entry.ts';
 import type {Fleet, ModeSpec} from '../../source/scaler/fleet.ts';
 import {emptyState, reduce, type ConsoleState} from '../../source/console/state.ts';
@@ -140,4 +140,28 @@ function samples(): readonly Sample[] {
       },
     };
   });
+}
+
+export const goldenSizes = [
+  {columns: 60, rows: 15},
+  {columns: 80, rows: 24},
+  {columns: 100, rows: 30},
+  {columns: 140, rows: 40},
+  {columns: 200, rows: 60},
+] as const;
+
+/** What the golden files hold, by the name that they begin with. */
+export const goldenStates: Readonly<Record<string, () => ConsoleState>> = {
+  shop: () => shopState(),
+  sale: () => saleState(),
+  ready: () => readyState(),
+  crowd2: () => crowdState(2),
+  crowd20: () => crowdState(20),
+  crowd500: () => crowdState(500),
+};
+
+/** What an engine tells a console, so that it has this state. */
+export function updateOf({update, samples, happenings}: ConsoleState): Update {
+  if (!update) throw new Error('there is nothing to show');
+  return {...update, samples, happenings};
 }

@@ -1,5 +1,6 @@
 /** A whole configuration as English sentences, in the order in which a meeting would ask. It reads no file. */
 import type {ConfigText, ServiceText} from '../schema.ts';
+import type {ThemeChoice} from '../themes.ts';
 import {count, list, roomWords, span} from './english.ts';
 import {modeSentences} from './mode.ts';
 import {driftSentence, serviceSentences} from './service.ts';
@@ -51,7 +52,7 @@ function orderSentences(ordered: readonly (readonly [string, ServiceText])[]): r
 }
 
 function rulingSentences(config: ConfigText): readonly string[] {
-  const {modes = {}, overrides, drift, lease, onExit} = config;
+  const {modes = {}, overrides, drift, lease, onExit, console} = config;
   const names = Object.keys(modes);
   const circumstantial = Object.entries(modes).filter(([, {when}]) => when !== undefined);
   const lasts = overrides.expire === 'never' ? 'lasts until they end it' : `ends by itself after ${span(overrides.expire)}`;
@@ -75,8 +76,20 @@ function rulingSentences(config: ConfigText): readonly string[] {
         : 'the number of a service',
     ),
     `Where several microscales look after the host under the name “${lease}”, one at a time acts.`,
+    ...(console?.theme === undefined ? [] : [themeSentence(console.theme)]),
     `When microscale ends, ${left}.`,
   ];
+}
+
+function themeSentence(theme: ThemeChoice): string {
+  const colours = {
+    auto: 'colours that suit the background of its terminal',
+    dark: 'colours for a dark background',
+    light: 'colours for a light background',
+    colorblind: 'colours that the colour-blind can tell apart',
+    mono: 'no colours',
+  }[theme];
+  return `The console has ${colours}, unless whoever opens it asks for others.`;
 }
 
 /** As lines: a title each section, its sentences below. */

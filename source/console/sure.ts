@@ -1,0 +1,35 @@
+/**
+ * Rows whose width no terminal doubts. What terminals measure in different ways (emoji, joined letters, piled marks) would
+ * shift the rest of its row, and break the next where the row is full: a question mark of the same width stands for it.
+ */
+import stringWidth from 'string-width';
+
+const segmenter = new Intl.Segmenter();
+/** Rows of these alone, as nearly all are, need no second look. */
+const plainRow =
+  /^[\u001b\u0020-\u007e\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0377\u037b-\u0482\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u25fc]*$/;
+const asciiRow = /^[\u001b\u0020-\u007e]*$/;
+const styles = /(\u001b\[[\d;]*m)/;
+/** One character, and at most two marks on it that every terminal draws over it. */
+const shape = /^[^\p{M}\p{C}][\p{Mn}\uff9e\uff9f]{0,2}$/u;
+/** Characters that were narrow in one version of Unicode and wide in the next, and those that only show beside others. */
+const doubtful =
+  /[\p{Emoji_Presentation}\p{Emoji_Modifier}\p{Regional_Indicator}\p{Default_Ignorable_Code_Point}\u1100-\u11ff\u2630-\u2637\u268a-\u268f\u4dc0-\u4dff\ua960-\ua97f\ud7b0-\ud7ff\u{10000}-\u{1ffff}\u{30000}-\u{10ffff}]/u;
+
+/** As wide as before. In ASCII everything else is doubtful, since such a terminal may show several characters for it. */
+export function sureRow(row: string, unicode: boolean): string {
+  if ((unicode ? plainRow : asciiRow).test(row)) return row;
+  return row
+    .split(styles)
+    .map((part, index) => (index % 2 === 1 ? part : sureText(part, unicode)))
+    .join('');
+}
+
+function sureText(text: string, unicode: boolean): string {
+  let sure = '';
+  for (const {segment} of segmenter.segment(text)) {
+    const isSure = unicode ? shape.test(segment) && !doubtful.test(segment) : asciiRow.test(segment);
+    sure += isSure ? segment : '?'.padEnd(stringWidth(segment)).slice(0, stringWidth(segment));
+  }
+  return sure;
+}

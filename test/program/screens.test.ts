@@ -1,0 +1,61 @@
+/** The built console in a real terminal, on states that a test decides: exactly what is drawn, at every size, for every key. */
+import {readFileSync} from 'node:fs';
+import {describe, expect, test} from 'vitest';
+import {frame, type Size} from '../../source/console/frame.ts';
+import {plainText} from '../../source/console/screenshot.ts';
+import {emptyState, reduce} from '../../source/console/state.ts';
+import type {Update} from '../../source/ports.ts';
+import {seededChance} from '../../source/simulator/chance.ts';
+import type {Screen} from '../support/program.ts';
+import {crowdState, goldenSizes, goldenStates, plainUnicode, updateOf} from '../support/screens.ts';
+import {openOn, showStates} from '../support/shown-states.ts';
+import {until} from '../support/until.ts';
+
+/** As a console has it that is attached to somebody else's engine. */
+const seen = (update: Update) => reduce(emptyState(false, true), {kind: 'updated', update});
+const screenText = (screen: Screen) =>
+  `${screen
+    .rows()
+    .map(row => row.trimEnd())
+    .join('\n')}\n`;
+
+async function shows(screen: Screen, expected: string, what: string): Promise<void> {
+  await until(what, () => screenText(screen) === expected).catch(() => expect(screenText(screen), what).toBe(expected));
+}
+
+describe('golden screens in a real terminal', () => {
+  for (const [name, make] of Object.entries(goldenStates)) {
+    test.each(['unicode', 'ascii'] as const)(`${name}, %s: at every size the terminal holds what the golden file holds`, async set => {
+      const states = await showStates(updateOf(make()));
+      const [first, ...others] = goldenSizes;
+      const screen = openOn(states, first, set === 'ascii' ? ['--ascii'] : []);
+      for (const size of [first, ...others]) {
+        if (size !== first) screen.resize(size.columns, size.rows);
+        const golden = readFileSync(`test/golden/${name}-${size.columns}x${size.rows}-${set}.txt`, 'utf8');
+        await shows(screen, golden, `${name} at ${size.columns}×${size.rows}`);
+      }
+      expect(screen.state()).toEqual({alternate: true, cursorHidden: true});
+    });
+  }
+});
+
+test('200 random resizes leave no debris: whenever it settles, the screen is as if it had always had its size', async () => {
+  const update = updateOf(crowdState(20));
+  const state = seen(update);
+  const states = await showStates(update);
+  const screen = openOn(states, {columns: 80, rows: 24});
+  const chance = seededChance(7);
+  const draw = (least: number, most: number) => least + Math.floor(chance() * (most - least + 1));
+  const fresh = (size: Size) => plainText(frame(state, size, plainUnicode));
+  await shows(screen, fresh({columns: 80, rows: 24}), 'the first frame');
+  let size: Size = {columns: 80, rows: 24};
+  for (let resizes = 0; resizes < 200;) {
+    // A window that is dragged comes in bursts.
+    for (let burst = draw(1, 8); burst > 0 && resizes < 200; burst--, resizes++) {
+      size = {columns: draw(20, 210), rows: draw(3, 65)};
+      screen.resize(size.columns, size.rows);
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    await shows(screen, fresh(size), `${size.columns}×${size.rows} after ${resizes} resizes`);
+  }
+});
