@@ -10,7 +10,7 @@ import {logLine, mergeTails} from '../log-tail.ts';
 import {byStateThenName, lookedAtMax} from '../replica-order.ts';
 import type {Standing} from '../replica.ts';
 import {nameOf} from './container.ts';
-import {createGauge, type Gauge} from './gauge.ts';
+import {createGauges} from './gauge.ts';
 import {inTurns} from './meter.ts';
 import {listOf, type Owner} from './owner.ts';
 import {readLogs, soon, unreadWords} from './read-logs.ts';
@@ -34,6 +34,8 @@ export interface CloseLook {
 
 /** The logs of more than these are not read. */
 const logsReadMax = 20;
+/** Of so many it is remembered whether they have a terminal, which never changes. */
+const terminalsMax = 500;
 /** As many as the background may have at once. */
 const atOnce = 3;
 /** One container that doesn't answer keeps nobody waiting. */
@@ -44,7 +46,7 @@ const allLimitMs = 4000;
 const turnLimitMs = 500;
 
 export function createCloseLook({docker, clock, queue, ownerFor, standings, node}: CloseLookParts): CloseLook {
-  const gauges = new Map<string, Gauge>();
+  const gaugeOf = createGauges(() => docker, clock);
   const terminals = new Map<string, boolean>();
 
   const listed = (service: string) =>
@@ -63,10 +65,7 @@ export function createCloseLook({docker, clock, queue, ownerFor, standings, node
     const known = standings(service);
     const all = found.map(container => seenAs(container, known)).toSorted(byStateThenName);
     const looked = all.slice(0, lookedAtMax);
-    const gauge = gauges.get(service) ?? createGauge(docker, clock);
-    // Only the service that is looked at is remembered.
-    for (const other of gauges.keys()) if (other !== service) gauges.delete(other);
-    gauges.set(service, gauge);
+    const gauge = gaugeOf(service);
     const measured = new Map<string, Pick<ReplicaFacts, 'cpu' | 'memoryBytes'> | null>();
     await inTurns(
       looked.filter(({state}) => measurable.includes(state)),
@@ -103,8 +102,7 @@ export function createCloseLook({docker, clock, queue, ownerFor, standings, node
       .filter(({State: state}) => state !== 'created')
       .map(container => seenAs(container, known))
       .toSorted(byStateThenName);
-    const ids = new Set(written.map(({container}) => container.Id));
-    for (const id of terminals.keys()) if (!ids.has(id)) terminals.delete(id);
+    if (terminals.size > terminalsMax) terminals.clear();
     const troubles: string[] = [];
     const read = async ({container: {Id: id}, name}: (typeof written)[number]): Promise<readonly LogLine[]> => {
       try {

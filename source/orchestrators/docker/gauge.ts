@@ -11,7 +11,7 @@ export interface Gauge {
   keep(ids: ReadonlySet<string>): void;
 }
 
-export function createGauge(docker: Docker, clock: Clock): Gauge {
+function createGauge(docker: Docker, clock: Clock): Gauge {
   const meter = createMeter(docker, clock);
   const before = new Map<string, Sample>();
 
@@ -33,6 +33,25 @@ export function createGauge(docker: Docker, clock: Clock): Gauge {
       meter.forget();
       for (const id of before.keys()) if (!ids.has(id)) before.delete(id);
     },
+  };
+}
+
+/** As many services as operators look at, at once. */
+const gaugesMax = 16;
+
+/** One for each service that is looked at, on the engine that answers at this moment; the longest forgotten make room. */
+export function createGauges(engine: () => Docker, clock: Clock): (service: string) => Gauge {
+  const gauges = new Map<string, Gauge>();
+  let asked: Docker | null = null;
+  return service => {
+    const docker = engine();
+    if (docker !== asked) gauges.clear();
+    asked = docker;
+    const gauge = gauges.get(service) ?? createGauge(docker, clock);
+    gauges.delete(service);
+    gauges.set(service, gauge);
+    for (const oldest of gauges.keys()) if (gauges.size > gaugesMax) gauges.delete(oldest);
+    return gauge;
   };
 }
 

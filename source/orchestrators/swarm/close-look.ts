@@ -4,7 +4,7 @@
  */
 import type Docker from 'dockerode';
 import type {Clock, LogTail, ReplicaFacts, ReplicasSeen} from '../../ports.ts';
-import {createGauge, type Gauge} from '../docker/gauge.ts';
+import {createGauges} from '../docker/gauge.ts';
 import {inTurns} from '../docker/meter.ts';
 import {readLogs, soon, unreadWords} from '../docker/read-logs.ts';
 import {within} from '../docker/within.ts';
@@ -35,15 +35,9 @@ export function createCloseLook({clock, docker, nodes, idOf}: CloseLookParts): {
   replicas(service: string): Promise<ReplicasSeen>;
   logs(service: string, lines: number): Promise<LogTail>;
 } {
-  let gauge: {readonly service: string; readonly docker: Docker; readonly gauge: Gauge} | null = null;
+  const gaugeOf = createGauges(docker, clock);
 
   const tasksOf = (id: string) => within(listLimitMs, signal => swarmApi(docker()).tasks(signal, [id]));
-
-  function gaugeOf(service: string): Gauge {
-    const asked = docker();
-    if (gauge?.service !== service || gauge.docker !== asked) gauge = {service, docker: asked, gauge: createGauge(asked, clock)};
-    return gauge.gauge;
-  }
 
   /** By task; a container of another node is none of the one that is asked. */
   async function measure(
