@@ -7,8 +7,8 @@ import type {ConsoleState} from './state.ts';
 import type {Style, Symbols} from './style.ts';
 import {fit, fitRight, line, plainly, widthOf, type Piece} from './text.ts';
 
-/** After three looks that didn't come. */
-const staleMs = 7000;
+/** A look may take four seconds, and the next one begins two after it: after this one at least didn't come. */
+const staleMs = 10_000;
 
 /** A header that says how many there are, then `height - 1` rows. */
 export function replicaLines(state: ConsoleState, service: string, width: number, height: number, {style}: Look): readonly string[] {

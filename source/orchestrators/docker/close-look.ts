@@ -4,13 +4,13 @@
  */
 import type Docker from 'dockerode';
 import type {ContainerInfo} from 'dockerode';
-import type {Clock, LogLine, LogTail, ReplicaFacts, ReplicasSeen, ReplicaState} from '../../ports.ts';
+import type {Clock, LogLine, LogTail, ReplicasSeen, ReplicaState} from '../../ports.ts';
 import type {CallQueue} from '../call-queue.ts';
 import {logLine, mergeTails} from '../log-tail.ts';
 import {byStateThenName, lookedAtMax} from '../replica-order.ts';
 import type {Standing} from '../replica.ts';
 import {nameOf} from './container.ts';
-import {createGauge, type Gauge} from './gauge.ts';
+import {createGauges} from './gauge.ts';
 import {inTurns} from './meter.ts';
 import {listOf, type Owner} from './owner.ts';
 import {readLogs, soon, unreadWords} from './read-logs.ts';
@@ -25,6 +25,8 @@ export interface CloseLookParts {
   /** What is known of its containers, by id. */
   readonly standings: (service: string) => ReadonlyMap<string, Standing>;
   readonly node: () => string | null;
+  /** How many statistics may be asked for at once: they are cheap, but take an engine a second, and a connection each. */
+  readonly statsAtOnce: number;
 }
 
 export interface CloseLook {
@@ -34,17 +36,22 @@ export interface CloseLook {
 
 /** The logs of more than these are not read. */
 const logsReadMax = 20;
-/** As many as the background may have at once. */
+/** Of so many it is remembered whether they have a terminal, which never changes. */
+const terminalsMax = 500;
+/** Logs at once: as many calls as the background may have. */
 const atOnce = 3;
 /** One container that doesn't answer keeps nobody waiting. */
 const oneLimitMs = 2000;
-/** All of them together: who looks wants an answer soon, and with a part of the numbers rather than none. */
+/**
+ * All of them together: who looks wants an answer soon, and with a part of the numbers rather than none;
+ * the next look goes on with the others.
+ */
 const allLimitMs = 4000;
 /** Whoever looks while the engine is busy wants to see just that: the one listing waits for no longer. */
 const turnLimitMs = 500;
 
-export function createCloseLook({docker, clock, queue, ownerFor, standings, node}: CloseLookParts): CloseLook {
-  const gauges = new Map<string, Gauge>();
+export function createCloseLook({docker, clock, queue, ownerFor, standings, node, statsAtOnce}: CloseLookParts): CloseLook {
+  const gaugeOf = createGauges(() => docker, clock);
   const terminals = new Map<string, boolean>();
 
   const listed = (service: string) =>
@@ -63,16 +70,10 @@ export function createCloseLook({docker, clock, queue, ownerFor, standings, node
     const known = standings(service);
     const all = found.map(container => seenAs(container, known)).toSorted(byStateThenName);
     const looked = all.slice(0, lookedAtMax);
-    const gauge = gauges.get(service) ?? createGauge(docker, clock);
-    // Only the service that is looked at is remembered.
-    for (const other of gauges.keys()) if (other !== service) gauges.delete(other);
-    gauges.set(service, gauge);
-    const measured = new Map<string, Pick<ReplicaFacts, 'cpu' | 'memoryBytes'> | null>();
-    await inTurns(
-      looked.filter(({state}) => measurable.includes(state)),
-      atOnce,
-      async ({container: {Id: id}}) => measured.set(id, await ask(endsAt, signal => gauge.read(id, signal)).catch(() => null)),
-    );
+    const gauge = gaugeOf(service);
+    const measured = looked.filter(({state}) => measurable.includes(state)).map(({container}) => container.Id);
+    const turns = chunks(gauge.oldestFirst(measured), statsAtOnce);
+    for (const ids of turns) await ask(endsAt, signal => Promise.allSettled(ids.map(id => gauge.read(id, signal)))).catch(() => null);
     gauge.keep(new Set(looked.map(({container}) => container.Id)));
     return {
       replicas: looked.map(({container, name, state, since}) => ({
@@ -80,8 +81,7 @@ export function createCloseLook({docker, clock, queue, ownerFor, standings, node
         node: node(),
         state,
         since,
-        cpu: measured.get(container.Id)?.cpu ?? null,
-        memoryBytes: measured.get(container.Id)?.memoryBytes ?? null,
+        ...gauge.last(container.Id),
       })),
       more: all.length - looked.length,
     };
@@ -103,8 +103,7 @@ export function createCloseLook({docker, clock, queue, ownerFor, standings, node
       .filter(({State: state}) => state !== 'created')
       .map(container => seenAs(container, known))
       .toSorted(byStateThenName);
-    const ids = new Set(written.map(({container}) => container.Id));
-    for (const id of terminals.keys()) if (!ids.has(id)) terminals.delete(id);
+    if (terminals.size > terminalsMax) terminals.clear();
     const troubles: string[] = [];
     const read = async ({container: {Id: id}, name}: (typeof written)[number]): Promise<readonly LogLine[]> => {
       try {
@@ -148,6 +147,10 @@ function background<Value>(queue: CallQueue, limitMs: number, late: 'go' | 'leav
 }
 
 const measurable: readonly ReplicaState[] = ['running', 'unhealthy', 'starting', 'stopping', 'standby', 'frozen'];
+
+function chunks(ids: readonly string[], size: number): readonly (readonly string[])[] {
+  return Array.from({length: Math.ceil(ids.length / size)}, (_, index) => ids.slice(index * size, (index + 1) * size));
+}
 
 function seenAs(container: ContainerInfo, known: ReadonlyMap<string, Standing>) {
   return {container, name: nameOf(container) || container.Id.slice(0, 12), ...standingOf(container, known)};

@@ -33,6 +33,9 @@ export interface DockerParts {
 
 /** Calls at once: enough to keep a small engine busy, and few enough that an urgent one soon has its turn. */
 const callLimits = {atOnce: 14, endsAtOnce: 12};
+/** As many connections as those leave over; a connection by ssh is a process on both sides. */
+const statsAtOnce = 5;
+const sshStatsAtOnce = 2;
 /** How often it is looked who is least busy. */
 const busyEveryMs = 5000;
 /** A full listing as a safety net under the events. */
@@ -256,6 +259,7 @@ export function createDockerHost({
       ownerFor,
       standings: service => keepers.owning(ownerFor(service))?.standings() ?? new Map(),
       node: survey.nodeName,
+      statsAtOnce: chosen.endpoint.kind === 'ssh' ? sshStatsAtOnce : statsAtOnce,
     }),
     async tidy(what, limitMs) {
       for (const keeper of keepers.all()) keeper.tidy(what);

@@ -4,16 +4,27 @@ import type {Clock, ReplicaFacts} from '../../ports.ts';
 import {createMeter, ratePerSecond, type Sample} from './meter.ts';
 import {cpuSeconds, cpusOf, memoryBytes, takenAt, type Stats} from './usage-stats.ts';
 
+export type Uses = Pick<ReplicaFacts, 'cpu' | 'memoryBytes'>;
+
 export interface Gauge {
-  /** Null where it doesn't run; a part of it is null where that isn't known, as the CPU is at the first look. */
-  read(id: string, signal: AbortSignal): Promise<Pick<ReplicaFacts, 'cpu' | 'memoryBytes'> | null>;
+  /** Reads one anew, for `last` to tell. Rejects where the engine doesn't say. */
+  read(id: string, signal: AbortSignal): Promise<void>;
+  /** As it was read lately; null for what isn't known, as the CPU is after a first look, and of what doesn't run. */
+  last(id: string): Uses;
+  /** Those that were read longest ago, or never, first. */
+  oldestFirst(ids: readonly string[]): readonly string[];
   /** Forgets all but these. */
   keep(ids: ReadonlySet<string>): void;
 }
 
-export function createGauge(docker: Docker, clock: Clock): Gauge {
+const nothing: Uses = {cpu: null, memoryBytes: null};
+/** Of very many, each has its turn within this time. */
+const lastsMs = 20_000;
+
+function createGauge(docker: Docker, clock: Clock): Gauge {
   const meter = createMeter(docker, clock);
   const before = new Map<string, Sample>();
+  const latest = new Map<string, {readonly uses: Uses; readonly at: number}>();
 
   async function cpuOf(id: string, stats: Stats, signal: AbortSignal): Promise<number | null> {
     const total = known(() => cpuSeconds(stats));
@@ -27,12 +38,37 @@ export function createGauge(docker: Docker, clock: Clock): Gauge {
   return {
     async read(id, signal) {
       const stats = await meter.stats(id, signal);
-      return stats && {memoryBytes: known(() => memoryBytes(stats)), cpu: await cpuOf(id, stats, signal)};
+      const uses = stats ? {memoryBytes: known(() => memoryBytes(stats)), cpu: await cpuOf(id, stats, signal)} : nothing;
+      latest.set(id, {uses, at: clock.now()});
     },
+    last(id) {
+      const read = latest.get(id);
+      return read && clock.now() - read.at <= lastsMs ? read.uses : nothing;
+    },
+    oldestFirst: ids => ids.toSorted((a, b) => (latest.get(a)?.at ?? 0) - (latest.get(b)?.at ?? 0)),
     keep(ids) {
       meter.forget();
-      for (const id of before.keys()) if (!ids.has(id)) before.delete(id);
+      for (const map of [before, latest]) for (const id of map.keys()) if (!ids.has(id)) map.delete(id);
     },
+  };
+}
+
+/** As many services as operators look at, at once. */
+const gaugesMax = 16;
+
+/** One for each service that is looked at, on the engine that answers at this moment; the longest forgotten make room. */
+export function createGauges(engine: () => Docker, clock: Clock): (service: string) => Gauge {
+  const gauges = new Map<string, Gauge>();
+  let asked: Docker | null = null;
+  return service => {
+    const docker = engine();
+    if (docker !== asked) gauges.clear();
+    asked = docker;
+    const gauge = gauges.get(service) ?? createGauge(docker, clock);
+    gauges.delete(service);
+    gauges.set(service, gauge);
+    for (const oldest of gauges.keys()) if (gauges.size > gaugesMax) gauges.delete(oldest);
+    return gauge;
   };
 }
 

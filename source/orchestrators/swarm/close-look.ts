@@ -3,8 +3,8 @@
  * node that is asked; a manager knows that of no other.
  */
 import type Docker from 'dockerode';
-import type {Clock, LogTail, ReplicaFacts, ReplicasSeen} from '../../ports.ts';
-import {createGauge, type Gauge} from '../docker/gauge.ts';
+import type {Clock, LogTail, ReplicasSeen} from '../../ports.ts';
+import {createGauges, type Uses} from '../docker/gauge.ts';
 import {inTurns} from '../docker/meter.ts';
 import {readLogs, soon, unreadWords} from '../docker/read-logs.ts';
 import {within} from '../docker/within.ts';
@@ -25,7 +25,7 @@ export interface CloseLookParts {
   readonly idOf: (service: string) => string | null;
 }
 
-const atOnce = 3;
+const atOnce = 5;
 const listLimitMs = 4000;
 const oneLimitMs = 2000;
 /** A node that is gone keeps a log open for ever. */
@@ -35,36 +35,26 @@ export function createCloseLook({clock, docker, nodes, idOf}: CloseLookParts): {
   replicas(service: string): Promise<ReplicasSeen>;
   logs(service: string, lines: number): Promise<LogTail>;
 } {
-  let gauge: {readonly service: string; readonly docker: Docker; readonly gauge: Gauge} | null = null;
+  const gaugeOf = createGauges(docker, clock);
 
   const tasksOf = (id: string) => within(listLimitMs, signal => swarmApi(docker()).tasks(signal, [id]));
 
-  function gaugeOf(service: string): Gauge {
-    const asked = docker();
-    if (gauge?.service !== service || gauge.docker !== asked) gauge = {service, docker: asked, gauge: createGauge(asked, clock)};
-    return gauge.gauge;
-  }
-
   /** By task; a container of another node is none of the one that is asked. */
-  async function measure(
-    service: string,
-    tasks: readonly TaskObject[],
-  ): Promise<ReadonlyMap<string, Pick<ReplicaFacts, 'cpu' | 'memoryBytes'>>> {
-    const measured = new Map<string, Pick<ReplicaFacts, 'cpu' | 'memoryBytes'>>();
+  async function measure(service: string, tasks: readonly TaskObject[]): Promise<ReadonlyMap<string, Uses>> {
     const endsAt = clock.now() + listLimitMs;
     const info = (await within(oneLimitMs, () => docker().info()).catch(() => null)) as {Swarm?: {NodeID?: string}} | null;
-    const own = gaugeOf(service);
-    const near = tasks.flatMap(({ID: id, NodeID: node, Status: {ContainerStatus: status}}) =>
-      status?.ContainerID && node !== undefined && node === info?.Swarm?.NodeID ? [{id, container: status.ContainerID}] : [],
+    const gauge = gaugeOf(service);
+    const near = new Map(
+      tasks.flatMap(({ID: id, NodeID: node, Status: {ContainerStatus: status}}) =>
+        status?.ContainerID && node !== undefined && node === info?.Swarm?.NodeID ? [[status.ContainerID, id] as const] : [],
+      ),
     );
-    await inTurns(near, atOnce, async ({id, container}) => {
+    await inTurns(gauge.oldestFirst([...near.keys()]), atOnce, async container => {
       const leftMs = Math.min(oneLimitMs, endsAt - clock.now());
-      if (leftMs <= 0) return;
-      const use = await within(leftMs, signal => own.read(container, signal)).catch(() => null);
-      if (use) measured.set(id, use);
+      if (leftMs > 0) await within(leftMs, signal => gauge.read(container, signal)).catch(() => {});
     });
-    own.keep(new Set(near.map(({container}) => container)));
-    return measured;
+    gauge.keep(new Set(near.keys()));
+    return new Map([...near].map(([container, id]) => [id, gauge.last(container)]));
   }
 
   return {

@@ -93,6 +93,24 @@ describe('what a replica uses', () => {
     expect(seen.node).toBe(((await docker().info()) as {Name: string}).Name);
   });
 
+  engineTest('is known of each of two services that are looked at in turn', async () => {
+    const orchestrator = await open(shell('trap "exit 0" TERM; while :; do sleep 0.1; done'));
+    await running(1);
+    const container = await docker().createContainer({
+      Image: 'busybox',
+      name: `${project}-beside`,
+      Cmd: ['sh', '-c', 'while :; do sleep 0.1; done'],
+      NetworkDisabled: true,
+      Labels: {'microscale.project': project, 'microscale.service': 'other'},
+    });
+    await container.start();
+    const cpuOf = async (service: string) => (await orchestrator.replicas(service)).replicas[0]?.cpu ?? null;
+    await until('both to be known', async () => {
+      const both = [await cpuOf('web'), await cpuOf('other')];
+      return both.every(cpu => cpu !== null);
+    });
+  });
+
   engineTest('more replicas than are looked at are counted', async () => {
     const orchestrator = await open(shell(sleeping));
     await running(0);
