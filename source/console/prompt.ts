@@ -25,7 +25,7 @@ export function promptWords(prompt: Prompt): string {
     case 'name':
       return `${prompt.service} is priority 1. Type its name to take it to 0: ${prompt.typed}_`;
     case 'lasting':
-      return `${prompt.service}'s override lasts: ${lastings.map(({key, words}) => `${key} ${words}`).join('  ')}`;
+      return `${prompt.service}'s override lasts: ${lastings.map(({key, words}) => `${key} ${words}`).join('  ')}  (Esc leaves it)`;
     case 'mode':
       return `Mode: ${modeKeys(prompt.modes)
         .map(([key, mode]) => `${key} ${mode}`)
@@ -35,7 +35,7 @@ export function promptWords(prompt: Prompt): string {
     case 'find':
       return `/${prompt.typed}_  (a part of a name; Enter keeps it, Esc shows all)`;
     case 'what-if':
-      return `What if: ${prompt.typed}_  (a demand for ${prompt.service}, c8 for 8 slots, n2 for a node with 2 gone)`;
+      return `What if: ${prompt.typed}_  (a demand for ${prompt.service}, c8 for 8 slots in all, n2 for a node with 2 gone)`;
     case 'confirm':
       return `${prompt.question}  y yes  n no`;
   }
@@ -82,11 +82,14 @@ export function answer(state: ConsoleState, key: string): readonly Effect[] {
       return [typed, {kind: 'event', event: {kind: 'sought', find: typed.event.prompt.typed}}];
     }
     case 'what-if': {
-      if (key !== 'enter') return typing(prompt, key, /^[\dcn.]$/, 12);
+      if (key !== 'enter') return typing(prompt, key, /^[\da-z.]$/i, 12);
       if (prompt.typed === '' || !state.update) return [close];
       const supposition = readSupposition(prompt.typed, prompt.service);
       if (!supposition)
-        return [close, {kind: 'refuse', reason: `“${prompt.typed}” is no question: 12 is a demand, c8 a capacity, n2 a node`}];
+        return [
+          close,
+          {kind: 'refuse', reason: `“${prompt.typed}” is no question: 12 is a demand, c8 is 8 slots in all, n2 a node with 2 slots gone`},
+        ];
       return [close, {kind: 'event', event: {kind: 'viewed', view: {kind: 'what-if', answer: suppose(state.update.fleet, supposition)}}}];
     }
     case 'number':

@@ -43,8 +43,7 @@ export function whatIfLines(answer: WhatIf, width: number, height: number, {styl
   const moving = answer.changes.filter(({from, to}) => from !== to);
   const gains = moving.filter(({from, to}) => to > from);
   const gives = moving.filter(({from, to}) => to < from);
-  const change = ({service, from, to, shortfall}: WhatIf['changes'][number]) =>
-    `   ${clean(service)}  ${from}${symbols.arrow}${to}${shortfall > 0 ? `, short of ${shortfall}` : ''}`;
+  const change = (each: Change) => `   ${clean(each.service)}  ${each.from}${symbols.arrow}${each.to}${missingWords(each)}`;
   const lines = [
     style.bold(fit(` ${suppositionWords(answer.supposition)}`, width, symbols)),
     fit('', width, symbols),
@@ -52,8 +51,8 @@ export function whatIfLines(answer: WhatIf, width: number, height: number, {styl
     ...(gains.length > 0 ? [style.dim(fit(' would get', width, symbols)), ...gains.map(each => fit(change(each), width, symbols))] : []),
     ...(gives.length > 0 ? [style.dim(fit(' would give', width, symbols)), ...gives.map(each => fit(change(each), width, symbols))] : []),
     ...answer.changes
-      .filter(({from, to, shortfall}) => from === to && shortfall > 0)
-      .map(({service, shortfall}) => style.warning(fit(`   ${clean(service)} would stay short of ${shortfall}`, width, symbols))),
+      .filter(each => each.from === each.to && missingWords(each) !== '')
+      .map(each => style.warning(fit(`   ${clean(each.service)} would stay at ${each.to}${missingWords(each)}`, width, symbols))),
     fit('', width, symbols),
     fit(` ${timeWords(answer)}`, width, symbols),
     style.dim(fit(' Nothing was done: this is what the plan would be at this moment.  Esc goes back', width, symbols)),
@@ -61,8 +60,18 @@ export function whatIfLines(answer: WhatIf, width: number, height: number, {styl
   return lines.slice(0, height);
 }
 
-function timeWords({expectedMs, changes}: WhatIf): string {
-  if (!changes.some(({from, to}) => to > from)) return 'nobody would have to wait for anything';
+type Change = WhatIf['changes'][number];
+
+/** What it would go without: of what it may have, or because it may not have more. */
+function missingWords({to, shortfall, asked}: Change): string {
+  if (shortfall > 0) return `, short of ${shortfall}`;
+  return asked !== null && asked > to ? `; its demand asks for ${asked}, and it may have no more` : '';
+}
+
+function timeWords({expectedMs, changes, paused}: WhatIf): string {
+  if (paused) return 'the scaler is paused: nothing of this would be done before it goes on';
+  if (!changes.some(({from, to}) => to > from))
+    return changes.some(each => missingWords(each) !== '') ? 'nobody would get more' : 'nobody would have to wait for anything';
   return expectedMs === null
     ? 'how long it would take is not known: no handover has been seen yet'
     : `it should take about ${durationWords(expectedMs.usual)}, ${durationWords(expectedMs.slow)} at the slow end (learned here)`;

@@ -73,7 +73,8 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
       happeningsSeen = happened;
       const vitals = {
         facts: engine.facts(),
-        heardAt: engine.heardAt(),
+        // A simulated host is in this program: it has no silence.
+        heardAt: engine.facts()?.kind === 'simulated' ? clock.now() : engine.heardAt(),
         at: clock.now(),
         alarms: [...alarms],
         you: owner,

@@ -148,7 +148,8 @@ function last(fleet: Fleet, service: Service, lasting: Lasting, owner: string): 
 
 function undo(fleet: Fleet, owner: string): Commanded {
   const undone = fleet.undo;
-  if (!undone || fleet.at > undone.at + undoMs) return refuse(fleet, 'nothing to undo: it is offered for 10 s');
+  if (!undone || fleet.at > undone.at + undoMs)
+    return refuse(fleet, 'nothing to undo: it is offered for 10 s, and x clears what is in force');
   if (undone.owner !== owner) return refuse(fleet, `the last override is ${undone.owner}'s: clear it instead`);
   const service = fleet.services.find(candidate => candidate.spec.name === undone.service);
   if (!service) return refuse(fleet, `${undone.service} is gone: nothing to undo`);
@@ -157,7 +158,11 @@ function undo(fleet: Fleet, owner: string): Commanded {
   const back = undone.before.filter(override => override.until === null || override.until > fleet.at);
   return {
     fleet: {...withOverrides(fleet, service, back, owner), undo: null},
-    reply: {kind: 'accepted', words: `${name}: undone`},
+    reply: {
+      kind: 'accepted',
+      words:
+        back.length === 0 ? `${name}: undone` : `${name}: undone, ${back.map(override => ruleWords(override.rule)).join(' and ')} again`,
+    },
     happenings: going.map(override => ({kind: 'released', at: fleet.at, service: name, override, how: 'undone', by: owner})),
   };
 }

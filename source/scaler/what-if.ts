@@ -12,13 +12,17 @@ export type Supposition =
 
 export interface WhatIf {
   readonly supposition: Supposition;
+  /** Whether the scaler is paused: nothing of it would be done. */
+  readonly paused: boolean;
   /** Every service, in the order in which the plan serves them. */
   readonly changes: readonly {
     readonly service: string;
     readonly from: number;
     readonly to: number;
-    /** What it would be missing. */
+    /** What it would be missing of what it may have. */
     readonly shortfall: number;
+    /** What its demand would ask for, whatever it may have; null for a filler. */
+    readonly asked: number | null;
   }[];
   /** How long handovers have taken here: the median, and what 95 of 100 stay under. Null where none was seen. */
   readonly expectedMs: {readonly usual: number; readonly slow: number} | null;
@@ -27,15 +31,17 @@ export interface WhatIf {
 export function planOnCopy(fleet: Fleet, supposition: Supposition): WhatIf {
   const copy = supposed(fleet, supposition);
   const before = new Map(fleet.services.map(service => [service.spec.name, service.decision?.desired ?? aliveReplicas(service)]));
+  const asked = new Map(copy.services.map(({spec, rawWant}) => [spec.name, spec.target.kind === 'fill' ? null : rawWant]));
   const changes = plan(copy).decisions.map(({service, desired, shortfall}) => ({
     service,
     from: before.get(service) ?? 0,
     to: desired,
     shortfall,
+    asked: asked.get(service) ?? null,
   }));
   const usual = percentile(fleet.score.handoverMs, 0.5);
   const slow = percentile(fleet.score.handoverMs, 0.95);
-  return {supposition, changes, expectedMs: usual === null || slow === null ? null : {usual, slow}};
+  return {supposition, paused: fleet.acting === 'paused', changes, expectedMs: usual === null || slow === null ? null : {usual, slow}};
 }
 
 /** A demand goes through the same fold as a real one, so that its target, settle window and bounds have their say. */

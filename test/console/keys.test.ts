@@ -265,9 +265,9 @@ describe('looking', () => {
     const {view} = asking.state();
     if (view.kind !== 'what-if') throw new Error('the answer is not shown');
     expect(view.answer.changes).toEqual([
-      {service: 'web', from: 7, to: 8, shortfall: 1},
-      {service: 'pay', from: 2, to: 2, shortfall: 0},
-      {service: 'batch', from: 1, to: 0, shortfall: 0},
+      {service: 'web', from: 7, to: 8, shortfall: 1, asked: 9},
+      {service: 'pay', from: 2, to: 2, shortfall: 0, asked: 4},
+      {service: 'batch', from: 1, to: 0, shortfall: 0, asked: null},
     ]);
     expect(session().press('w', 'c', '5', 'enter').state().view).toMatchObject({
       answer: {
@@ -278,6 +278,7 @@ describe('looking', () => {
         ],
       },
     });
+    expect(session().press('w', 'a', 'b', 'c', 'enter').refusals()).toEqual([expect.stringContaining('“abc” is no question')]);
     expect(session().press('w', 'c', 'enter').refusals()).toHaveLength(1);
     expect(session().press('w', 'escape').effects().at(-1)).toMatchObject({kind: 'event'});
   });
