@@ -1,4 +1,4 @@
-/** `npm run bench [planner|engine|recording|day|queue|handover|command|load|stall|console|swarm …]`: everything that is promised about speed, measured in one run. */
+/** `npm run bench [planner|engine|recording|day|queue|handover|command|load|stall|console|line|swarm …]`: everything that is promised about speed, measured in one run. */
 import {mkdtempSync, writeFileSync} from 'node:fs';
 import {cpus, tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -9,6 +9,7 @@ import {benchConsole, consoleLines} from './console.ts';
 import {benchDay, dayLines} from './day.ts';
 import {benchEngine, benchRecording, engineLines, recordingLines} from './engine.ts';
 import {benchHandover, handoverChart, handoverTable, handoverVerdicts} from './handover.ts';
+import {benchKeys, benchLine, lineLines} from './line.ts';
 import {benchLoad, loadLines} from './load.ts';
 import {benchPlanner, plannerLines} from './planner.ts';
 import {benchQueue, queueLines} from './queue.ts';
@@ -35,6 +36,11 @@ if (wanted('planner')) print(plannerLines(benchPlanner([100, 1000, 10_000, 100_0
 if (wanted('queue')) print(queueLines(await benchQueue([1, 2, 3, 4, 5])));
 if (wanted('day')) print(dayLines(await benchDay()));
 if (wanted('engine')) print(engineLines(await benchEngine(3)));
+if (wanted('line')) {
+  const lines = lineLines([await benchLine(80, 24, 5), await benchLine(140, 40, 5)], await benchKeys(40));
+  print(lines);
+  writeResults('A slow line', asWritten(lines));
+}
 if (wanted('recording')) print(recordingLines(await benchRecording()));
 if (wanted('swarm')) {
   const swarm = await startPrivateSwarm(3);

@@ -13,10 +13,15 @@ export function clean(text: string): string {
 
 /** The same for what may be longer, or must be shorter. */
 export function cleanUpTo(most: number, text: string): string {
-  return text
-    .slice(0, most * 4)
-    .replace(sequences, '')
-    .replace(/[\t\n\r]+/g, ' ')
-    .replace(controls, '')
-    .slice(0, most);
+  return (
+    text
+      .slice(0, most * 4)
+      .replace(sequences, '')
+      .replace(/[\t\n\r]+/g, ' ')
+      .replace(controls, '')
+      // Two vowels that join what stands before them, and then count as nothing: written as the two signs that they are.
+      .replaceAll('\u0e33', '\u0e4d\u0e32')
+      .replaceAll('\u0eb3', '\u0ecd\u0eb2')
+      .slice(0, most)
+  );
 }

@@ -10,6 +10,7 @@ import {frame} from '../../source/console/frame.ts';
 import {plainText, svgOf} from '../../source/console/screenshot.ts';
 import {spokenLines} from '../../source/console/spoken.ts';
 import {emptyState, reduce, selectedService, type ConsoleEvent, type ConsoleState, type Prompt} from '../../source/console/state.ts';
+import {sureRow} from '../../source/console/sure.ts';
 import {suppose} from '../../source/console/what-if.ts';
 import {hostileTexts, hostileUpdate} from '../support/hostile.ts';
 import {colored, plainAscii, plainUnicode} from '../support/screens.ts';
@@ -113,6 +114,16 @@ describe.each(Object.entries(hostileTexts))('where every text from outside is %s
     expect(lines.length).toBeGreaterThan(20);
     for (const line of lines) expect(line).not.toMatch(/[\p{Cc}\u2028-\u202e]/u);
   });
+});
+
+test('a row with any one character in it has its columns, as this terminal and the one before it count them', () => {
+  const wrong: string[] = [];
+  for (let code = 0x20; code < 0x1fc00; code === 0xffff ? (code = 0x1f000) : code++) {
+    const character = clean(String.fromCodePoint(code));
+    const row = sureRow(`a${character}b\u2500`, true);
+    if (cellsOf(row) !== stringWidth(`a${character}b\u2500`)) wrong.push(`${code.toString(16)} ${row}`);
+  }
+  expect(wrong).toEqual([]);
 });
 
 test('any text at all keeps every column, in both sets', () => {

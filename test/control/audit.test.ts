@@ -240,7 +240,11 @@ describe('a line is written', () => {
       {kind: 'clear', service: 'web'},
       {command: 'clear', service: 'web', note: '', reason: 'web has no override to clear'},
     ],
-    ['has nothing to undo', {kind: 'undo'}, {command: 'undo', note: '', reason: 'nothing to undo: it is offered for 10 s, and x clears what is in force'}],
+    [
+      'has nothing to undo',
+      {kind: 'undo'},
+      {command: 'undo', note: '', reason: 'nothing to undo: it is offered for 10 s, and x clears what is in force'},
+    ],
   ])('for a command that is refused since it %s', async (_title, given, expected) => {
     // One that is accepted stands before it, so that replies and commands must be matched.
     const {lines} = await audited(fleet, [2000, reading('web', 3), command({kind: 'pause'}, 'ann@here'), command(given)]);

@@ -117,7 +117,7 @@ describe('replay', () => {
     const screen = open(['replay', 'evil.rec', '--from', '6m'], folder, 140, 40, {TZ: 'UTC'});
     await shows(screen, '[REPLAY');
     screen.press(' \r');
-    await shows(screen, 'Esc goes back');
+    await shows(screen, 'Esc back');
     screen.press('\u001b');
     await shows(screen, 'decisions');
     screen.press('w9\r');

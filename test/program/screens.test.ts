@@ -6,6 +6,7 @@ import {plainText} from '../../source/console/screenshot.ts';
 import {emptyState, reduce} from '../../source/console/state.ts';
 import type {Update} from '../../source/ports.ts';
 import {seededChance} from '../../source/simulator/chance.ts';
+import {hostileTexts, hostileUpdate} from '../support/hostile.ts';
 import type {Screen} from '../support/program.ts';
 import {crowdState, goldenSizes, goldenStates, plainUnicode, updateOf} from '../support/screens.ts';
 import {openOn, showStates} from '../support/shown-states.ts';
@@ -57,5 +58,19 @@ test('200 random resizes leave no debris: whenever it settles, the screen is as 
       await new Promise(resolve => setImmediate(resolve));
     }
     await shows(screen, fresh(size), `${size.columns}×${size.rows} after ${resizes} resizes`);
+  }
+});
+
+test('what is full of escape sequences, turned directions, wide, piled and endless text is shown as harmless text', async () => {
+  for (const text of [Object.values(hostileTexts).slice(0, 10).join(' '), hostileTexts['emoji'], hostileTexts['long and wide']]) {
+    const update = hostileUpdate(text ?? '');
+    const states = await showStates(update);
+    const size = {columns: 120, rows: 30};
+    const screen = openOn(states, size);
+    await shows(screen, plainText(frame(seen(update), size, plainUnicode)), 'the screen as it was laid out');
+    expect(screen.sent()).not.toContain('\u001b]');
+    expect(screen.state()).toEqual({alternate: true, cursorHidden: true});
+    screen.press('\u0003');
+    expect(await screen.ended).toBe(0);
   }
 });

@@ -1,0 +1,210 @@
+/** A slow line: the built console in a pseudo-terminal that is read like a line of 9,600 baud, and how soon it shows what is new. */
+import {mkdtempSync, readSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join, resolve} from 'node:path';
+import {spawn, type IPty} from '@lydell/node-pty';
+import xterm from '@xterm/headless';
+import type {Update} from '../source/ports.ts';
+import {at, crowdState, updateOf} from '../test/support/screens.ts';
+import {serveStates} from '../test/support/state-server.ts';
+import {until} from '../test/support/until.ts';
+import {median} from './statistics.ts';
+
+export interface LineResult {
+  readonly columns: number;
+  readonly rows: number;
+  readonly firstMs: number;
+  /** From a change at the engine, or a key, until the last byte of the frame that shows it has come through. */
+  readonly changeMs: readonly number[];
+  readonly keyMs: readonly number[];
+  /** Bytes that came after the line was quick again, until the latest state was on the screen. */
+  readonly backlogBytes: number;
+}
+
+export interface QuickResult {
+  /** From a key to its effect, on a terminal that is read as fast as it goes. */
+  readonly keyMs: readonly number[];
+}
+
+/** 9,600 bits a second, with a start and a stop bit around each eight. */
+const bytesPerSecond = 960;
+const everyMs = 20;
+const settleMs = 20_000;
+
+/** An engine that moves by itself once a second, as often as one tells a console of what moves by itself. */
+function movingEngine(show: (update: Update) => void) {
+  const base = updateOf(crowdState(20));
+  let second = 0;
+  let pinned = 0;
+  const update = (): Update => {
+    const now = at + second * 1000;
+    const services = base.fleet.services.map((service, index) => {
+      const value = 3 + Math.round(3 * Math.sin((second + index) / 5));
+      const override = {rule: {kind: 'pin', replicas: pinned}, owner: 'ops@mgr-1', placedAt: now, until: null, note: ''} as const;
+      return {...service, demand: {kind: 'live' as const, value, at: now}, overrides: index === 0 && pinned > 0 ? [override] : []};
+    });
+    const sample = Object.fromEntries(
+      services.map(({spec, demand}) => [spec.name, {demand: demand.value, want: demand.value, desired: 2, running: 2}]),
+    );
+    return {
+      ...base,
+      fleet: {...base.fleet, at: now, services},
+      vitals: {...base.vitals, at: now, heardAt: now - 400},
+      samples: [{at: now, services: sample}],
+    };
+  };
+  const timer = setInterval(() => {
+    second++;
+    show(update());
+  }, 1000);
+  return {
+    first: update(),
+    /** What an operator somewhere has done: told at once. */
+    pin() {
+      pinned++;
+      show(update());
+      return `pin ${pinned} `;
+    },
+    end: () => clearInterval(timer),
+  };
+}
+
+/** Reads no more than the line carries; its speed can be changed. */
+function readSlowly(pty: IPty, heard: (data: Buffer) => void) {
+  const {fd} = pty as unknown as {fd: number};
+  let speed = bytesPerSecond;
+  let due = 0;
+  const buffer = Buffer.alloc(65_536);
+  const timer = setInterval(() => {
+    due = Math.min(due + (speed * everyMs) / 1000, speed === bytesPerSecond ? 96 : buffer.length);
+    if (due < 1) return;
+    try {
+      const read = readSync(fd, buffer, 0, Math.floor(due), null);
+      due -= read;
+      heard(buffer.subarray(0, read));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') clearInterval(timer);
+    }
+  }, everyMs);
+  return {
+    hurry: () => {
+      speed = 10_000_000;
+    },
+    end: () => clearInterval(timer),
+  };
+}
+
+async function watch<Result>(
+  columns: number,
+  rows: number,
+  slow: boolean,
+  look: (parts: {
+    pty: IPty;
+    text: () => string;
+    bytes: () => number;
+    startedAt: number;
+    hurry: () => void;
+    engine: ReturnType<typeof movingEngine>;
+    commands: () => number;
+  }) => Promise<Result>,
+): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), 'microscale-bench-'));
+  let show: (update: Update) => void = () => {};
+  const engine = movingEngine(update => show(update));
+  const states = await serveStates(join(folder, 'control.sock'), engine.first);
+  show = states.show;
+  const startedAt = performance.now();
+  const pty = spawn(process.execPath, [resolve('dist/cli.js'), ...states.arguments], {
+    cols: columns,
+    rows,
+    cwd: folder,
+    env: {...process.env, TERM: 'xterm-256color', LANG: 'C.UTF-8', CI: ''},
+  });
+  const screen = new xterm.Terminal({cols: columns, rows, allowProposedApi: true});
+  screen.onData(answer => pty.write(answer));
+  let bytes = 0;
+  const heard = (data: Buffer | string) => {
+    bytes += Buffer.byteLength(data);
+    screen.write(data);
+  };
+  let line = {hurry: () => {}, end: () => {}};
+  if (slow) {
+    pty.pause();
+    line = readSlowly(pty, heard);
+  } else pty.onData(heard);
+  const text = () => Array.from({length: rows}, (_, row) => screen.buffer.active.getLine(row)?.translateToString()).join('\n');
+  try {
+    await until('the first frame', () => text().includes('q quit'), 60_000);
+    return await look({pty, text, bytes: () => bytes, startedAt, hurry: line.hurry, engine, commands: () => states.commands.length});
+  } finally {
+    engine.end();
+    line.end();
+    pty.resume();
+    const gone = new Promise(done => pty.onExit(done));
+    pty.kill('SIGTERM');
+    await gone;
+    await states.close();
+    rmSync(folder, {recursive: true, force: true});
+  }
+}
+
+export async function benchLine(columns: number, rows: number, rounds: number): Promise<LineResult> {
+  return watch(columns, rows, true, async ({pty, text, bytes, startedAt, hurry, engine, commands}) => {
+    const firstMs = performance.now() - startedAt;
+    await new Promise(done => setTimeout(done, settleMs));
+    const changeMs: number[] = [];
+    const keyMs: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      // Not in step with what moves by itself.
+      await new Promise(done => setTimeout(done, 2300));
+      const changedAt = performance.now();
+      const words = engine.pin();
+      await until(`“${words}”`, () => text().includes(words), 60_000);
+      changeMs.push(performance.now() - changedAt);
+      await new Promise(done => setTimeout(done, 2700));
+      const before = commands();
+      const pressedAt = performance.now();
+      pty.write('z');
+      await until('the answer', () => text().includes(`did ${before + 1}: hold`), 60_000);
+      keyMs.push(performance.now() - pressedAt);
+    }
+    const words = engine.pin();
+    const before = bytes();
+    hurry();
+    await until(`“${words}”`, () => text().includes(words));
+    return {columns, rows, firstMs, changeMs, keyMs, backlogBytes: bytes() - before};
+  });
+}
+
+export async function benchKeys(rounds: number): Promise<QuickResult> {
+  return watch(140, 40, false, async ({pty, text, commands}) => {
+    const keyMs: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      // Not in step with the frames.
+      await new Promise(done => setTimeout(done, 313));
+      const before = commands();
+      const pressedAt = performance.now();
+      pty.write('z');
+      while (!text().includes(`did ${before + 1}: hold`)) await new Promise(done => setTimeout(done, 2));
+      keyMs.push(performance.now() - pressedAt);
+    }
+    return {keyMs};
+  });
+}
+
+export function lineLines(lines: readonly LineResult[], {keyMs}: QuickResult): readonly string[] {
+  const took = (times: readonly number[]) =>
+    `median ${(median(times) / 1000).toFixed(2)} s, longest ${(Math.max(...times) / 1000).toFixed(2)} s`;
+  return [
+    `a line of 9,600 baud (${bytesPerSecond} bytes a second), 20 services whose demand moves every second`,
+    ...lines.flatMap(({columns, rows, firstMs, changeMs, keyMs: slowKeyMs, backlogBytes}) => [
+      `  ${columns}×${rows}`,
+      `    first frame                 ${(firstMs / 1000).toFixed(1)} s`,
+      `    a change, until it is seen  ${took(changeMs)}, ${changeMs.length} rounds   (at most 2 s)`,
+      `    a key, until it is seen     ${took(slowKeyMs)}`,
+      `    once the line is quick      ${backlogBytes} bytes until the latest state`,
+    ]),
+    'a terminal that is read as fast as it goes, 140×40',
+    `  a key, until it is seen       median ${median(keyMs).toFixed(0)} ms, longest ${Math.max(...keyMs).toFixed(0)} ms, ${keyMs.length} presses   (at most 50 ms)`,
+  ];
+}

@@ -1,0 +1,74 @@
+/** A control socket behind which there is no engine, only the state that somebody wants shown. It knows no test runner. */
+import {createRealClock} from '../../source/clock.ts';
+import {createPushes} from '../../source/control/pushes.ts';
+import {serveControl} from '../../source/control/server.ts';
+import type {Past, Update} from '../../source/ports.ts';
+import {formatVersion} from '../../source/recording-line.ts';
+import type {Command} from '../../source/scaler/entry.ts';
+
+export interface ServedStates {
+  /** What a console says to reach it. */
+  readonly arguments: readonly string[];
+  /** What the consoles have asked for. */
+  readonly commands: readonly Command[];
+  readonly refreshed: () => number;
+  /** Replaces the state: a console that lags never sees the ones between. */
+  readonly show: (update: Update) => void;
+  close(): Promise<void>;
+}
+
+export async function serveStates(path: string, first: Update): Promise<ServedStates> {
+  const commands: Command[] = [];
+  const waiting = new Set<() => void>();
+  let latest = first;
+  let version = 0;
+  let refreshed = 0;
+  const session = () => {
+    let seen = -1;
+    return {
+      next: () =>
+        new Promise<Update>(resolve => {
+          const look = () => {
+            if (seen === version) return;
+            waiting.delete(look);
+            seen = version;
+            resolve(latest);
+          };
+          waiting.add(look);
+          look();
+        }),
+      command(command: Command) {
+        commands.push(command);
+        return Promise.resolve({kind: 'accepted' as const, words: `did ${commands.length}: ${command.kind}`});
+      },
+      refresh: () => void refreshed++,
+      past: () => Promise.resolve(stillPast(latest)),
+      look: () => Promise.resolve({kind: 'unseen' as const, reason: 'nobody looks here'}),
+      takeOver: () => Promise.resolve({kind: 'refused' as const, reason: 'nothing is taken over here'}),
+      close: () => {},
+    };
+  };
+  const server = await serveControl({
+    path,
+    feed: {session, stepped: () => {}, alarm: () => {}, close: () => {}},
+    pushes: createPushes(createRealClock()),
+    about: () => ({project: 'shown', host: 'a test', hosts: [], config: null, capacity: null, image: null}),
+  });
+  return {
+    arguments: ['attach', '--socket', path],
+    commands,
+    refreshed: () => refreshed,
+    show(update) {
+      latest = update;
+      version++;
+      for (const look of [...waiting]) look();
+    },
+    close: () => server.close(),
+  };
+}
+
+/** Two minutes in which nothing but time went by. */
+function stillPast({fleet, vitals: {at: to}}: Update): Past {
+  const from = to - 120_000;
+  return {format: formatVersion, from, to, stretch: {from, to, before: {...fleet, at: from}, known: {at: 0, names: []}, lines: []}};
+}
