@@ -1,4 +1,4 @@
-/** `npm run bench [planner|engine|recording|day|queue|handover|command|load|stall|console|line|swarm …]`: everything that is promised about speed, measured in one run. */
+/** `npm run bench [planner|engine|recording|day|queue|handover|command|load|stall|startup|console|line|swarm …]`: everything that is promised about speed, measured in one run. */
 import {mkdtempSync, writeFileSync} from 'node:fs';
 import {cpus, tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -14,6 +14,7 @@ import {benchLoad, loadLines} from './load.ts';
 import {benchPlanner, plannerLines} from './planner.ts';
 import {benchQueue, queueLines} from './queue.ts';
 import {benchStall, stallLines} from './stall.ts';
+import {benchStartup, startupLines} from './startup.ts';
 import {benchSwarm, swarmLines} from './swarm.ts';
 import {asWritten, writeResults} from './results.ts';
 import {benchTakeover, takeoverLines} from './takeover.ts';
@@ -36,6 +37,11 @@ if (wanted('planner')) print(plannerLines(benchPlanner([100, 1000, 10_000, 100_0
 if (wanted('queue')) print(queueLines(await benchQueue([1, 2, 3, 4, 5])));
 if (wanted('day')) print(dayLines(await benchDay()));
 if (wanted('engine')) print(engineLines(await benchEngine(3)));
+if (wanted('startup')) {
+  const lines = startupLines(await benchStartup(7));
+  print(lines);
+  writeResults('Start-up', asWritten(lines));
+}
 if (wanted('line')) {
   const lines = lineLines([await benchLine(80, 24, 5), await benchLine(140, 40, 5)], await benchKeys(40));
   print(lines);
