@@ -81,7 +81,7 @@ function readSlowly(pty: IPty, heard: (data: Buffer) => void) {
     try {
       const read = readSync(fd, buffer, 0, Math.floor(due), null);
       due -= read;
-      heard(buffer.subarray(0, read));
+      heard(Buffer.from(buffer.subarray(0, read)));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') clearInterval(timer);
     }

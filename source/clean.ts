@@ -8,10 +8,15 @@ const sequences =
   /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[PX^_][^\u001b]*(?:\u001b\\)?|[ -/]*[0-~])|\u009b[0-?]*[ -/]*[@-~]/g;
 
 export function clean(text: string): string {
-  return text
-    .slice(0, textMax * 4)
-    .replace(sequences, '')
-    .replace(/[\t\n\r]+/g, ' ')
-    .replace(controls, '')
-    .slice(0, textMax);
+  return (
+    text
+      .slice(0, textMax * 4)
+      .replace(sequences, '')
+      .replace(/[\t\n\r]+/g, ' ')
+      .replace(controls, '')
+      // Two vowels that join what stands before them, and then count as nothing: written as the two signs that they are.
+      .replaceAll('\u0e33', '\u0e4d\u0e32')
+      .replaceAll('\u0eb3', '\u0ecd\u0eb2')
+      .slice(0, textMax)
+  );
 }

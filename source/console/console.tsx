@@ -2,6 +2,7 @@
 import {render} from 'ink';
 import {clean} from '../clean.ts';
 import type {Session} from '../ports.ts';
+import {withoutAnswers} from './answers.ts';
 import {App} from './app.tsx';
 import {listen, quietBell} from './bell.ts';
 import {copyText} from './detail.ts';
@@ -108,9 +109,10 @@ export async function runConsole({
     }
   }
 
+  const keys = withoutAnswers(input, () => terminal.arrived());
   const app = render(<App store={store} look={look} spoken={spoken} perform={perform} />, {
     stdout: terminal as unknown as NodeJS.WriteStream,
-    stdin: input,
+    stdin: keys,
     interactive: true,
     alternateScreen: !spoken,
     isScreenReaderEnabled: spoken,

@@ -10,8 +10,10 @@ export interface Terminal extends Writable {
   readonly isTTY: true;
   columns: number;
   rows: number;
-  /** Resolves once everything written has been taken. */
+  /** Resolves once everything written has been taken, and has arrived where the terminal says so. */
   idle(): Promise<void>;
+  /** The terminal has answered: all that was written before the question is on its screen. */
+  arrived(): void;
   /** Puts a text into the clipboard of the terminal, which may be far away (OSC 52); one that can't does nothing. */
   copy(text: string): void;
   /** Rings, and shows a notification where the terminal can (OSC 9, OSC 777). The texts are clean. */
@@ -23,6 +25,10 @@ export interface Terminal extends Writable {
 
 /** How soon a full terminal is tried again: quick enough to be smooth, slow enough to cost nothing. */
 const retryMs = 8;
+/** Asks the terminal for a sign of life (DSR); it answers when it has come so far in what was written. */
+const question = Buffer.from('\u001b[5n');
+/** An answer that hasn't come by then may have been lost on its way. */
+const patienceMs = 5000;
 /** How long the last few bytes may take when the program ends. */
 const restoreLimitMs = 300;
 /** Cursor shown, mouse and bracketed paste off, styles off, the alternate screen left. */
@@ -47,10 +53,32 @@ export function openTerminal(size: () => readonly [columns: number, rows: number
     });
   }
 
+  // What lies between here and the terminal (a modem, the buffers of ssh) takes more than the line carries: a frame is drawn
+  // once the one before has arrived, so that none waits there. Terminals that don't answer go by what was taken.
+  let answers = false;
+  let asked: NodeJS.Timeout | null = null;
+  let unasked = false;
+
+  function ask(): void {
+    if (closed || !unasked || asked !== null) return;
+    unasked = false;
+    if (answers) asked = setTimeout(arrived, patienceMs);
+    stream.write(question);
+  }
+
+  function arrived(): void {
+    if (asked !== null) clearTimeout(asked);
+    asked = null;
+    settle();
+  }
+
+  const isFree = () => stream.writableLength === 0 && asked === null;
+
   const stream = new Writable({
     decodeStrings: false,
     highWaterMark: 64 * 1024,
     write(chunk: string | Buffer, _encoding, done) {
+      if (chunk !== question) unasked = true;
       push(typeof chunk === 'string' ? Buffer.from(squeeze(chunk)) : chunk, error => {
         done(error);
         settle();
@@ -60,7 +88,8 @@ export function openTerminal(size: () => readonly [columns: number, rows: number
 
   function settle(): void {
     setImmediate(() => {
-      if (stream.writableLength > 0) return;
+      if (stream.writableLength === 0) ask();
+      if (!isFree()) return;
       const waiting = idlers;
       idlers = [];
       for (const resolve of waiting) resolve();
@@ -80,7 +109,11 @@ export function openTerminal(size: () => readonly [columns: number, rows: number
     isTTY: true as const,
     columns,
     rows,
-    idle: () => (stream.writableLength === 0 ? Promise.resolve() : new Promise<void>(resolve => idlers.push(resolve))),
+    idle: () => (isFree() ? Promise.resolve() : new Promise<void>(resolve => idlers.push(resolve))),
+    arrived() {
+      answers = true;
+      arrived();
+    },
     copy: (text: string) => void stream.write(Buffer.from(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`)),
     notify(title: string, text: string) {
       const words = text.replaceAll(';', ',');
@@ -88,6 +121,7 @@ export function openTerminal(size: () => readonly [columns: number, rows: number
     },
     restore() {
       closed = true;
+      if (asked !== null) clearTimeout(asked);
       const until = Date.now() + restoreLimitMs;
       let rest = Buffer.from(restoreSequence);
       while (rest.length > 0 && Date.now() < until) {
