@@ -110,7 +110,7 @@ export async function runConsole({
   }
 
   const keys = withoutAnswers(input, () => terminal.arrived());
-  const app = render(<App store={store} look={look} spoken={spoken} perform={perform} />, {
+  const app = render(<App store={store} look={look} spoken={spoken} perform={perform} budget={() => terminal.budget()} />, {
     stdout: terminal as unknown as NodeJS.WriteStream,
     stdin: keys,
     interactive: true,
@@ -122,15 +122,19 @@ export async function runConsole({
     maxFps: framesPerSecond,
   });
 
+  let leaving = false;
   function leave(reason: Leaving): void {
-    if (stop.signal.aborted) return;
+    if (leaving) return;
+    leaving = true;
     why = reason;
-    stop.abort();
-    try {
-      app.unmount();
-    } catch {
-      // A terminal that is gone takes no settings back.
-    }
+    void terminal.quiet().then(() => {
+      stop.abort();
+      try {
+        app.unmount();
+      } catch {
+        // A terminal that is gone takes no settings back.
+      }
+    });
   }
   ends(leave);
 
