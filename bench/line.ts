@@ -29,7 +29,7 @@ export interface QuickResult {
 /** 9,600 bits a second, with a start and a stop bit around each eight. */
 const bytesPerSecond = 960;
 const everyMs = 20;
-const settleMs = Number(process.env["SETTLE"] ?? 20_000);
+const settleMs = 20_000;
 
 /** An engine that moves by itself once a second, as often as one tells a console of what moves by itself. */
 function movingEngine(show: (update: Update) => void) {
@@ -135,7 +135,7 @@ async function watch<Result>(
   } else pty.onData(heard);
   const text = () => Array.from({length: rows}, (_, row) => screen.buffer.active.getLine(row)?.translateToString()).join('\n');
   try {
-    await until('the first frame', () => text().includes('q quit'), 15_000).catch(e => {console.log(text(), bytes); throw e;});
+    await until('the first frame', () => text().includes('q quit'), 60_000);
     return await look({pty, text, bytes: () => bytes, startedAt, hurry: line.hurry, engine, commands: () => states.commands.length});
   } finally {
     engine.end();
