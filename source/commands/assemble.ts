@@ -209,7 +209,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
     engine,
     feed,
     facts,
-    theme: (config as Config | null)?.theme ?? null,
+    theme: config?.theme ?? null,
     warnings: () => said,
     reload,
     async close() {

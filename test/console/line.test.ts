@@ -84,7 +84,7 @@ describe('a terminal’s answers', () => {
     for (const [index, piece] of sent.entries()) {
       input.write(piece);
       const all = sent.slice(0, index + 1).join('');
-      await until(`${JSON.stringify(piece)}`, () => keys() === all);
+      await until(JSON.stringify(piece), () => keys() === all);
     }
     expect(answers()).toBe(0);
   });
