@@ -1,9 +1,12 @@
 /** The built program at 140×40 in a pseudo-terminal: first frame, processor, memory, and bytes to the terminal. */
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {spawn as spawnProcess} from 'node:child_process';
+import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {spawn} from '@lydell/node-pty';
 import xterm from '@xterm/headless';
+import {until} from '../test/support/until.ts';
 import {median} from './statistics.ts';
 
 export interface ConsoleResult {
@@ -31,6 +34,52 @@ export async function benchConsole(arguments_: readonly string[], quiet: readonl
 /** The chart at 140 columns reaches back less than this. */
 const quietAfterMs = 175_000;
 
+/** Twenty services on a real engine, four of which move. */
+export function benchTwenty(arguments_: readonly string[], forMs: number): Promise<ConsoleResult> {
+  return watch(arguments_, warmUpMs, forMs);
+}
+
+export interface CrowdResult {
+  readonly console: ConsoleResult;
+  readonly services: number;
+  readonly changesPerSecond: number;
+  readonly engineProcessorPercent: number;
+}
+
+/** A console on an engine of many services, each of the two measured by itself. */
+export async function benchCrowd(services: number, changesPerSecond: number, forMs: number): Promise<CrowdResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'microscale-bench-'));
+  const path = join(folder, 'control.sock');
+  const engine = spawnProcess(
+    process.execPath,
+    [fileURLToPath(new URL('crowd-engine.ts', import.meta.url)), path, String(services), String(changesPerSecond)],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
+  try {
+    await until('the engine’s socket', () => existsSync(path));
+    const pid = engine.pid ?? 0;
+    let before = 0;
+    let from = 0;
+    const marked = setTimeout(() => {
+      before = processorMs(pid);
+      from = performance.now();
+    }, warmUpMs);
+    const result = await watch(['attach', '--socket', path], warmUpMs, forMs);
+    clearTimeout(marked);
+    return {
+      console: result,
+      services,
+      changesPerSecond,
+      engineProcessorPercent: (processorMs(pid) - before) / 10 / ((performance.now() - from) / 1000),
+    };
+  } finally {
+    engine.kill('SIGKILL');
+    rmSync(folder, {recursive: true, force: true});
+  }
+}
+
 async function watch(arguments_: readonly string[], afterMs: number, forMs: number): Promise<ConsoleResult> {
   const folder = mkdtempSync(join(tmpdir(), 'microscale-bench-'));
   const startedAt = performance.now();
@@ -41,6 +90,7 @@ async function watch(arguments_: readonly string[], afterMs: number, forMs: numb
     env: {...process.env, TERM: 'xterm-256color', LANG: 'C.UTF-8', CI: ''},
   });
   const screen = new xterm.Terminal({cols: 140, rows: 40, allowProposedApi: true});
+  screen.onData(answer => pty.write(answer));
   let firstFrameMs = 0;
   let bytes = 0;
   const first = new Promise<void>(seen => {
@@ -103,5 +153,24 @@ export function consoleLines(result: ConsoleResult): readonly string[] {
     `  memory       ${result.memoryMb.toFixed(0)} MB   (at most 150)`,
     `  to terminal  ${(result.bytesPerSecond / 1000).toFixed(2)} kB/s   (at most 4)`,
     `  at rest      ${result.quietBytes} bytes in ${result.quietSeconds} seconds in which the screen stayed the same   (nothing)`,
+  ];
+}
+
+export function twentyLines({processorPercent, memoryMb: memory, bytesPerSecond}: ConsoleResult): readonly string[] {
+  return [
+    'console at 140×40, 20 services on a real engine, four of which move (the whole program, engine included)',
+    `  processor    ${processorPercent.toFixed(1)} % of a core   (at most 3)`,
+    `  memory       ${memory.toFixed(0)} MB   (at most 150)`,
+    `  to terminal  ${(bytesPerSecond / 1000).toFixed(2)} kB/s   (at most 4)`,
+  ];
+}
+
+export function crowdLines({console: seen, services, changesPerSecond, engineProcessorPercent}: CrowdResult): readonly string[] {
+  return [
+    `console at 140×40, attached to ${services} services on a simulated host, ${changesPerSecond} of which change a second`,
+    `  processor    ${seen.processorPercent.toFixed(1)} % of a core   (at most 10); the engine, in a process of its own, ${engineProcessorPercent.toFixed(1)} %`,
+    `  memory       ${seen.memoryMb.toFixed(0)} MB`,
+    `  to terminal  ${(seen.bytesPerSecond / 1000).toFixed(2)} kB/s`,
+    `  first frame  ${seen.firstFrameMs.toFixed(0)} ms`,
   ];
 }

@@ -81,9 +81,10 @@ function readSlowly(pty: IPty, heard: (data: Buffer) => void) {
     try {
       const read = readSync(fd, buffer, 0, Math.floor(due), null);
       due -= read;
-      heard(buffer.subarray(0, read));
+      heard(Buffer.from(buffer.subarray(0, read)));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') clearInterval(timer);
+      // Nothing to read yet, or nobody at the other end yet, or any more.
+      if (!['EAGAIN', 'EIO'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     }
   }, everyMs);
   return {

@@ -1,11 +1,11 @@
-/** `npm run bench [planner|engine|recording|day|queue|handover|command|load|stall|startup|console|line|swarm …]`: everything that is promised about speed, measured in one run. */
+/** `npm run bench [planner|engine|recording|day|queue|handover|command|load|stall|startup|console|crowd|line|swarm …]`: everything that is promised about speed, measured in one run. */
 import {mkdtempSync, writeFileSync} from 'node:fs';
 import {cpus, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {startPrivateEngine} from '../test/support/private-engine.ts';
 import {startPrivateSwarm} from '../test/support/private-swarm.ts';
 import {benchCommand, commandLines} from './command.ts';
-import {benchConsole, consoleLines} from './console.ts';
+import {benchConsole, benchCrowd, benchTwenty, consoleLines, crowdLines, twentyLines} from './console.ts';
 import {benchDay, dayLines} from './day.ts';
 import {benchEngine, benchRecording, engineLines, recordingLines} from './engine.ts';
 import {benchHandover, handoverChart, handoverTable, handoverVerdicts} from './handover.ts';
@@ -28,6 +28,19 @@ services:
   batch: {priority: 2, image: busybox, pull: never, command: [sleep, "3600"], init: true, networks: [none], target: fill}
 `;
 
+/** One change a second: four of twenty services move, each every four seconds. */
+const replica = 'image: busybox, pull: never, command: [sleep, "3600"], init: true, networks: [none], stopGrace: 1s';
+const twentyConfig = [
+  'project: twenty',
+  'capacity: 26',
+  'services:',
+  ...Array.from({length: 20}, (_, index) => {
+    const demand = index < 4 ? '{source: random, min: 1, max: 3, every: 4s, step: 1}' : '{source: fixed, value: 1}';
+    return `  service-${index}: {priority: ${1 + (index % 4)}, max: 3, ${replica}, demand: ${demand}}`;
+  }),
+  '',
+].join('\n');
+
 const asked = process.argv.slice(2);
 const wanted = (name: string) => asked.length === 0 || asked.includes(name);
 const print = (lines: readonly string[]) => console.log(`${lines.join('\n')}\n`);
@@ -42,12 +55,18 @@ if (wanted('startup')) {
   print(lines);
   writeResults('Start-up', asWritten(lines));
 }
+if (wanted('recording')) print(recordingLines(await benchRecording()));
 if (wanted('line')) {
-  const lines = lineLines([await benchLine(80, 24, 5), await benchLine(140, 40, 5)], await benchKeys(40));
+  const keys = await benchKeys(50);
+  const lines = lineLines([await benchLine(80, 24, 8), await benchLine(140, 40, 8)], keys);
   print(lines);
   writeResults('A slow line', asWritten(lines));
 }
-if (wanted('recording')) print(recordingLines(await benchRecording()));
+if (wanted('crowd')) {
+  const lines = [...crowdLines(await benchCrowd(500, 1, 30_000)), ...crowdLines(await benchCrowd(500, 50, 30_000))];
+  print(lines);
+  writeResults('A console on 500 services', asWritten(lines));
+}
 if (wanted('swarm')) {
   const swarm = await startPrivateSwarm(3);
   try {
@@ -92,6 +111,11 @@ if (wanted('handover') || wanted('command') || wanted('load') || wanted('stall')
       const quiet = join(folder, 'quiet.yaml');
       writeFileSync(quiet, quietConfig);
       const host = ['--host', `unix://${engine.socket}`, '--on-exit', 'drain'];
+      const twenty = join(folder, 'twenty.yaml');
+      writeFileSync(twenty, twentyConfig);
+      const lines = twentyLines(await benchTwenty([...host, '--config', twenty, '--seed', '5'], 30_000));
+      print(lines);
+      writeResults('A console on 20 services', asWritten(lines));
       print(consoleLines(await benchConsole([...host, '--seed', '5'], [...host, '--config', quiet], 30_000)));
     }
   } finally {

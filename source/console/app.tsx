@@ -1,9 +1,10 @@
 /** The Ink app: the shown state as a frame, and keys as effects. Everything it shows and decides is pure, next door. */
-import {useSyncExternalStore} from 'react';
+import {useEffect, useState, useSyncExternalStore} from 'react';
 import {Box, Text, useInput, usePaste, useWindowSize, type Key as InkKey} from 'ink';
 import {frame} from './frame.ts';
 import {press, type Effect} from './keys.ts';
 import type {Look} from './look.ts';
+import {createPainter} from './portion.ts';
 import {answer} from './prompt.ts';
 import {spokenLines} from './spoken.ts';
 import type {Store} from './store.ts';
@@ -14,9 +15,11 @@ export interface AppProps {
   /** For a screen reader: sentences in the place of a drawing. */
   readonly spoken: boolean;
   readonly perform: (effect: Effect) => void;
+  /** How many bytes can be sent at once. */
+  readonly budget?: () => number;
 }
 
-export function App({store, look, spoken, perform}: AppProps) {
+export function App({store, look, spoken, perform, budget = unlimited}: AppProps) {
   const state = useSyncExternalStore(store.subscribe, store.shown);
   const size = useWindowSize();
   useInput((input, key) => {
@@ -24,8 +27,16 @@ export function App({store, look, spoken, perform}: AppProps) {
   });
   // What is pasted is no command: it is taken away before it could be one.
   usePaste(() => {});
-  return <Screen lines={spoken ? spokenLines(state, look) : frame(state, size, look)} wrap={spoken ? 'wrap' : 'truncate-end'} />;
+  const [painter] = useState(() => createPainter(budget));
+  const lines = spoken ? spokenLines(state, look) : painter.paint(frame(state, size, look), size.columns);
+  // What a slow line had no room for comes with the next frame.
+  useEffect(() => {
+    if (painter.isBehind()) store.again();
+  });
+  return <Screen lines={lines} wrap={spoken ? 'wrap' : 'truncate-end'} />;
 }
+
+const unlimited = () => Number.POSITIVE_INFINITY;
 
 export function Screen({lines, wrap = 'truncate-end'}: {readonly lines: readonly string[]; readonly wrap?: 'wrap' | 'truncate-end'}) {
   return (

@@ -2,6 +2,7 @@
 import {render} from 'ink';
 import {clean} from '../clean.ts';
 import type {Session} from '../ports.ts';
+import {withoutAnswers} from './answers.ts';
 import {App} from './app.tsx';
 import {listen, quietBell} from './bell.ts';
 import {scrolledTo} from './close-up.ts';
@@ -135,9 +136,10 @@ export async function runConsole({
     await traveller.follow();
   }
 
-  const app = render(<App store={store} look={look} spoken={spoken} perform={perform} />, {
+  const keys = withoutAnswers(input, () => terminal.arrived());
+  const app = render(<App store={store} look={look} spoken={spoken} perform={perform} budget={() => terminal.budget()} />, {
     stdout: terminal as unknown as NodeJS.WriteStream,
-    stdin: input,
+    stdin: keys,
     interactive: true,
     alternateScreen: !spoken,
     isScreenReaderEnabled: spoken,
@@ -155,15 +157,19 @@ export async function runConsole({
     });
   }
 
+  let leaving = false;
   function leave(reason: Leaving): void {
-    if (stop.signal.aborted) return;
+    if (leaving) return;
+    leaving = true;
     why = reason;
-    stop.abort();
-    try {
-      app.unmount();
-    } catch {
-      // A terminal that is gone takes no settings back.
-    }
+    void terminal.quiet().then(() => {
+      stop.abort();
+      try {
+        app.unmount();
+      } catch {
+        // A terminal that is gone takes no settings back.
+      }
+    });
   }
   ends(leave);
 

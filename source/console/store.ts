@@ -8,6 +8,8 @@ export interface Store {
   latest(): ConsoleState;
   subscribe(listener: () => void): () => void;
   dispatch(event: ConsoleEvent): void;
+  /** Shows the same once more, when another frame can be drawn. */
+  again(): void;
 }
 
 /** `free` resolves when another frame can be drawn. */
@@ -37,6 +39,10 @@ export function createStore(initial: ConsoleState, free: () => Promise<void>): S
     },
     dispatch(event) {
       latest = reduce(latest, event);
+      show();
+    },
+    again() {
+      latest = {...latest};
       show();
     },
   };

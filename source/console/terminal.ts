@@ -10,8 +10,14 @@ export interface Terminal extends Writable {
   readonly isTTY: true;
   columns: number;
   rows: number;
-  /** Resolves once everything written has been taken. */
+  /** Resolves once everything written has been taken, and has arrived where the terminal says so. */
   idle(): Promise<void>;
+  /** How many bytes the line takes in half a second; without bound unless it has been seen to be slow. */
+  budget(): number;
+  /** No question is open any more, or it has been waited for long enough; none is asked from now on. */
+  quiet(): Promise<void>;
+  /** The terminal has answered: all that was written before the question is on its screen. */
+  arrived(): void;
   /** Puts a text into the clipboard of the terminal, which may be far away (OSC 52); one that can't does nothing. */
   copy(text: string): void;
   /** Rings, and shows a notification where the terminal can (OSC 9, OSC 777). The texts are clean. */
@@ -23,6 +29,15 @@ export interface Terminal extends Writable {
 
 /** How soon a full terminal is tried again: quick enough to be smooth, slow enough to cost nothing. */
 const retryMs = 8;
+/** Asks the terminal for a sign of life (DSR); it answers when it has come so far in what was written. */
+const question = Buffer.from('\u001b[5n');
+/** An answer that hasn't come by then may have been lost on its way. */
+const patienceMs = 5000;
+/** How long an open question is waited for at the end, so that its answer isn't taken for words of the next program. */
+const quietLimitMs = 400;
+/** A line is slow where more than a handful of bytes took longer than this, on top of the way there and back. */
+const slowLeast = {bytes: 200, ms: 150};
+const budgetMs = 500;
 /** How long the last few bytes may take when the program ends. */
 const restoreLimitMs = 300;
 /** Cursor shown, mouse and bracketed paste off, styles off, the alternate screen left. */
@@ -47,11 +62,37 @@ export function openTerminal(size: () => readonly [columns: number, rows: number
     });
   }
 
+  // What lies between here and the terminal (a modem, the buffers of ssh) takes more than the line carries: a frame is drawn
+  // once the one before has arrived, so that none waits there. Terminals that don't answer go by what was taken.
+  let answers = false;
+  let asked: NodeJS.Timeout | null = null;
+  let unasked = false;
+  let quieting = false;
+  const line = createLineWatch();
+
+  function ask(): void {
+    if (closed || quieting || !unasked || asked !== null) return;
+    unasked = false;
+    if (answers) asked = setTimeout(arrived, patienceMs);
+    stream.write(question);
+  }
+
+  function arrived(): void {
+    if (asked !== null) clearTimeout(asked);
+    asked = null;
+    settle();
+  }
+
+  const isFree = () => stream.writableLength === 0 && asked === null;
+
   const stream = new Writable({
     decodeStrings: false,
     highWaterMark: 64 * 1024,
     write(chunk: string | Buffer, _encoding, done) {
-      push(typeof chunk === 'string' ? Buffer.from(squeeze(chunk)) : chunk, error => {
+      if (chunk !== question) unasked = true;
+      const bytes = typeof chunk === 'string' ? Buffer.from(squeeze(chunk)) : chunk;
+      line.sent(bytes.length);
+      push(bytes, error => {
         done(error);
         settle();
       });
@@ -60,7 +101,8 @@ export function openTerminal(size: () => readonly [columns: number, rows: number
 
   function settle(): void {
     setImmediate(() => {
-      if (stream.writableLength > 0) return;
+      if (stream.writableLength === 0) ask();
+      if (!isFree()) return;
       const waiting = idlers;
       idlers = [];
       for (const resolve of waiting) resolve();
@@ -80,7 +122,18 @@ export function openTerminal(size: () => readonly [columns: number, rows: number
     isTTY: true as const,
     columns,
     rows,
-    idle: () => (stream.writableLength === 0 ? Promise.resolve() : new Promise<void>(resolve => idlers.push(resolve))),
+    idle: () => (isFree() ? Promise.resolve() : new Promise<void>(resolve => idlers.push(resolve))),
+    arrived() {
+      answers = true;
+      line.arrived();
+      arrived();
+    },
+    budget: line.budget,
+    async quiet() {
+      quieting = true;
+      if (asked === null) return;
+      await Promise.race([terminal.idle(), new Promise(resolve => setTimeout(resolve, quietLimitMs))]);
+    },
     copy: (text: string) => void stream.write(Buffer.from(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`)),
     notify(title: string, text: string) {
       const words = text.replaceAll(';', ',');
@@ -88,6 +141,7 @@ export function openTerminal(size: () => readonly [columns: number, rows: number
     },
     restore() {
       closed = true;
+      if (asked !== null) clearTimeout(asked);
       const until = Date.now() + restoreLimitMs;
       let rest = Buffer.from(restoreSequence);
       while (rest.length > 0 && Date.now() < until) {
@@ -108,6 +162,28 @@ export function openTerminal(size: () => readonly [columns: number, rows: number
     if (descriptor > 2) closeSync(descriptor);
   });
   return terminal;
+}
+
+/** How quick the line is, by how long the answers take. */
+function createLineWatch() {
+  let bytes = 0;
+  let since = 0;
+  let roundTripMs = Number.POSITIVE_INFINITY;
+  let budget = Number.POSITIVE_INFINITY;
+  return {
+    sent(more: number) {
+      if (bytes === 0) since = performance.now();
+      bytes += more;
+    },
+    arrived() {
+      const tookMs = performance.now() - since;
+      roundTripMs = Math.min(roundTripMs, tookMs);
+      const onTheWayMs = tookMs - roundTripMs;
+      if (bytes >= slowLeast.bytes) budget = onTheWayMs > slowLeast.ms ? (bytes * budgetMs) / onTheWayMs : Number.POSITIVE_INFINITY;
+      bytes = 0;
+    },
+    budget: () => budget,
+  };
 }
 
 /** A descriptor of our own on the same terminal: what is set on it concerns nobody else who has the terminal open. */

@@ -93,6 +93,8 @@ function openAny(
   const pty = spawnPty(file, [...arguments_], {cols: columns, rows, cwd: folder, env: environment(more)});
   const terminal = new Terminal({cols: columns, rows, allowProposedApi: true});
   let sent = '';
+  // A terminal answers when it is asked how it is, as any but the dumbest does.
+  terminal.onData(answer => pty.write(answer));
   pty.onData(data => {
     sent += data;
     terminal.write(data);

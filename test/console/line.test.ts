@@ -1,0 +1,91 @@
+/** What a slow line is sent, and what the terminal answers. */
+import {PassThrough} from 'node:stream';
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import {withoutAnswers} from '../../source/console/answers.ts';
+import {createPainter} from '../../source/console/portion.ts';
+import {until} from '../support/until.ts';
+
+describe('portions of a frame', () => {
+  const chart = (turn: number) => `${turn}`.padEnd(200, '#');
+
+  test('on a line that isn’t slow all of it is painted', () => {
+    const painter = createPainter(() => Number.POSITIVE_INFINITY);
+    painter.paint(['a', 'b'], 80);
+    expect(painter.paint(['c', 'd'], 80)).toEqual(['c', 'd']);
+    expect(painter.isBehind()).toBe(false);
+  });
+
+  test('what is cheap goes first, and what is dear is not left for ever', () => {
+    const painter = createPainter(() => 100);
+    painter.paint([chart(0), chart(0), 'demand 0'], 80);
+    for (let turn = 1; turn <= 40; turn++) {
+      const painted = painter.paint([chart(turn), chart(turn), `demand ${turn}`], 80);
+      // One round late at the most: a chart that has waited for long may go before it once.
+      expect(Number(painted[2]?.slice('demand '.length))).toBeGreaterThanOrEqual(turn - 1);
+    }
+    let rounds = 0;
+    const last = [chart(40), chart(40), 'demand 40'];
+    while (painter.paint(last, 80).some((row, index) => row !== last[index])) expect(++rounds).toBeLessThan(10);
+    expect(painter.isBehind()).toBe(false);
+  });
+
+  test('another size is painted whole', () => {
+    const painter = createPainter(() => 1);
+    painter.paint(['aaaa', 'bbbb'], 80);
+    expect(painter.paint(['cccc', 'dddd'], 81)).toEqual(['cccc', 'dddd']);
+    expect(painter.paint(['eeee'], 81)).toEqual(['eeee']);
+  });
+
+  test('whatever is painted, it comes to what is wanted', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(fc.string({maxLength: 30}), {minLength: 6, maxLength: 6}), {minLength: 1, maxLength: 8}),
+        fc.integer({min: 1, max: 60}),
+        (frames, budget) => {
+          const painter = createPainter(() => budget);
+          for (const frame of frames) painter.paint(frame, 80);
+          const last = frames.at(-1) ?? [];
+          for (let round = 0; round < 6; round++) painter.paint(last, 80);
+          expect(painter.paint(last, 80)).toEqual(last);
+          expect(painter.isBehind()).toBe(false);
+        },
+      ),
+      {seed: 7},
+    );
+  });
+});
+
+describe('a terminal’s answers', () => {
+  function listen() {
+    const input = new PassThrough();
+    let answers = 0;
+    let keys = '';
+    const filtered = withoutAnswers(input as unknown as NodeJS.ReadStream, () => void answers++);
+    filtered.on('data', (data: Buffer | string) => (keys += data.toString()));
+    return {input, keys: () => keys, answers: () => answers};
+  }
+
+  test('are taken out of the keys, also in pieces and between others', async () => {
+    for (const pieces of [
+      ['+\u001b[0n+', '+'],
+      ['+\u001b', '[0', 'n++'],
+      ['++\u001b[0n\u001b[0n', '+'],
+    ]) {
+      const {input, keys, answers} = listen();
+      for (const piece of pieces) input.write(piece);
+      await until('the keys', () => keys() === '+++' && answers() === pieces.join('').split('\u001b[0n').length - 1);
+    }
+  });
+
+  test('Esc, arrows and a paste are still themselves', async () => {
+    const {input, keys, answers} = listen();
+    const sent = ['\u001b', '\u001b[A', '\u001b[200~x\u001b[201~', 'q\u001b[', '0'];
+    for (const [index, piece] of sent.entries()) {
+      input.write(piece);
+      const all = sent.slice(0, index + 1).join('');
+      await until(JSON.stringify(piece), () => keys() === all);
+    }
+    expect(answers()).toBe(0);
+  });
+});
