@@ -33,7 +33,13 @@ export function withoutAnswers(input: NodeJS.ReadStream, answered: () => void): 
   input.on('error', error => keys.destroy(error));
   return Object.assign(keys, {
     isTTY: true,
-    setRawMode: (isRaw: boolean) => input.setRawMode(isRaw),
+    setRawMode(isRaw: boolean) {
+      try {
+        input.setRawMode(isRaw);
+      } catch {
+        // A terminal that is gone has no modes; that it is gone comes as the end of the input.
+      }
+    },
     ref: () => input.ref(),
     unref: () => input.unref(),
   }) as unknown as NodeJS.ReadStream;
