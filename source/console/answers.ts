@@ -30,16 +30,11 @@ export function withoutAnswers(input: NodeJS.ReadStream, answered: () => void): 
     if (kept > 0) timer = setTimeout(release, patienceMs);
   });
   input.on('end', () => keys.end());
-  input.on('error', error => keys.destroy(error));
+  // Whoever reads the input itself is told why: a terminal that is gone, which Ink need not hear of.
+  input.on('error', () => keys.destroy());
   return Object.assign(keys, {
     isTTY: true,
-    setRawMode(isRaw: boolean) {
-      try {
-        input.setRawMode(isRaw);
-      } catch {
-        // A terminal that is gone has no modes; that it is gone comes as the end of the input.
-      }
-    },
+    setRawMode: (isRaw: boolean) => input.setRawMode(isRaw),
     ref: () => input.ref(),
     unref: () => input.unref(),
   }) as unknown as NodeJS.ReadStream;
