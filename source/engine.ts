@@ -53,6 +53,8 @@ export interface Engine {
 /** More commands than this at once are no operator's: the rest is refused. */
 const commandsMax = 100;
 const notesMax = 100;
+/** So often at most do readings alone make a plan: a tenth of the quickest handover. */
+const gatherMs = 4;
 /** As many lines as the tallest screens show, a few times over. */
 const logLinesMax = 200;
 /** How long a handover that is under way may take to end when the engine leaves. */
@@ -69,6 +71,8 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
   let initial: ReadonlyMap<string, number> = new Map();
   let closed = false;
   let due = false;
+  let drainedAt = Number.NEGATIVE_INFINITY;
+  let cancelGather: (() => void) | null = null;
   let cancelWake: () => void = () => {};
   /** Folded ahead of all else that waits, so that readings and observations find their service. */
   let configured: Timeless | null = null;
@@ -80,10 +84,10 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
   const waiters = new Set<() => void>();
 
   /** A newer reading or observation of the same thing replaces one that still waits. */
-  function post(key: string, entry: Timeless): void {
+  function post(key: string, entry: Timeless, plan: () => void = schedule): void {
     if (closed) return;
     latest.set(key, entry);
-    schedule();
+    plan();
   }
 
   function schedule(): void {
@@ -92,9 +96,20 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
     clock.soon(drain);
   }
 
+  /** Readings right after a plan wait a moment for those that follow: a plan for each would cost more than it is worth. */
+  function gather(): void {
+    if (due || cancelGather) return;
+    const leftMs = drainedAt + gatherMs - clock.now();
+    if (leftMs <= 0) schedule();
+    else cancelGather = clock.after(leftMs, drain);
+  }
+
   function drain(): void {
     due = false;
+    cancelGather?.();
+    cancelGather = null;
     if (closed) return;
+    drainedAt = clock.now();
     const at = Math.max(fleet.at, Math.floor(clock.now()));
     const answers = commands.map(command => command.answer);
     if (fleet.lease.kind === 'held' && lease && !lease.holds())
@@ -247,12 +262,7 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
     },
     configure,
     read: (service, reading, demand = 0) =>
-      post(`reading ${demand} ${service}`, {
-        kind: 'reading',
-        service,
-        ...(demand > 0 && {demand}),
-        reading: soundReading(reading),
-      }),
+      post(`reading ${demand} ${service}`, {kind: 'reading', service, ...(demand > 0 && {demand}), reading: soundReading(reading)}, gather),
     schedule: (mode, when, window) => post(`scheduled ${mode} ${when}`, {kind: 'scheduled', mode, when, window}),
     command,
     note,
@@ -285,6 +295,7 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
       recorder?.write(last);
       closed = true;
       cancelWake();
+      cancelGather?.();
       await lease?.release();
       for (const {answer} of commands) answer({kind: 'refused', reason: 'the engine has stopped'});
       await orchestrator.close();

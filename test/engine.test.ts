@@ -51,9 +51,35 @@ describe('the engine', () => {
     await turn(5 * second);
     const before = recorded.length;
     for (let value = 0; value <= 9; value++) engine.read('web', {kind: 'value', value});
-    await turn();
+    await turn(10);
     const [entries] = recorded.slice(before);
     expect(entries?.filter(({kind}) => kind === 'reading')).toMatchObject([{reading: {value: 9}}]);
+  });
+
+  test('folds readings that come thick and fast a few milliseconds at a time, and whatever else comes at once', async () => {
+    const {engine, clock, turn, recorded} = await started();
+    await turn(second);
+    engine.read('web', {kind: 'value', value: 3});
+    await turn(20);
+    const before = recorded.length;
+    for (let value = 0; value < 100; value++) {
+      engine.read('web', {kind: 'value', value: 3 + value / 1000});
+      await turn(1);
+    }
+    const folded = recorded.slice(before).filter(entries => entries.some(({kind}) => kind === 'reading'));
+    expect(folded.length).toBeGreaterThan(20);
+    expect(folded.length).toBeLessThanOrEqual(30);
+    await turn(20);
+    engine.read('web', {kind: 'value', value: 4});
+    await turn();
+    engine.read('web', {kind: 'value', value: 5});
+    await turn();
+    expect(engine.fleet().services[0]?.demand).toMatchObject({value: 4});
+    const at = clock.now();
+    void engine.command({kind: 'hold', service: 'web', lasting: 'default', toggle: false}, 'ops@here');
+    await turn();
+    expect(clock.now()).toBe(at);
+    expect(engine.fleet().services[0]).toMatchObject({demand: {value: 5}, overrides: [{rule: {kind: 'hold'}}]});
   });
 
   test('a command is never dropped: past what any operator sends, it is refused in words', async () => {

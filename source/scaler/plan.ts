@@ -7,7 +7,7 @@ import {rawWant} from './target.ts';
 
 /** What a service asks for before capacity is looked at. Counts are replicas. */
 interface Claim {
-  readonly service: Service;
+  readonly name: string;
   readonly want: number;
   readonly fills: boolean;
   readonly rank: number;
@@ -36,7 +36,8 @@ export interface Plan {
  */
 export function plan(fleet: Fleet): Plan {
   const {capacity} = fleet.settings;
-  const claims = byRank(fleet.services.map(service => claimOf(service, fleet.at, fleet.settings)));
+  // In their order from the beginning: what lies side by side in memory is read many times as fast.
+  const claims = byRank(fleet.services).map(service => claimOf(service, fleet.at, fleet.settings));
   let free = capacity;
   for (const claim of claims) if (claim.pinned) free -= grant(claim, claim.floor, free);
   for (const claim of claims) if (!claim.pinned && claim.floor > 0) free -= grant(claim, claim.floor, free);
@@ -63,8 +64,6 @@ function claimOf(service: Service, at: number, settings: Settings): Claim {
   }
   const overruled = service.overrides.length > 0;
   const boosted = overruled && overrideOf(service, 'boost');
-  const moved = overruled ? overrideOf(service, 'priority') : undefined;
-  const rank = boosted ? 0 : (moved?.rule.priority ?? spec.priority);
   if (boosted) fills = false;
   const fixed = overruled ? (overrideOf(service, 'pin') ?? overrideOf(service, 'hold')) : undefined;
   const capped = overruled ? overrideOf(service, 'cap') : undefined;
@@ -86,7 +85,19 @@ function claimOf(service: Service, at: number, settings: Settings): Claim {
   if (usable < want && service.observed) add({kind: 'trouble', trouble: service.observed.trouble});
   const floor = Math.min(usable, fixed ? want : spec.retired ? 0 : Math.min(spec.min, want));
   const weight = fills ? spec.weight : 1;
-  return {service, want, fills, rank, pinned: fixed !== undefined, floor, usable, reasons, slots: spec.slots, weight, granted: 0};
+  return {
+    name: spec.name,
+    want,
+    fills,
+    rank: rankOf(service),
+    pinned: fixed !== undefined,
+    floor,
+    usable,
+    reasons,
+    slots: spec.slots,
+    weight,
+    granted: 0,
+  };
 }
 
 /** As many as the slots hold; a replica of several slots needs them all on one node. */
@@ -115,17 +126,22 @@ function usableReplicas(service: Service): number {
 }
 
 /** By rank, then by name: sorted as numbers, rank and place by name in one, since strings are slow to compare. */
-function byRank(claims: readonly Claim[]): readonly Claim[] {
-  const order = nameOrder(claims.map(({service}) => service.spec.name));
-  const keys = new Float64Array(claims.length);
-  for (let place = 0; place < order.length; place++) keys[place] = (claims[order[place] ?? 0]?.rank ?? 0) * rankWidth + place;
+function byRank(services: readonly Service[]): readonly Service[] {
+  const order = nameOrder(services.map(({spec}) => spec.name));
+  const ranks = new Float64Array(services.length);
+  for (const [index, service] of services.entries()) ranks[index] = rankOf(service);
+  const keys = new Float64Array(services.length);
+  for (let place = 0; place < order.length; place++) keys[place] = (ranks[order[place] ?? 0] ?? 0) * rankWidth + place;
   keys.sort();
-  const sorted: Claim[] = [];
-  for (const key of keys) {
-    const claim = claims[order[key % rankWidth] ?? 0];
-    if (claim) sorted.push(claim);
-  }
+  const sorted: Service[] = [];
+  for (const key of keys) sorted.push(services[order[key % rankWidth] ?? 0] as Service);
   return sorted;
+}
+
+/** A boost goes ahead of every priority. */
+function rankOf(service: Service): number {
+  if (service.overrides.length === 0) return service.spec.priority;
+  return overrideOf(service, 'boost') ? 0 : (overrideOf(service, 'priority')?.rule.priority ?? service.spec.priority);
 }
 
 /** More services than there will ever be; ranks times this are still whole numbers. */
@@ -238,7 +254,7 @@ function decisionOf(claim: Claim): Decision {
   const shortfall = claim.fills ? 0 : Math.max(0, claim.want - claim.granted);
   const reasons: readonly Reason[] = shortfall > 0 ? [...claim.reasons, {kind: 'short', replicas: shortfall}] : claim.reasons;
   return {
-    service: claim.service.spec.name,
+    service: claim.name,
     want: claim.want,
     fills: claim.fills,
     desired: claim.granted,
