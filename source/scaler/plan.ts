@@ -54,13 +54,11 @@ function claimOf(service: Service, at: number, settings: Settings): Claim {
   const {spec} = service;
   const raw = rawWant(service);
   let {want, fills, reasons} = raw;
-  // Copied where there is more to say: most services have the one reason of their target.
-  const add = (reason: Reason) => void (reasons = [...reasons, reason]);
   const peak = service.peaks[0];
   const settledAt = peak ? peak.endedAt + settleMsOf(service) : 0;
   if (!fills && peak && peak.want > want && settledAt > at) {
     want = peak.want;
-    add({kind: 'settling', replicas: peak.want, until: settledAt});
+    reasons = [...reasons, {kind: 'settling', replicas: peak.want, until: settledAt}];
   }
   const overruled = service.overrides.length > 0;
   const boosted = overruled && overrideOf(service, 'boost');
@@ -75,14 +73,14 @@ function claimOf(service: Service, at: number, settings: Settings): Claim {
   const bounded = pinned || spec.retired ? want : Math.min(Math.max(want, spec.min), spec.max);
   for (const override of service.overrides) {
     const beyond = pinned && aspect(override.rule) === 'count' && (want < spec.min || want > spec.max);
-    add({kind: 'override', override, beyondBounds: beyond});
+    reasons = [...reasons, {kind: 'override', override, beyondBounds: beyond}];
   }
-  if (bounded > want) add({kind: 'bound', bound: 'min', replicas: spec.min});
-  if (bounded < want && want !== unbounded) add({kind: 'bound', bound: 'max', replicas: spec.max});
+  if (bounded > want) reasons = [...reasons, {kind: 'bound', bound: 'min', replicas: spec.min}];
+  if (bounded < want && want !== unbounded) reasons = [...reasons, {kind: 'bound', bound: 'max', replicas: spec.max}];
   const most = mostReplicas(settings, spec.slots);
   want = want === unbounded ? Math.min(bounded, most) : bounded;
   const usable = Math.min(want, usableReplicas(service));
-  if (usable < want && service.observed) add({kind: 'trouble', trouble: service.observed.trouble});
+  if (usable < want && service.observed) reasons = [...reasons, {kind: 'trouble', trouble: service.observed.trouble}];
   const floor = Math.min(usable, fixed ? want : spec.retired ? 0 : Math.min(spec.min, want));
   const weight = fills ? spec.weight : 1;
   return {
