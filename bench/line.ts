@@ -39,7 +39,8 @@ function movingEngine(show: (update: Update) => void) {
   const update = (): Update => {
     const now = at + second * 1000;
     const services = base.fleet.services.map((service, index) => {
-      const value = 3 + Math.round(3 * Math.sin((second + index) / 5));
+      // A quarter of them moves each second.
+      const value = 3 + Math.round(3 * Math.sin(index + Math.floor((second + index) / 4)));
       const override = {rule: {kind: 'pin', replicas: pinned}, owner: 'ops@mgr-1', placedAt: now, until: null, note: ''} as const;
       return {...service, demand: {kind: 'live' as const, value, at: now}, overrides: index === 0 && pinned > 0 ? [override] : []};
     });
@@ -197,7 +198,7 @@ export function lineLines(lines: readonly LineResult[], {keyMs}: QuickResult): r
   const took = (times: readonly number[]) =>
     `median ${(median(times) / 1000).toFixed(2)} s, longest ${(Math.max(...times) / 1000).toFixed(2)} s`;
   return [
-    `a line of 9,600 baud (${bytesPerSecond} bytes a second), 20 services whose demand moves every second`,
+    `a line of 9,600 baud (${bytesPerSecond} bytes a second), 20 services, five of which move each second`,
     ...lines.flatMap(({columns, rows, firstMs, changeMs, keyMs: slowKeyMs, backlogBytes}) => [
       `  ${columns}×${rows}`,
       `    first frame                 ${(firstMs / 1000).toFixed(1)} s`,

@@ -109,7 +109,10 @@ export async function runConsole({
     }
   }
 
-  const keys = withoutAnswers(input, () => terminal.arrived());
+  const keys = withoutAnswers(input, question => terminal.arrived(question));
+  // Before the first frame, so that how long an answer takes is known before much is on its way. Raw, so that none is echoed.
+  keys.setRawMode(true);
+  terminal.ask();
   const app = render(<App store={store} look={look} spoken={spoken} perform={perform} budget={() => terminal.budget()} />, {
     stdout: terminal as unknown as NodeJS.WriteStream,
     stdin: keys,

@@ -7,6 +7,8 @@ export interface Painter {
   isBehind(): boolean;
 }
 
+const headRows = 2;
+const footRows = 2;
 /** Moving the cursor to a row and clearing what it had. */
 const rowBytes = 6;
 
@@ -29,7 +31,9 @@ export function createPainter(budget: () => number): Painter {
       }
       const changed = wanted.flatMap((text, row) => (text === screen[row] ? [] : [{row, bytes: costOf(screen[row] ?? '', text)}]));
       // A number or an answer is cheap and goes first; a chart grows cheaper the longer it has waited.
-      const weight = ({row, bytes}: (typeof changed)[number]) => bytes / (1 + (waited[row] ?? 0));
+      // The header says whether any of it is true, and the last rows answer whoever has just pressed a key: they never wait.
+      const weight = ({row, bytes}: (typeof changed)[number]) =>
+        row < headRows || row >= wanted.length - footRows ? 0 : bytes / (1 + (waited[row] ?? 0));
       const now = new Set<number>();
       let left = least;
       for (const {row, bytes} of changed.toSorted((a, b) => weight(a) - weight(b))) {
