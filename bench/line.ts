@@ -198,7 +198,7 @@ export function lineLines(lines: readonly LineResult[], {keyMs}: QuickResult): r
   const took = (times: readonly number[]) =>
     `median ${(median(times) / 1000).toFixed(2)} s, longest ${(Math.max(...times) / 1000).toFixed(2)} s`;
   return [
-    `a line of 9,600 baud (${bytesPerSecond} bytes a second), 20 services, five of which move each second`,
+    `a line of 9,600 baud (${bytesPerSecond} bytes a second), 20 services, five of which move each second; changes of the selected one`,
     ...lines.flatMap(({columns, rows, firstMs, changeMs, keyMs: slowKeyMs, backlogBytes}) => [
       `  ${columns}×${rows}`,
       `    first frame                 ${(firstMs / 1000).toFixed(1)} s`,

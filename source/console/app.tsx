@@ -28,7 +28,7 @@ export function App({store, look, spoken, perform, budget = unlimited}: AppProps
   });
   // What is pasted is no command: it is taken away before it could be one.
   usePaste(() => {});
-  const [painter] = useState(() => createPainter(budget));
+  const [painter] = useState(() => createPainter(budget, row => row.includes(`${look.style.symbols.cursor} `)));
   const lines = spoken
     ? spokenLines(state, look)
     : painter.paint(frame(Number.isFinite(budget()) ? withCalmCharts(state) : state, size, look), size.columns);
