@@ -77,7 +77,7 @@ function readSlowly(pty: IPty, heard: (data: Buffer) => void) {
   let due = 0;
   const buffer = Buffer.alloc(65_536);
   const timer = setInterval(() => {
-    due = Math.min(due + (speed * everyMs) / 1000, speed === bytesPerSecond ? 96 : buffer.length);
+    due = Math.min(due + (speed * everyMs) / 1000, speed === bytesPerSecond ? 20 : buffer.length);
     if (due < 1) return;
     try {
       const read = readSync(fd, buffer, 0, Math.floor(due), null);

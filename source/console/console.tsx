@@ -38,7 +38,8 @@ export interface ConsoleParts {
   readonly ends: (leave: (why: Leaving) => void) => void;
 }
 
-const framesPerSecond = 10;
+/** A key is seen within 50 ms, also right after a frame; what moves by itself is told far less often than this. */
+const framesPerSecond = 40;
 
 export async function runConsole({
   session,
