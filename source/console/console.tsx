@@ -100,9 +100,6 @@ export async function runConsole({
         return;
       }
       case 'redraw':
-        // Ink only sends what differs from what it believes to be there, and goes by where it believes the cursor to be.
-        terminal.write('\u001b[0m\u001b[2J\u001b[H');
-        app.clear();
         terminal.emit('resize');
         return;
       case 'leave':
@@ -124,6 +121,14 @@ export async function runConsole({
     exitOnCtrlC: false,
     patchConsole: true,
     maxFps: framesPerSecond,
+  });
+
+  // A terminal that was smaller for a moment, or that another program has written on, holds something else than Ink believes:
+  // all is drawn anew. Ink has heard of the size by now, and draws nothing more of the old one.
+  terminal.on('resize', () => {
+    terminal.write('\u001b[0m\u001b[2J\u001b[H');
+    app.clear();
+    store.again();
   });
 
   let leaving = false;
