@@ -39,7 +39,8 @@ function movingEngine(show: (update: Update) => void) {
   const update = (): Update => {
     const now = at + second * 1000;
     const services = base.fleet.services.map((service, index) => {
-      const value = 3 + Math.round(3 * Math.sin((second + index) / 5));
+      // A quarter of them moves each second.
+      const value = 3 + Math.round(3 * Math.sin(index + Math.floor((second + index) / 4)));
       const override = {rule: {kind: 'pin', replicas: pinned}, owner: 'ops@mgr-1', placedAt: now, until: null, note: ''} as const;
       return {...service, demand: {kind: 'live' as const, value, at: now}, overrides: index === 0 && pinned > 0 ? [override] : []};
     });
@@ -76,7 +77,7 @@ function readSlowly(pty: IPty, heard: (data: Buffer) => void) {
   let due = 0;
   const buffer = Buffer.alloc(65_536);
   const timer = setInterval(() => {
-    due = Math.min(due + (speed * everyMs) / 1000, speed === bytesPerSecond ? 96 : buffer.length);
+    due = Math.min(due + (speed * everyMs) / 1000, speed === bytesPerSecond ? 20 : buffer.length);
     if (due < 1) return;
     try {
       const read = readSync(fd, buffer, 0, Math.floor(due), null);
@@ -197,7 +198,7 @@ export function lineLines(lines: readonly LineResult[], {keyMs}: QuickResult): r
   const took = (times: readonly number[]) =>
     `median ${(median(times) / 1000).toFixed(2)} s, longest ${(Math.max(...times) / 1000).toFixed(2)} s`;
   return [
-    `a line of 9,600 baud (${bytesPerSecond} bytes a second), 20 services whose demand moves every second`,
+    `a line of 9,600 baud (${bytesPerSecond} bytes a second), 20 services, five of which move each second; changes of the selected one`,
     ...lines.flatMap(({columns, rows, firstMs, changeMs, keyMs: slowKeyMs, backlogBytes}) => [
       `  ${columns}×${rows}`,
       `    first frame                 ${(firstMs / 1000).toFixed(1)} s`,

@@ -6,6 +6,7 @@ import {press, type Effect} from './keys.ts';
 import type {Look} from './look.ts';
 import {createPainter} from './portion.ts';
 import {answer} from './prompt.ts';
+import {withCalmCharts} from './state.ts';
 import {spokenLines} from './spoken.ts';
 import type {Store} from './store.ts';
 
@@ -27,8 +28,10 @@ export function App({store, look, spoken, perform, budget = unlimited}: AppProps
   });
   // What is pasted is no command: it is taken away before it could be one.
   usePaste(() => {});
-  const [painter] = useState(() => createPainter(budget));
-  const lines = spoken ? spokenLines(state, look) : painter.paint(frame(state, size, look), size.columns);
+  const [painter] = useState(() => createPainter(budget, row => row.includes(`${look.style.symbols.cursor} `)));
+  const lines = spoken
+    ? spokenLines(state, look)
+    : painter.paint(frame(Number.isFinite(budget()) ? withCalmCharts(state) : state, size, look), size.columns);
   // What a slow line had no room for comes with the next frame.
   useEffect(() => {
     if (painter.isBehind()) store.again();

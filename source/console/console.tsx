@@ -44,7 +44,8 @@ export interface ConsoleParts {
   readonly ends: (leave: (why: Leaving) => void) => void;
 }
 
-const framesPerSecond = 10;
+/** A key is seen within 50 ms, also right after a frame; what moves by itself is told far less often than this. */
+const framesPerSecond = 40;
 
 export async function runConsole({
   session,
@@ -136,7 +137,10 @@ export async function runConsole({
     await traveller.follow();
   }
 
-  const keys = withoutAnswers(input, () => terminal.arrived());
+  const keys = withoutAnswers(input, question => terminal.arrived(question));
+  // Before the first frame, so that how long an answer takes is known before much is on its way. Raw, so that none is echoed.
+  keys.setRawMode(true);
+  terminal.ask();
   const app = render(<App store={store} look={look} spoken={spoken} perform={perform} budget={() => terminal.budget()} />, {
     stdout: terminal as unknown as NodeJS.WriteStream,
     stdin: keys,
@@ -148,14 +152,14 @@ export async function runConsole({
     patchConsole: true,
     maxFps: framesPerSecond,
   });
-  // Ink only sends what differs from what it believes to be there, and goes by where it believes the cursor to be. A frame that
-  // was on its way to a terminal of another size has moved both.
-  if (!spoken) {
-    terminal.prependListener('resize', () => {
-      terminal.write('\u001b[0m\u001b[2J\u001b[H');
-      app.clear();
-    });
-  }
+  // A terminal that was smaller for a moment, or that another program has written on, holds something else than Ink believes:
+  // all is drawn anew. Ink has heard of the size by now, and draws nothing more of the old one.
+  const drawAnew = () => {
+    terminal.write('\u001b[0m\u001b[2J\u001b[H');
+    app.clear();
+    store.again();
+  };
+  if (!spoken) terminal.on('resize', drawAnew);
 
   let leaving = false;
   function leave(reason: Leaving): void {

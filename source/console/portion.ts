@@ -7,11 +7,13 @@ export interface Painter {
   isBehind(): boolean;
 }
 
+const headRows = 2;
+const footRows = 2;
 /** Moving the cursor to a row and clearing what it had. */
 const rowBytes = 6;
 
-/** `budget` is how many bytes the line takes without making what comes next wait. */
-export function createPainter(budget: () => number): Painter {
+/** `budget` is how many bytes the line takes without making what comes next wait; `isSelected` knows the row of the selected service. */
+export function createPainter(budget: () => number, isSelected: (row: string) => boolean = () => false): Painter {
   let screen: readonly string[] = [];
   let waited: readonly number[] = [];
   let width = 0;
@@ -29,7 +31,10 @@ export function createPainter(budget: () => number): Painter {
       }
       const changed = wanted.flatMap((text, row) => (text === screen[row] ? [] : [{row, bytes: costOf(screen[row] ?? '', text)}]));
       // A number or an answer is cheap and goes first; a chart grows cheaper the longer it has waited.
-      const weight = ({row, bytes}: (typeof changed)[number]) => bytes / (1 + (waited[row] ?? 0));
+      // The header says whether any of it is true, the selected service and the last rows answer whoever has just pressed a key:
+      // they never wait.
+      const isUrgent = (row: number) => row < headRows || row >= wanted.length - footRows || isSelected(wanted[row] ?? '');
+      const weight = ({row, bytes}: (typeof changed)[number]) => (isUrgent(row) ? 0 : bytes / (1 + (waited[row] ?? 0)));
       const now = new Set<number>();
       let left = least;
       for (const {row, bytes} of changed.toSorted((a, b) => weight(a) - weight(b))) {

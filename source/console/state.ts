@@ -195,6 +195,15 @@ function travel(state: ConsoleState, sought: number): ConsoleState {
   return state.gone === null || !past ? now : reduce(now, {kind: 'gone', reason: state.gone});
 }
 
+/** The same with charts that move twice a minute: what moves each second is more than a slow line carries. */
+export function withCalmCharts(state: ConsoleState): ConsoleState {
+  const until = Math.floor((state.samples.at(-1)?.at ?? 0) / calmChartMs) * calmChartMs;
+  const samples = state.samples.filter(({at}) => at <= until);
+  return samples.length === 0 ? state : {...state, samples};
+}
+
+const calmChartMs = 30_000;
+
 /** By rank, then by name: the order in which the plan serves them. */
 export function orderedServices(services: readonly Service[]): readonly Service[] {
   return listServices(services, planOrder, '');

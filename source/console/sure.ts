@@ -12,9 +12,7 @@ const asciiRow = /^[\u001b\u0020-\u007e]*$/;
 const styles = /(\u001b\[[\d;]*m)/;
 /** One character, and at most two marks on it, of those that every terminal has always drawn over what is before them. */
 const shape =
-  // Marks are what is named here, each by its own code.
-  // oxlint-disable-next-line no-misleading-character-class
-  /^[^\p{M}\p{C}](?:[\u0300-\u034e\u0350-\u036f\u0483-\u0486\u0591-\u05bd\u064b-\u0652\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u20d0-\u20dc\uff9e-\uff9f]|\u3099|\u309a){0,2}$/u;
+  /^[^\p{M}\p{C}][\u0300-\u034e\u0350-\u036f\u20d0-\u20dc\u0483-\u0486\u0591-\u05bd\u064b-\u0652\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u3099\u309a\uff9e\uff9f]{0,2}$/u;
 /** Characters that were narrow in one version of Unicode and wide in the next, and those that only show beside others. */
 const doubtful =
   /[\p{Emoji_Presentation}\p{Emoji_Modifier}\p{Regional_Indicator}\p{Default_Ignorable_Code_Point}\u1100-\u11ff\u06de\u2630-\u2637\u3248-\u324f\u268a-\u268f\u4dc0-\u4dff\ua960-\ua97f\ud7b0-\ud7ff\u{10000}-\u{1ffff}\u{30000}-\u{10ffff}]/u;

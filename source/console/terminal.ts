@@ -4,6 +4,7 @@
  */
 import {closeSync, constants, openSync, readlinkSync, write, writeSync} from 'node:fs';
 import {Writable} from 'node:stream';
+import {createArrivals} from './arrivals.ts';
 import {createSqueezer} from './squeeze.ts';
 
 export interface Terminal extends Writable {
@@ -14,10 +15,12 @@ export interface Terminal extends Writable {
   idle(): Promise<void>;
   /** How many bytes the line takes in half a second; without bound unless it has been seen to be slow. */
   budget(): number;
+  /** Asks the terminal whether it answers; its keys must be read by then. */
+  ask(): void;
   /** No question is open any more, or it has been waited for long enough; none is asked from now on. */
   quiet(): Promise<void>;
-  /** The terminal has answered: all that was written before the question is on its screen. */
-  arrived(): void;
+  /** The terminal has answered the question of that number: all that was written before is on its screen. */
+  arrived(question: number): void;
   /** Puts a text into the clipboard of the terminal, which may be far away (OSC 52); one that can't does nothing. */
   copy(text: string): void;
   /** Rings, and shows a notification where the terminal can (OSC 9, OSC 777). The texts are clean. */
@@ -29,15 +32,13 @@ export interface Terminal extends Writable {
 
 /** How soon a full terminal is tried again: quick enough to be smooth, slow enough to cost nothing. */
 const retryMs = 8;
-/** Asks the terminal for a sign of life (DSR); it answers when it has come so far in what was written. */
-const question = Buffer.from('\u001b[5n');
-/** An answer that hasn't come by then may have been lost on its way. */
-const patienceMs = 5000;
+/**
+ * Asks the terminal where its cursor is (CPR), which it answers when it has come so far in what was written. The cursor is
+ * put into the column of the question's number for it, so that an answer says to which it belongs.
+ */
+const questionOf = (number: number) => Buffer.from(`\u001b7\u001b[1;${number}H\u001b[6n\u001b8`);
 /** How long an open question is waited for at the end, so that its answer isn't taken for words of the next program. */
 const quietLimitMs = 400;
-/** A line is slow where more than a handful of bytes took longer than this, on top of the way there and back. */
-const slowLeast = {bytes: 200, ms: 150};
-const budgetMs = 500;
 /** How long the last few bytes may take when the program ends. */
 const restoreLimitMs = 300;
 /** Cursor shown, mouse and bracketed paste off, styles off, the alternate screen left. */
@@ -64,26 +65,27 @@ export function openTerminal(size: () => readonly [columns: number, rows: number
 
   // What lies between here and the terminal (a modem, the buffers of ssh) takes more than the line carries: a frame is drawn
   // once the one before has arrived, so that none waits there. Terminals that don't answer go by what was taken.
-  let answers = false;
-  let asked: NodeJS.Timeout | null = null;
+  const line = createArrivals(() => performance.now());
+  let patience: NodeJS.Timeout | undefined;
   let unasked = false;
+  let question: Buffer | null = null;
   let quieting = false;
-  const line = createLineWatch();
 
   function ask(): void {
-    if (closed || quieting || !unasked || asked !== null) return;
+    if (closed || quieting || !unasked || line.isUnderWay() || !line.asks()) return;
     unasked = false;
-    if (answers) asked = setTimeout(arrived, patienceMs);
+    const {number, limitMs} = line.asked();
+    question = questionOf(number);
     stream.write(question);
+    clearTimeout(patience);
+    patience = setTimeout(() => {
+      line.expire();
+      settle();
+    }, limitMs);
+    patience.unref();
   }
 
-  function arrived(): void {
-    if (asked !== null) clearTimeout(asked);
-    asked = null;
-    settle();
-  }
-
-  const isFree = () => stream.writableLength === 0 && asked === null;
+  const isFree = () => stream.writableLength === 0 && !line.isUnderWay();
 
   const stream = new Writable({
     decodeStrings: false,
@@ -123,15 +125,18 @@ export function openTerminal(size: () => readonly [columns: number, rows: number
     columns,
     rows,
     idle: () => (isFree() ? Promise.resolve() : new Promise<void>(resolve => idlers.push(resolve))),
-    arrived() {
-      answers = true;
-      line.arrived();
-      arrived();
+    arrived(number: number) {
+      line.answered(number);
+      settle();
+    },
+    ask() {
+      unasked = true;
+      ask();
     },
     budget: line.budget,
     async quiet() {
       quieting = true;
-      if (asked === null) return;
+      if (!line.isUnderWay()) return;
       await Promise.race([terminal.idle(), new Promise(resolve => setTimeout(resolve, quietLimitMs))]);
     },
     copy: (text: string) => void stream.write(Buffer.from(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`)),
@@ -141,7 +146,7 @@ export function openTerminal(size: () => readonly [columns: number, rows: number
     },
     restore() {
       closed = true;
-      if (asked !== null) clearTimeout(asked);
+      clearTimeout(patience);
       const until = Date.now() + restoreLimitMs;
       let rest = Buffer.from(restoreSequence);
       while (rest.length > 0 && Date.now() < until) {
@@ -162,28 +167,6 @@ export function openTerminal(size: () => readonly [columns: number, rows: number
     if (descriptor > 2) closeSync(descriptor);
   });
   return terminal;
-}
-
-/** How quick the line is, by how long the answers take. */
-function createLineWatch() {
-  let bytes = 0;
-  let since = 0;
-  let roundTripMs = Number.POSITIVE_INFINITY;
-  let budget = Number.POSITIVE_INFINITY;
-  return {
-    sent(more: number) {
-      if (bytes === 0) since = performance.now();
-      bytes += more;
-    },
-    arrived() {
-      const tookMs = performance.now() - since;
-      roundTripMs = Math.min(roundTripMs, tookMs);
-      const onTheWayMs = tookMs - roundTripMs;
-      if (bytes >= slowLeast.bytes) budget = onTheWayMs > slowLeast.ms ? (bytes * budgetMs) / onTheWayMs : Number.POSITIVE_INFINITY;
-      bytes = 0;
-    },
-    budget: () => budget,
-  };
 }
 
 /** A descriptor of our own on the same terminal: what is set on it concerns nobody else who has the terminal open. */

@@ -3,6 +3,7 @@ import {PassThrough} from 'node:stream';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {withoutAnswers} from '../../source/console/answers.ts';
+import {createArrivals, questionsMost} from '../../source/console/arrivals.ts';
 import {createPainter} from '../../source/console/portion.ts';
 import {until} from '../support/until.ts';
 
@@ -18,14 +19,15 @@ describe('portions of a frame', () => {
 
   test('what is cheap goes first, and what is dear is not left for ever', () => {
     const painter = createPainter(() => 100);
-    painter.paint([chart(0), chart(0), 'demand 0'], 80);
+    painter.paint(['', '', chart(0), chart(0), 'demand 0', '', ''], 80);
     for (let turn = 1; turn <= 40; turn++) {
-      const painted = painter.paint([chart(turn), chart(turn), `demand ${turn}`], 80);
+      const painted = painter.paint([`age ${turn}`, '', chart(turn), chart(turn), `demand ${turn}`, '', `answer ${turn}`], 80);
       // One round late at the most: a chart that has waited for long may go before it once.
-      expect(Number(painted[2]?.slice('demand '.length))).toBeGreaterThanOrEqual(turn - 1);
+      expect([painted[0], painted[6]]).toEqual([`age ${turn}`, `answer ${turn}`]);
+      expect(Number(painted[4]?.slice('demand '.length))).toBeGreaterThanOrEqual(turn - 1);
     }
     let rounds = 0;
-    const last = [chart(40), chart(40), 'demand 40'];
+    const last = ['age 40', '', chart(40), chart(40), 'demand 40', '', 'answer 40'];
     while (painter.paint(last, 80).some((row, index) => row !== last[index])) expect(++rounds).toBeLessThan(10);
     expect(painter.isBehind()).toBe(false);
   });
@@ -56,6 +58,61 @@ describe('portions of a frame', () => {
   });
 });
 
+describe('what has arrived', () => {
+  function watch() {
+    let now = 0;
+    return {arrivals: createArrivals(() => now), later: (ms: number) => void (now += ms)};
+  }
+
+  test('of a terminal that never answers nothing is waited for, and after a while it isn’t asked', () => {
+    const {arrivals} = watch();
+    for (let asked = 0; asked < questionsMost; asked++) {
+      expect(arrivals.asks()).toBe(true);
+      arrivals.asked();
+      expect(arrivals.isUnderWay()).toBe(false);
+    }
+    expect(arrivals.asks()).toBe(false);
+  });
+
+  test('an answer stands for all before it, and one that was lost or comes late mixes nothing up', () => {
+    const {arrivals} = watch();
+    arrivals.answered(arrivals.asked().number);
+    const [lost, second] = [arrivals.asked().number, arrivals.asked().number];
+    arrivals.answered(second);
+    expect(arrivals.isUnderWay()).toBe(false);
+    const third = arrivals.asked().number;
+    arrivals.answered(lost);
+    expect(arrivals.isUnderWay()).toBe(true);
+    arrivals.answered(third);
+    expect(arrivals.isUnderWay()).toBe(false);
+    const fourth = arrivals.asked().number;
+    arrivals.expire();
+    expect(arrivals.isUnderWay()).toBe(false);
+    const fifth = arrivals.asked().number;
+    arrivals.answered(fourth);
+    arrivals.answered(fifth);
+    expect(arrivals.isUnderWay()).toBe(false);
+    expect(new Set([lost, second, third, fourth, fifth]).size).toBe(5);
+  });
+
+  test('a line is slow by its bytes and not by its length, and until it carries more', () => {
+    const {arrivals, later} = watch();
+    const send = (bytes: number, ms: number) => {
+      arrivals.sent(bytes);
+      const {number} = arrivals.asked();
+      later(ms);
+      arrivals.answered(number);
+      return arrivals.budget();
+    };
+    expect(send(4, 300)).toBe(Number.POSITIVE_INFINITY);
+    expect(send(5000, 310)).toBe(Number.POSITIVE_INFINITY);
+    expect(send(960, 1300)).toBe(480);
+    expect(send(50, 352)).toBe(480);
+    expect(send(240, 550)).toBe(480);
+    expect(send(5000, 310)).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
 describe('a terminal’s answers', () => {
   function listen() {
     const input = new PassThrough();
@@ -68,19 +125,19 @@ describe('a terminal’s answers', () => {
 
   test('are taken out of the keys, also in pieces and between others', async () => {
     for (const pieces of [
-      ['+\u001b[0n+', '+'],
-      ['+\u001b', '[0', 'n++'],
-      ['++\u001b[0n\u001b[0n', '+'],
+      ['+\u001b[1;7R+', '+'],
+      ['+\u001b', '[1', ';7', 'R++'],
+      ['++\u001b[1;7R\u001b[1;7R', '+'],
     ]) {
       const {input, keys, answers} = listen();
       for (const piece of pieces) input.write(piece);
-      await until('the keys', () => keys() === '+++' && answers() === pieces.join('').split('\u001b[0n').length - 1);
+      await until('the keys', () => keys() === '+++' && answers() === pieces.join('').split('\u001b[1;7R').length - 1);
     }
   });
 
   test('Esc, arrows and a paste are still themselves', async () => {
     const {input, keys, answers} = listen();
-    const sent = ['\u001b', '\u001b[A', '\u001b[200~x\u001b[201~', 'q\u001b[', '0'];
+    const sent = ['\u001b', '\u001b[A', '\u001b[200~x\u001b[201~', 'q\u001b[', '1'];
     for (const [index, piece] of sent.entries()) {
       input.write(piece);
       const all = sent.slice(0, index + 1).join('');

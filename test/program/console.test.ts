@@ -77,63 +77,6 @@ describe('the built program in a real terminal', () => {
     await until('what became of it to be shown', () => screen.text().includes('microscale: the simulated host has ended'));
   });
 
-  test('resizes leave no debris: the screen is as if it had always had its size', async () => {
-    const screen = open(['demo', '--seed', '4'], emptyFolder(), 80, 24);
-    await up(screen);
-    let seed = 7;
-    const draw = (least: number, most: number) => {
-      seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
-      return least + (seed % (most - least + 1));
-    };
-    for (let turn = 0; turn < 40; turn++) {
-      screen.resize(draw(30, 180), draw(8, 60));
-      await new Promise(resolve => setImmediate(resolve));
-    }
-    screen.resize(120, 30);
-    await until(
-      'the last size to be drawn',
-      () =>
-        screen.rows().every(row => row.length <= 120) &&
-        screen.rows()[0]?.startsWith(' microscale') &&
-        screen.rows()[29]?.includes('q quit'),
-    );
-    const bars = screen.rows().filter(row => row.includes('q quit'));
-    expect(bars).toHaveLength(1);
-    expect(screen.rows().filter(row => row.startsWith(' microscale'))).toHaveLength(1);
-  });
-
-  test('a paste fires nothing', async () => {
-    const screen = open(demo, emptyFolder(), 80, 24);
-    await up(screen);
-    screen.press(`\u001b[200~${'Pqyx+'.repeat(2000)}\u001b[201~`);
-    screen.press('?');
-    await until('the help', () => screen.text().includes('any key closes'));
-    expect(screen.text()).toContain('[AUTO]');
-    screen.press('\u0003');
-    expect(await screen.ended).toBe(0);
-  });
-
-  test.each([
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
-    ['SIGINT', 130],
-  ] as const)('%s gives the terminal back, says why, and leaves status %i', async (signal, status) => {
-    const screen = open(demo, emptyFolder(), 80, 24);
-    await up(screen);
-    process.kill(screen.pty.pid, signal);
-    expect(await screen.ended).toBe(status);
-    expect(screen.state()).toEqual({alternate: false, cursorHidden: false});
-    await until('the reason to be shown', () => screen.text().includes(`microscale: ended by ${signal}.`));
-  });
-
-  test('Ctrl-C leaves at once', async () => {
-    const screen = open(demo, emptyFolder(), 80, 24);
-    await up(screen);
-    screen.press('\u0003');
-    expect(await screen.ended).toBe(0);
-    expect(screen.state()).toEqual({alternate: false, cursorHidden: false});
-  });
-
   test('an error before the first frame leaves the terminal untouched', async () => {
     const screen = open(['--host', 'unix:///nowhere.sock'], emptyFolder(), 80, 24);
     expect(await screen.ended).toBe(3);
@@ -159,12 +102,14 @@ describe('leaving a real engine', () => {
     const project = 'hangup';
     const replica = 'image: busybox, pull: never, command: [sleep, "3600"], stopGrace: 1s, networks: [none]';
     const folder = emptyFolder({
-      'microscale.yaml': `{project: ${project}, capacity: 4, services: {web: {priority: 1, ${replica}, demand: {source: fixed, value: 3}}, batch: {priority: 2, ${replica}, target: fill}}}`,
+      'microscale.yaml': `{project: ${project}, capacity: 4, console: {theme: mono}, services: {web: {priority: 1, ${replica}, demand: {source: fixed, value: 3}}, batch: {priority: 2, ${replica}, target: fill}}}`,
     });
     const screen = open(['--host', `unix://${socket}`], folder, 80, 24);
     try {
       await up(screen);
       await until('the box to be full', () => screen.text().includes('slots 4/4'));
+      // Its configuration wants no colours.
+      expect(screen.sent()).not.toMatch(/\u001b\[[\d;]*(?:3[1-7]|9[0-7])[;m]/);
       const before = (await containersOf(project)).map(({Id: id}) => id).toSorted();
       process.kill(screen.pty.pid, 'SIGHUP');
       expect(await screen.ended).toBe(129);

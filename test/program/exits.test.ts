@@ -70,8 +70,10 @@ describe('every way out gives the terminal back, says why on stderr, and leaves 
       ...more,
     });
     await up(screen);
-    expect(screen.state()).toEqual({alternate: true, cursorHidden: true});
-    await until('pastes to be marked', () => isPasteBracketed(screen));
+    await until(
+      'the terminal to be the console’s',
+      () => isPasteBracketed(screen) && screen.state().alternate && screen.state().cursorHidden,
+    );
     await leave(screen);
     await screen.ended;
     const read = (name: string) => readFileSync(join(folder, name), 'utf8').trim();

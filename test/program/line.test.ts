@@ -22,7 +22,9 @@ test('of many states that a terminal could not take, it is shown the latest, and
     await new Promise(resolve => setTimeout(resolve, 2));
   }
   screen.pty.resume();
-  await until('the latest', () => screen.text().includes('pin 1300'));
+  // On a slow line row by row.
+  const isLatest = () => screen.text().includes('pin 1300') && !/pin 1(?!300)\d\d\d/.test(screen.text());
+  await until('the latest, and nothing else', isLatest);
   const shown = new Set(
     screen
       .sent()
@@ -31,7 +33,6 @@ test('of many states that a terminal could not take, it is shown the latest, and
   );
   // What was on its way when it stopped, and what a patient console sent in case that an answer had been lost.
   expect(shown.size).toBeLessThan(20);
-  expect(screen.rows().filter(row => /pin 1(?!300)\d\d\d/.test(row))).toEqual([]);
 });
 
 test('an answer of the terminal is no key, and none is left for the shell', async () => {
@@ -46,5 +47,5 @@ test('an answer of the terminal is no key, and none is left for the shell', asyn
   expect(await screen.ended).toBe(0);
   expect(states.commands).toHaveLength(5);
   // An echo of an answer would stand below the last words.
-  expect(screen.text()).not.toMatch(/\^\[|\[0n|0n/);
+  expect(screen.text()).not.toMatch(/\^\[|\[1;\d/);
 });

@@ -1,5 +1,6 @@
 /** The built console in a real terminal, on states that a test decides: exactly what is drawn, at every size, for every key. */
-import {readFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {frame, type Size} from '../../source/console/frame.ts';
 import {plainText} from '../../source/console/screenshot.ts';
@@ -70,6 +71,22 @@ test('what is full of escape sequences, turned directions, wide, piled and endle
     await shows(screen, plainText(frame(seen(update), size, plainUnicode)), 'the screen as it was laid out');
     expect(screen.sent()).not.toContain('\u001b]');
     expect(screen.state()).toEqual({alternate: true, cursorHidden: true});
+    screen.press('\u0003');
+    expect(await screen.ended).toBe(0);
+  }
+});
+
+test('a console on somebody else’s engine has the theme of its own file, and a flag wins over it', async () => {
+  const colours = /\u001b\[[\d;]*(?:3[1-7]|9[0-7])[;m]/;
+  const states = await showStates(updateOf(crowdState(2)));
+  writeFileSync(join(states.folder, 'microscale.yaml'), 'console: {theme: mono}\n');
+  for (const [more, coloured] of [
+    [[], false],
+    [['--theme', 'dark'], true],
+  ] as const) {
+    const screen = openOn(states, {columns: 100, rows: 30}, more);
+    await until('the screen', () => screen.text().includes('q quit'));
+    expect(colours.test(screen.sent())).toBe(coloured);
     screen.press('\u0003');
     expect(await screen.ended).toBe(0);
   }

@@ -1,0 +1,76 @@
+/**
+ * What has arrived on a terminal far away, by its answers to the questions that are put behind what is written: whether
+ * something is still on its way, and how much the line takes without making what comes next wait. Knows no terminal.
+ */
+
+export interface Arrivals {
+  /** So many bytes were written, of something or of a question. */
+  sent(bytes: number): void;
+  /** Whether a question is worth asking; one that was never answered is given up. */
+  asks(): boolean;
+  /** A question is written behind what was sent. `number` tells its answer; `limitMs` is how long that may take. */
+  asked(): {readonly number: number; readonly limitMs: number};
+  /** What came before the question of that number has arrived too. */
+  answered(number: number): void;
+  /** What is overdue may have been lost, and is waited for no longer. */
+  expire(): void;
+  /** Something is on its way, as far as this terminal tells. */
+  isUnderWay(): boolean;
+  /** How many bytes the line takes in half a second; without bound unless it has been seen to be slow. */
+  budget(): number;
+}
+
+/** Numbers of questions go round; no more of them are ever open. */
+export const questionsMost = 20;
+/** An answer that hasn't come by then may have been lost; longer by what the slowest line of all needs. */
+const patienceMs = 5000;
+const leastBytesPerSecond = 400;
+/** A line is slow where more than a handful of bytes took longer than this, on top of the way there and back. */
+const slowLeast = {bytes: 200, ms: 150};
+/** A slow line is so until it carries this. */
+const quickBytesPerMs = 8;
+const budgetMs = 500;
+
+export function createArrivals(now: () => number): Arrivals {
+  let open: readonly {readonly number: number; readonly bytes: number; readonly since: number}[] = [];
+  let answers = false;
+  let number = 0;
+  let bytes = 0;
+  let since = 0;
+  let roundTripMs = Number.POSITIVE_INFINITY;
+  let budget = Number.POSITIVE_INFINITY;
+
+  function measure(amount: number, tookMs: number): void {
+    roundTripMs = Math.min(roundTripMs, tookMs);
+    if (amount < slowLeast.bytes) return;
+    const onTheWayMs = Math.max(1, tookMs - roundTripMs);
+    const isSlow = Number.isFinite(budget) ? amount / onTheWayMs < quickBytesPerMs : onTheWayMs > slowLeast.ms;
+    budget = isSlow ? (amount * budgetMs) / onTheWayMs : Number.POSITIVE_INFINITY;
+  }
+
+  return {
+    sent(more) {
+      if (bytes === 0) since = now();
+      bytes += more;
+    },
+    asks: () => open.length < questionsMost,
+    asked() {
+      number = (number % questionsMost) + 1;
+      open = [...open, {number, bytes, since}];
+      bytes = 0;
+      return {number, limitMs: patienceMs + (1000 * open.reduce((sum, each) => sum + each.bytes, 0)) / leastBytesPerSecond};
+    },
+    answered(given) {
+      answers = true;
+      const place = open.findIndex(each => each.number === given);
+      const [first] = open;
+      if (place === 0 && first) measure(first.bytes, now() - first.since);
+      open = open.slice(place + 1);
+    },
+    expire() {
+      if (answers) open = [];
+    },
+    isUnderWay: () => answers && open.length > 0,
+    budget: () => budget,
+  };
+}
