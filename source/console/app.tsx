@@ -2,7 +2,8 @@
 import {useEffect, useState, useSyncExternalStore} from 'react';
 import {Box, Text, useInput, usePaste, useWindowSize, type Key as InkKey} from 'ink';
 import {frame} from './frame.ts';
-import {press, type Effect} from './keys.ts';
+import type {Effect} from './effect.ts';
+import {press} from './keys.ts';
 import type {Look} from './look.ts';
 import {createPainter} from './portion.ts';
 import {answer} from './prompt.ts';

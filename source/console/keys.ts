@@ -2,25 +2,11 @@
 import type {Command} from '../scaler/entry.ts';
 import {modeNames} from '../scaler/mode.ts';
 import {overrideOf, undoMs} from '../scaler/override.ts';
-import {latestMoment, momentWords, speedLeast, speedMost, type Pace} from './past.ts';
+import {command, event, forSelected, refuse, type Effect} from './effect.ts';
+import {move, playAt, screenful, travel, travelBy} from './moving.ts';
+import {momentWords, speedLeast, speedMost} from './past.ts';
 import {nextOrder} from './sorting.ts';
-import {listedServices, orderedServices, selectedService, type ConsoleEvent, type ConsoleState} from './state.ts';
-
-/** What a key comes to: a change of the console, a command for the engine, or leaving. */
-export type Effect =
-  | {readonly kind: 'event'; readonly event: ConsoleEvent}
-  | {readonly kind: 'command'; readonly command: Command}
-  | {readonly kind: 'refuse'; readonly reason: string}
-  /** The open log, or the table of replicas; negative is upwards. */
-  | {readonly kind: 'scroll'; readonly by: number | 'first' | 'last'}
-  | {readonly kind: 'refresh'}
-  | {readonly kind: 'redraw'}
-  | {readonly kind: 'take-over'}
-  /** The selected service and its why, for the clipboard. */
-  | {readonly kind: 'copy'}
-  /** The screen as it is, as files. */
-  | {readonly kind: 'save'}
-  | {readonly kind: 'leave'};
+import {orderedServices, selectedService, type ConsoleState} from './state.ts';
 
 export interface Key {
   readonly keys: readonly string[];
@@ -37,34 +23,6 @@ export interface Key {
   readonly press: (state: ConsoleState) => Effect;
 }
 
-const event = (change: ConsoleEvent): Effect => ({kind: 'event', event: change});
-const refuse = (reason: string): Effect => ({kind: 'refuse', reason});
-
-/** A key about the selected service. */
-function forSelected(act: (service: string, state: ConsoleState) => Effect): (state: ConsoleState) => Effect {
-  return state => (state.selected === null ? refuse('there is no service to act on') : act(state.selected, state));
-}
-
-const command = (given: Command): Effect => ({kind: 'command', command: given});
-
-function move(by: number | 'first' | 'last'): (state: ConsoleState) => Effect {
-  return state => {
-    if (scrolls(state, by)) return {kind: 'scroll', by};
-    const names = listedServices(state).map(({spec}) => spec.name);
-    const at = Math.max(0, names.indexOf(state.selected ?? ''));
-    const to = by === 'first' ? 0 : by === 'last' ? names.length - 1 : Math.min(names.length - 1, Math.max(0, at + by));
-    const service = names[to];
-    return service === undefined
-      ? refuse(state.find === '' ? 'there is no service yet' : `no service has “${state.find}” in its name: Esc shows all`)
-      : event({kind: 'selected', service});
-  };
-}
-
-/** In an open log all of them scroll; in the table of replicas, those that take a page. */
-function scrolls({view, closeUp}: ConsoleState, by: number | 'first' | 'last'): boolean {
-  return view.kind === 'detail' && (closeUp.pane === 'logs' || Math.abs(Number(by)) === screenful);
-}
-
 /** One less is refused by the engine where it would empty a priority-1 service; the name is then asked for. */
 const less = forSelected((service, state) => {
   const selected = selectedService(state);
@@ -76,33 +34,6 @@ const less = forSelected((service, state) => {
 
 export function emptying(service: string): Command {
   return {kind: 'override', service, rule: {kind: 'pin', replicas: 0}, lasting: 'default', sure: true};
-}
-
-const screenful = 10;
-
-/** To a moment, unless it is the one that is looked at, and nothing lies beyond. */
-function travel({update, past, recording}: ConsoleState, at: number): Effect {
-  if (!update) return refuse('not connected yet');
-  const present = past?.present.update ?? update;
-  if (recording && past && at > past.at && past.at >= latestMoment(past.present)) return refuse('the recording ends here');
-  if (past && past.from !== null && at <= past.at && past.at <= past.from)
-    return refuse(recording ? 'the recording begins here' : `nothing before ${momentWords(past.from)} is kept`);
-  if (!past && at > present.vitals.at) return refuse('this is now: the left arrow looks at what was');
-  return event({kind: 'travelled', at});
-}
-
-/** From the moment that was asked for last: each press of a held key counts. */
-function travelBy(ms: number): (state: ConsoleState) => Effect {
-  return state => travel(state, (state.past?.at ?? Math.floor((state.update?.vitals.at ?? 0) / 1000) * 1000) + ms);
-}
-
-function playAt(paced: (pace: Pace) => Pace): (state: ConsoleState) => Effect {
-  return ({past, pace, recording}) => {
-    if (!past) return refuse('this is now: the left arrow looks at what was, and Space plays it from there');
-    const next = paced(pace);
-    if (recording && next.kind === 'playing' && past.at >= latestMoment(past.present)) return refuse('the recording ends here');
-    return event({kind: 'paced', pace: next});
-  };
 }
 
 export const keyTable: readonly Key[] = [

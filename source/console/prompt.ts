@@ -1,7 +1,8 @@
 /** Questions: what they say, and what a key means while one is open. Esc, Enter and n mean no. */
 import type {Command, Lasting} from '../scaler/entry.ts';
 import {autoMode} from '../scaler/fleet.ts';
-import {emptying, press, whyNotInThePast, type Effect} from './keys.ts';
+import type {Effect} from './effect.ts';
+import {emptying, press, whyNotInThePast} from './keys.ts';
 import {fitting} from './palette.ts';
 import type {ConsoleState, Prompt} from './state.ts';
 import {readSupposition, suppose} from './what-if.ts';

@@ -8,6 +8,7 @@ import {spokenLines} from '../../source/console/spoken.ts';
 import {reduce, type ConsoleState} from '../../source/console/state.ts';
 import {detailOf, hostileLines, logLine, logsSight, replica, replicasSight} from '../support/close-ups.ts';
 import {after} from '../support/fleets.ts';
+import {goldenScreens} from '../support/goldens.ts';
 import {at, crowdState, plainAscii, plainUnicode, readyState, saleState, shopState} from '../support/screens.ts';
 
 const sizes = [
@@ -26,25 +27,7 @@ const text = (state: ConsoleState, columns = 140, rows = 40, look = plainUnicode
     .join('\n')
     .replaceAll(/\u001b\[\d+m/g, '');
 
-describe('golden details', () => {
-  for (const [name, make] of Object.entries(states)) {
-    for (const size of sizes) {
-      for (const [set, look] of [
-        ['unicode', plainUnicode],
-        ['ascii', plainAscii],
-      ] as const) {
-        test(`${name} at ${size.columns}×${size.rows}, ${set}`, async () => {
-          const lines = frame(make(), size, look);
-          expect(lines).toHaveLength(size.rows);
-          for (const line of lines) expect(stringWidth(line)).toBe(size.columns);
-          const plain = lines.map(line => line.replaceAll(/\u001b\[\d+m/g, '').trimEnd()).join('\n');
-          if (set === 'ascii') expect(plain).toMatch(/^[\x20-\x7e\n]*$/);
-          await expect(`${plain}\n`).toMatchFileSnapshot(`../golden/${name}-${size.columns}x${size.rows}-${set}.txt`);
-        });
-      }
-    }
-  }
-});
+describe('golden details', () => goldenScreens(states, sizes));
 
 test('the detail fills exactly the screen, whatever its size and whatever it shows', () => {
   for (const state of [...Object.values(states).map(make => make()), detailOf(crowdState(3), replicasSight, 'service-000')]) {

@@ -2,28 +2,10 @@ import {describe, expect, test} from 'vitest';
 import stringWidth from 'string-width';
 import {frame} from '../../source/console/frame.ts';
 import {reduce, type ConsoleState} from '../../source/console/state.ts';
-import {at, colored, goldenSizes, goldenStates, plainAscii, plainUnicode, saleState, shopState} from '../support/screens.ts';
+import {goldenScreens} from '../support/goldens.ts';
+import {at, colored, goldenSizes, goldenStates, plainUnicode, saleState, shopState} from '../support/screens.ts';
 
-describe('golden screens', () => {
-  for (const [name, make] of Object.entries(goldenStates)) {
-    for (const size of goldenSizes) {
-      for (const [set, look] of [
-        ['unicode', plainUnicode],
-        ['ascii', plainAscii],
-      ] as const) {
-        test(`${name} at ${size.columns}×${size.rows}, ${set}`, async () => {
-          const lines = frame(make(), size, look);
-          expect(lines).toHaveLength(size.rows);
-          for (const text of lines) expect(stringWidth(text)).toBe(size.columns);
-          // oxlint-disable-next-line no-control-regex
-          if (set === 'ascii') expect(lines.join('').replaceAll(/\u001b\[\d+m/g, '')).toMatch(/^[\x20-\x7e]*$/);
-          const plain = lines.map(text => text.replaceAll(/\u001b\[\d+m/g, '').trimEnd()).join('\n');
-          await expect(`${plain}\n`).toMatchFileSnapshot(`../golden/${name}-${size.columns}x${size.rows}-${set}.txt`);
-        });
-      }
-    }
-  }
-});
+describe('golden screens', () => goldenScreens(goldenStates, goldenSizes));
 
 const text = (state: ConsoleState, columns = 140, rows = 40, look = plainUnicode) =>
   frame(state, {columns, rows}, look)

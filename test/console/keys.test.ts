@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {keyNames, pressKey} from '../../source/console/app.tsx';
-import {keyTable, press, type Effect} from '../../source/console/keys.ts';
+import type {Effect} from '../../source/console/effect.ts';
+import {keyTable, press} from '../../source/console/keys.ts';
 import {promptWords} from '../../source/console/prompt.ts';
 import {createStore} from '../../source/console/store.ts';
 import {listedServices, type ConsoleState} from '../../source/console/state.ts';

@@ -1,13 +1,13 @@
 import {closeUpOf, lookFor} from '../../source/console/close-up.ts';
 import {describe, expect, test} from 'vitest';
-import stringWidth from 'string-width';
 import {frame} from '../../source/console/frame.ts';
 import {keyTable} from '../../source/console/keys.ts';
 import {spokenLines} from '../../source/console/spoken.ts';
 import {reduce, type ConsoleState} from '../../source/console/state.ts';
+import {goldenScreens} from '../support/goldens.ts';
 import {lookingConsole, updateOf} from '../support/past.ts';
 import {noon} from '../support/recordings.ts';
-import {plainAscii, plainUnicode} from '../support/screens.ts';
+import {plainUnicode} from '../support/screens.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -231,24 +231,13 @@ test('a simulated recording, whose time begins at zero, is looked at like any ot
 });
 
 describe('golden screens', () => {
-  for (const size of sizes) {
-    for (const [set, look] of [
-      ['unicode', plainUnicode],
-      ['ascii', plainAscii],
-    ] as const) {
-      test(`past at ${size.columns}×${size.rows}, ${set}`, async () => {
-        const console = await lookingConsole();
-        const state = await console.press('[', '[', '[', '[', 'left', 'left');
-        const lines = frame(state, size, look);
-        expect(lines).toHaveLength(size.rows);
-        for (const text of lines) expect(stringWidth(text)).toBe(size.columns);
-        const plain = lines.map(text => text.replaceAll(/\u001b\[\d+m/g, '').trimEnd()).join('\n');
-        if (set === 'ascii') expect(plain).toMatch(/^[\x20-\x7e\n]*$/);
-        expect(plain.split('\n')[0]).toContain('[PAST 12:15:58, 4m02s ago]');
-        await expect(`${plain}\n`).toMatchFileSnapshot(`../golden/past-${size.columns}x${size.rows}-${set}.txt`);
-      });
-    }
-  }
+  const backward = async () => (await lookingConsole()).press('[', '[', '[', '[', 'left', 'left');
+  goldenScreens({past: backward}, sizes);
+
+  test('every size says that it is the past', async () => {
+    const state = await backward();
+    for (const {columns, rows} of sizes) expect(textOf(state, columns, rows).split('\n')[0]).toContain('[PAST 12:15:58, 4m02s ago]');
+  });
 
   test('the sign of a replay is there at every size, however long it is', async () => {
     const console = await lookingConsole({recording: true});

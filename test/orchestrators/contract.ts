@@ -3,6 +3,7 @@ import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import type {Orchestrator, OrchestratorEvents} from '../../source/ports.ts';
 import type {Action} from '../../source/scaler/entry.ts';
 import type {Observation} from '../../source/scaler/fleet.ts';
+import {hearing} from '../support/observers.ts';
 import {scaling, spec} from '../support/fleets.ts';
 import {until} from '../support/until.ts';
 
@@ -38,19 +39,12 @@ export function orchestratorContract(
       spec('queue', {priority: 3, standby: {kind: 'kept', replicas: 2, state: 'paused', forMs: 3_600_000}}),
     ];
 
-    const events: OrchestratorEvents = {
+    const events: OrchestratorEvents = hearing({
       observed(service, observation) {
         latest.set(service, observation);
         all.push({service, observation});
       },
-      connected() {},
-      disconnected() {},
-      noted() {},
-      surveyed() {},
-      drifted() {},
-      memory() {},
-      heard() {},
-    };
+    });
 
     beforeEach(() => {
       latest = new Map();

@@ -8,6 +8,7 @@ import {createRealClock} from '../../../source/clock.ts';
 import {createDockerHost} from '../../../source/orchestrators/docker/docker.ts';
 import type {Orchestrator} from '../../../source/ports.ts';
 import type {Observation} from '../../../source/scaler/fleet.ts';
+import {hearing} from '../../support/observers.ts';
 import {chosenEngine, docker, containersOf, engineTest, socket, sweep} from '../../support/engine.ts';
 import {scaling, spec} from '../../support/fleets.ts';
 import {until} from '../../support/until.ts';
@@ -29,16 +30,12 @@ async function open(web: Workload, chosen = chosenEngine()): Promise<Orchestrato
   const opened = createDockerHost({clock: createRealClock(), chosen, project, workloadOf: () => web});
   host = opened;
   await opened.connect();
-  await opened.open([spec('web')], {
-    observed: (service, observation) => void latest.set(service, observation),
-    connected() {},
-    disconnected() {},
-    noted() {},
-    surveyed() {},
-    memory() {},
-    drifted() {},
-    heard() {},
-  });
+  await opened.open(
+    [spec('web')],
+    hearing({
+      observed: (service, observation) => void latest.set(service, observation),
+    }),
+  );
   return opened;
 }
 

@@ -9,6 +9,7 @@ import {createRealClock} from '../../../source/clock.ts';
 import {createDockerHost} from '../../../source/orchestrators/docker/docker.ts';
 import type {HostFacts, Orchestrator} from '../../../source/ports.ts';
 import type {Observation} from '../../../source/scaler/fleet.ts';
+import {hearing} from '../../support/observers.ts';
 import {chosenEngine, docker, engineTest, socket} from '../../support/engine.ts';
 import {scaling, spec} from '../../support/fleets.ts';
 import {until} from '../../support/until.ts';
@@ -95,16 +96,10 @@ async function open(...services: string[]): Promise<HostFacts> {
   const facts = await opened.connect();
   await opened.open(
     services.map(name => spec(name, {adopted: true})),
-    {
+    hearing({
       observed: (service, observation) => void latest.set(service, observation),
-      connected() {},
-      disconnected() {},
-      noted() {},
       surveyed: facts => void surveys.push(facts),
-      drifted() {},
-      memory() {},
-      heard() {},
-    },
+    }),
   );
   return facts;
 }

@@ -4,6 +4,7 @@ import {createRealClock} from '../../../source/clock.ts';
 import {createDockerHost} from '../../../source/orchestrators/docker/docker.ts';
 import {HostError, type Orchestrator} from '../../../source/ports.ts';
 import type {Observation} from '../../../source/scaler/fleet.ts';
+import {hearing} from '../../support/observers.ts';
 import {chosenEngine, containersOf, docker, engineTest, sweep} from '../../support/engine.ts';
 import {scaling, spec} from '../../support/fleets.ts';
 import {until} from '../../support/until.ts';
@@ -33,16 +34,12 @@ async function open(services: Record<string, Workload>): Promise<Orchestrator> {
   host = opened;
   await opened.connect();
   const specs = Object.keys(services).map((name, index) => spec(name, {priority: index + 1}));
-  await opened.open(specs, {
-    observed: (service, observation) => void latest.set(service, observation),
-    connected() {},
-    disconnected() {},
-    noted() {},
-    surveyed() {},
-    drifted() {},
-    memory() {},
-    heard() {},
-  });
+  await opened.open(
+    specs,
+    hearing({
+      observed: (service, observation) => void latest.set(service, observation),
+    }),
+  );
   return opened;
 }
 

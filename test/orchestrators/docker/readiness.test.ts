@@ -9,6 +9,7 @@ import type {Action} from '../../../source/scaler/entry.ts';
 import type {Observation, ServiceSpec} from '../../../source/scaler/fleet.ts';
 import type {HostMemory} from '../../../source/scaler/readiness.ts';
 import {createVirtualClock} from '../../../source/simulator/virtual-clock.ts';
+import {hearing} from '../../support/observers.ts';
 import {chosenEngine, containersOf, docker, engineTest, sweep} from '../../support/engine.ts';
 import {scaling, spec} from '../../support/fleets.ts';
 import {until} from '../../support/until.ts';
@@ -31,16 +32,12 @@ async function open(specs: readonly ServiceSpec[], workloadOf: (service: string)
   const opened = createDockerHost({clock: createRealClock(), chosen: chosenEngine(), project, workloadOf});
   host = opened;
   await opened.connect();
-  await opened.open(specs, {
-    observed: (service, observation) => void latest.set(service, observation),
-    connected() {},
-    disconnected() {},
-    noted() {},
-    surveyed() {},
-    drifted() {},
-    memory() {},
-    heard() {},
-  });
+  await opened.open(
+    specs,
+    hearing({
+      observed: (service, observation) => void latest.set(service, observation),
+    }),
+  );
   return opened;
 }
 

@@ -9,6 +9,7 @@ import type {Reading} from '../../../source/scaler/entry.ts';
 import type {Observation} from '../../../source/scaler/fleet.ts';
 import {noReadinessAsked} from '../../../source/scaler/readiness.ts';
 import {createSource} from '../../../source/sources/source.ts';
+import {hearing} from '../../support/observers.ts';
 import {chosenEngine, docker, engineTest, sweep} from '../../support/engine.ts';
 import {spec} from '../../support/fleets.ts';
 import {until} from '../../support/until.ts';
@@ -36,16 +37,9 @@ async function open(services: Record<string, Workload>): Promise<Orchestrator> {
   await opened.connect();
   await opened.open(
     Object.keys(services).map(name => spec(name)),
-    {
+    hearing({
       observed: (service, observation) => void latest.set(service, observation),
-      connected() {},
-      disconnected() {},
-      noted() {},
-      surveyed() {},
-      memory() {},
-      drifted() {},
-      heard() {},
-    },
+    }),
   );
   return opened;
 }
