@@ -70,6 +70,8 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
   let heardAt: number | null = null;
   let initial: ReadonlyMap<string, number> = new Map();
   let closed = false;
+  /** The last counts are being brought about. */
+  let leaving = false;
   let due = false;
   let drainedAt = Number.NEGATIVE_INFINITY;
   let cancelGather: (() => void) | null = null;
@@ -128,7 +130,7 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
     for (const action of result.actions) orchestrator.scale(action);
     if (result.changed || result.happenings.length > 0) recorder?.write(entries);
     answers.forEach((answer, index) => answer(result.replies[index] ?? {kind: 'refused', reason: 'it got no answer'}));
-    if (lease && fleet.lease.kind === 'held' && leavesOther(before, fleet)) lease.keep(legacyOf(fleet));
+    if (lease && !leaving && fleet.lease.kind === 'held' && leavesOther(before, fleet)) lease.keep(legacyOf(fleet));
     stepped?.(entries, result);
     for (const waiter of waiters) waiter();
     planWake();
@@ -224,6 +226,8 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
 
   async function leaveCounts(onExit: Exclude<OnExit, 'leave'>, limitMs: number): Promise<void> {
     const owner = `on-exit ${onExit}`;
+    // These pins are nobody's decision: whoever comes next goes on with what the operators had decided.
+    leaving = true;
     const wanted = new Map(fleet.services.map(({spec}) => [spec.name, onExit === 'drain' ? 0 : (initial.get(spec.name) ?? 0)]));
     if (fleet.acting === 'paused') await command({kind: 'resume'}, owner);
     const pins = [...wanted].map(([service, replicas]) =>

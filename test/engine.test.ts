@@ -1,7 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import {createEngine} from '../source/engine.ts';
 import {calmHost, createSimulatedHost} from '../source/orchestrators/simulated.ts';
-import type {Entry} from '../source/scaler/entry.ts';
+import type {LeaseHold} from '../source/ports.ts';
+import type {Entry, Legacy} from '../source/scaler/entry.ts';
 import {createFeed} from '../source/control/feed.ts';
 import {openSession, serveSession, type Channel} from '../source/control/channel.ts';
 import {seededChance} from '../source/simulator/chance.ts';
@@ -10,7 +11,7 @@ import {filler, spec} from './support/fleets.ts';
 
 const second = 1000;
 
-async function started(host = calmHost) {
+async function started(host = calmHost, lease: LeaseHold | null = null) {
   const clock = createVirtualClock(5000);
   const orchestrator = createSimulatedHost(clock, seededChance(1), host);
   const recorded: (readonly Entry[])[] = [];
@@ -20,6 +21,7 @@ async function started(host = calmHost) {
     orchestrator,
     recorder,
     acting: 'auto',
+    lease,
     stepped: (entries, result) => feed.stepped(entries, result),
   });
   const feed = createFeed(engine, clock);
@@ -134,6 +136,31 @@ describe('the engine', () => {
     expect(Object.fromEntries([...orchestrator.truth()].map(([service, {running}]) => [service, running]))).toEqual(left);
     expect(await engine.command({kind: 'pause'}, 'ops@here')).toMatchObject({kind: 'refused', reason: 'the engine has stopped'});
   });
+
+  test.each(['restore', 'drain'] as const)(
+    'what leaving with %s pins is not left for the next engine: what operators decided is',
+    async onExit => {
+      const kept: Legacy[] = [];
+      const lease: LeaseHold = {
+        holds: () => true,
+        open: tell => tell({lease: {kind: 'held', by: 'ops@here', since: 1}, legacy: null}),
+        keep: legacy => void kept.push(legacy),
+        takeOver() {},
+        release: async () => {},
+      };
+      const {engine, turn, running} = await started(calmHost, lease);
+      await turn(second);
+      const pin = {kind: 'override', service: 'web', rule: {kind: 'pin', replicas: 3}, lasting: 'until-cleared', sure: false} as const;
+      const pinned = engine.command(pin, 'ops@here');
+      await turn(5 * second);
+      await pinned;
+      const closing = engine.close(onExit);
+      for (let round = 0; round < 8; round++) await turn(second);
+      await closing;
+      expect(running()).toEqual({web: 0, batch: 0});
+      expect(kept.at(-1)?.overrides).toMatchObject([['web', [{rule: {kind: 'pin', replicas: 3}, owner: 'ops@here'}]]]);
+    },
+  );
 
   test('a handover that has begun is brought to its end before it leaves', async () => {
     const {engine, turn, orchestrator} = await started();

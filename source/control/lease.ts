@@ -231,7 +231,9 @@ export function createLease({clock, store, self}: LeaseParts): LeaseHold {
     },
     keep(next) {
       legacy = next;
-      if (state.kind === 'held') wait(keepMs);
+      // What is being written already is as it was before: it is written again right after.
+      if (busy) again = true;
+      else if (state.kind === 'held') wait(keepMs);
     },
     takeOver() {
       wanting = true;

@@ -88,32 +88,34 @@ export interface Action extends ReadinessAsked {
 }
 
 /** What an operator is told as it happens, as data; `describe` puts it into words. */
-export type Happening = {readonly at: number} & (
-  | {readonly kind: 'decided'; readonly service: string; readonly from: number; readonly decision: Decision}
-  | {readonly kind: 'overridden'; readonly service: string; readonly override: Override}
-  | {
-      readonly kind: 'released';
-      readonly service: string;
-      readonly override: Override;
-      readonly how: 'expired' | 'cleared' | 'undone' | 'replaced';
-      readonly by: string | null;
-    }
-  | {readonly kind: 'trouble'; readonly service: string; readonly reason: string; readonly retryAt: number | null}
-  | {readonly kind: 'recovered'; readonly service: string}
-  | {readonly kind: 'source-lost'; readonly service: string; readonly reason: string}
-  | {readonly kind: 'source-found'; readonly service: string}
-  | {readonly kind: 'mode'; readonly from: string; readonly to: string; readonly cause: ModeCause; readonly say: string}
-  | {readonly kind: 'paused'; readonly by: string}
-  | {readonly kind: 'resumed'; readonly by: string}
-  | {readonly kind: 'configured'; readonly services: number; readonly capacity: number}
-  | {readonly kind: 'connected'}
-  | {readonly kind: 'disconnected'; readonly reason: string}
-  | {readonly kind: 'drifted'; readonly service: string; readonly from: number; readonly to: number; readonly drift: 'reassert' | 'yield'}
-  | {readonly kind: 'lease'; readonly lease: Lease}
-  | {readonly kind: 'handover'; readonly handover: EndedHandover}
-  | {readonly kind: 'memory'; readonly memory: HostMemory}
-  | {readonly kind: 'noted'; readonly note: Note}
-);
+export type Happening = {readonly at: number} &
+  /** `planned` where nothing comes of it for now: the scaler is paused, only plans, or watches another engine. */
+  (
+    | {readonly kind: 'decided'; readonly service: string; readonly from: number; readonly decision: Decision; readonly planned: boolean}
+    | {readonly kind: 'overridden'; readonly service: string; readonly override: Override}
+    | {
+        readonly kind: 'released';
+        readonly service: string;
+        readonly override: Override;
+        readonly how: 'expired' | 'cleared' | 'undone' | 'replaced';
+        readonly by: string | null;
+      }
+    | {readonly kind: 'trouble'; readonly service: string; readonly reason: string; readonly retryAt: number | null}
+    | {readonly kind: 'recovered'; readonly service: string}
+    | {readonly kind: 'source-lost'; readonly service: string; readonly reason: string}
+    | {readonly kind: 'source-found'; readonly service: string}
+    | {readonly kind: 'mode'; readonly from: string; readonly to: string; readonly cause: ModeCause; readonly say: string}
+    | {readonly kind: 'paused'; readonly by: string}
+    | {readonly kind: 'resumed'; readonly by: string}
+    | {readonly kind: 'configured'; readonly services: number; readonly capacity: number}
+    | {readonly kind: 'connected'}
+    | {readonly kind: 'disconnected'; readonly reason: string}
+    | {readonly kind: 'drifted'; readonly service: string; readonly from: number; readonly to: number; readonly drift: 'reassert' | 'yield'}
+    | {readonly kind: 'lease'; readonly lease: Lease}
+    | {readonly kind: 'handover'; readonly handover: EndedHandover}
+    | {readonly kind: 'memory'; readonly memory: HostMemory}
+    | {readonly kind: 'noted'; readonly note: Note}
+  );
 
 /** What made the mode change, or stay where its reason has changed. */
 export type ModeCause =

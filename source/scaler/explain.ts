@@ -113,9 +113,10 @@ export function tell(happening: Happening, clock: ClockWords): Told {
   const told = (about: string, words: string, grave = false): Told => ({about, from: null, to: null, words, grave});
   switch (happening.kind) {
     case 'decided': {
-      const {decision, from} = happening;
+      const {decision, from, planned, service} = happening;
       const short = decision.shortfall > 0 && !decision.fills;
-      return {about: happening.service, from, to: decision.desired, words: changeWords(decision, clock), grave: short};
+      const words = changeWords(decision, clock);
+      return {about: service, from, to: decision.desired, words: planned ? `not done: ${words}` : words, grave: short};
     }
     case 'overridden':
       return told(happening.service, overrideWords(happening.override, clock));

@@ -47,12 +47,12 @@ function obeyForService(fleet: Fleet, service: Service, command: ServiceCommand,
     case 'override':
       return place(fleet, service, command.rule, command, owner, command.sure);
     case 'adjust': {
-      const replicas = Math.max(0, presentCount(service) + command.by);
+      const replicas = Math.max(0, presentCount(fleet, service) + command.by);
       return place(fleet, service, {kind: 'pin', replicas}, command, owner);
     }
     case 'hold':
       if (command.toggle && overrideOf(service, 'hold')) return release(fleet, service, ['hold'], owner);
-      return place(fleet, service, {kind: 'hold', replicas: presentCount(service)}, command, owner);
+      return place(fleet, service, {kind: 'hold', replicas: presentCount(fleet, service)}, command, owner);
     case 'boost':
       if (command.toggle && overrideOf(service, 'boost')) return release(fleet, service, ['boost'], owner);
       return place(fleet, service, {kind: 'boost'}, command, owner);
@@ -78,8 +78,10 @@ function place(fleet: Fleet, service: Service, rule: Rule, {lasting, note = ''}:
   const refusal = whyNot(fleet, service, rule) ?? (sure ? null : whyUnsure(service, rule));
   if (refusal) return refuse(fleet, refusal);
   const override: Override = {rule, owner, placedAt: fleet.at, until: endOf(fleet, lasting), note};
-  const overrides = [...service.overrides.filter(other => aspect(other.rule) !== aspect(rule)), override];
-  const words = `${name}: ${ruleWords(rule)}${beyondBounds(service, rule)}`;
+  const before = service.overrides.find(other => aspect(other.rule) === aspect(rule));
+  const overrides = [...service.overrides.filter(other => other !== before), override];
+  const instead = before && before.rule.kind !== rule.kind ? `, no longer ${ruleWords(before.rule)}` : '';
+  const words = `${name}: ${ruleWords(rule)}${beyondBounds(service, rule)}${instead}`;
   return {
     fleet: withOverrides(fleet, service, overrides, owner),
     reply: {kind: 'accepted', words},
@@ -220,9 +222,11 @@ export function aspect(rule: Rule): 'count' | 'rank' {
   return rule.kind === 'boost' || rule.kind === 'priority' ? 'rank' : 'count';
 }
 
-function presentCount(service: Service): number {
+/** What an operator sees as its count: what was set, else what is on its way; what is there where nothing is on its way. */
+export function presentCount({acting}: Fleet, service: Service): number {
   const set = overrideOf(service, 'pin') ?? overrideOf(service, 'hold');
-  return set?.rule.replicas ?? service.decision?.desired ?? aliveReplicas(service);
+  const coming = acting === 'auto' ? service.decision?.desired : undefined;
+  return set?.rule.replicas ?? coming ?? aliveReplicas(service);
 }
 
 function endOf(fleet: Fleet, lasting: Lasting): number | null {

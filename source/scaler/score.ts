@@ -48,6 +48,14 @@ export function urgent(fleet: Fleet): readonly Service[] {
   return candidates.filter(({spec}) => spec.priority === best);
 }
 
+/** Whether somebody's override keeps a service of the best priority below what its demand asks for, within its bounds. */
+export function isOverruled(fleet: Fleet): boolean {
+  return urgent(fleet).some(
+    ({spec, overrides, decision, rawWant}) =>
+      overrides.length > 0 && decision !== null && rawWant !== null && decision.want < Math.min(rawWant, spec.max),
+  );
+}
+
 /** The value below which a share `q` of the numbers lies (nearest rank); null for none. */
 export function percentile(values: readonly number[], q: number): number | null {
   if (values.length === 0) return null;

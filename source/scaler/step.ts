@@ -92,13 +92,14 @@ function fold(fleet: Fleet, entry: Entry, happenings: Happening[], replies: Repl
 function decide(fleet: Fleet, happenings: Happening[]): Fleet {
   const remembered = shareUnchanged(fleet, service => rememberWant(lead(keepFollowed(service, fleet.at), fleet.at), fleet.at));
   const decisions = attribute(remembered, plan(remembered).decisions);
+  const planned = fleet.acting !== 'auto' || fleet.lease.kind === 'elsewhere' || fleet.lease.kind === 'lapsed';
   const byName = new Map(decisions.map(decision => [decision.service, decision]));
   return shareUnchanged(remembered, service => {
     const decision = byName.get(service.spec.name);
     if (!decision || (service.decision && sameDecision(service.decision, decision))) return service;
     const from = service.decision?.desired ?? aliveReplicas(service);
     if (from !== decision.desired) {
-      happenings.push({kind: 'decided', at: fleet.at, service: service.spec.name, from, decision});
+      happenings.push({kind: 'decided', at: fleet.at, service: service.spec.name, from, decision, planned});
     }
     return {...service, decision};
   });

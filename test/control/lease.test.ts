@@ -122,6 +122,20 @@ describe('the lease', () => {
     expect(takenAt - killedAt).toBeLessThan(lapseMs + renewMs / 2);
   });
 
+  test('keeps what is overruled while it is being renewed as soon as that renewal has ended', async () => {
+    const {engine, pass} = host();
+    const one = engine('ann@one');
+    await pass(second);
+    const {renew} = one.store;
+    one.store.renew = (mine, text) => {
+      one.lease.keep(pin);
+      one.store.renew = renew;
+      return renew(mine, text);
+    };
+    await pass(renewMs);
+    expect(readLease(one.store.present()?.text ?? '')).toMatchObject({kind: 'record', record: {legacy: pin}});
+  });
+
   test('is no longer held by one that was frozen past its time, before it has said a word to anybody', async () => {
     const {engine, pass} = host();
     const one = engine('ann@one');

@@ -191,6 +191,9 @@ describe('on a real engine', () => {
     third.child.kill('SIGTERM');
     expect(await third.ended).toBe(0);
     await until('nothing to be left', async () => (await containersOf(project, true)).length === 0);
+    // What it emptied is not empty for ever.
+    start(folder);
+    await reaches(9);
   });
 
   engineTest('an image that can’t be had is one clear line, and the others go on', async () => {

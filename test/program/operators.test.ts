@@ -3,7 +3,8 @@ import {chmodSync, chownSync, readFileSync, statSync} from 'node:fs';
 import {createConnection} from 'node:net';
 import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, describe, expect, inject, onTestFinished} from 'vitest';
-import {engineTest, socket as engineSocket, sweep} from '../support/engine.ts';
+import {createDockerLeaseStore} from '../../source/orchestrators/docker/lease-store.ts';
+import {docker, engineTest, socket as engineSocket, sweep} from '../support/engine.ts';
 import {emptyFolder, open, run, type Run, type Screen} from '../support/program.ts';
 import {startPrivateSshd, type PrivateSshd} from '../support/sshd.ts';
 import {until} from '../support/until.ts';
@@ -11,9 +12,10 @@ import {until} from '../support/until.ts';
 const project = 'operators';
 const idle = `[sh, -c, "trap 'exit 0' TERM; while :; do sleep 3600 & wait; done"]`;
 let tests = 0;
+const leaseName = (test = tests) => `${project}-${test}`;
 const config = () => `
 project: ${project}
-lease: ${project}-${++tests}
+lease: ${leaseName(++tests)}
 capacity: 6
 services:
   web: {priority: 1, image: busybox, pull: never, command: ${idle}, networks: [none], stopGrace: 2s, demand: {source: fixed, value: 2}}
@@ -115,7 +117,9 @@ describe('several operators', () => {
       await shows(ann, 'lease: ');
       ann.press('+');
       await shows(ann, /pin 3/);
-      await until('the override to be kept', () => engine.output().includes('pinned at 3'));
+      await until('the override to be kept', async () =>
+        (await createDockerLeaseStore(docker(), leaseName()).read())?.text.includes('"pin"'),
+      );
       engine.child.kill('SIGKILL');
       await shows(ann, 'ENGINE GONE');
       await shows(ann, 'Take over from here?');
@@ -124,7 +128,7 @@ describe('several operators', () => {
       await shows(ann, 'WATCHING');
       await shows(ann, '[AUTO]');
       await shows(ann, 'lease: you');
-      expect(ann.text()).toMatch(/web .*pin 3/);
+      await shows(ann, /web .*pin 3/);
       ann.press('\u0003');
       expect(await ann.ended).toBe(0);
     },

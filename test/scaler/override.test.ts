@@ -1,8 +1,10 @@
 import {describe, expect, test} from 'vitest';
 import type {Command} from '../../source/scaler/entry.ts';
 import type {Fleet} from '../../source/scaler/fleet.ts';
+import {tell} from '../../source/scaler/explain.ts';
+import {isOverruled} from '../../source/scaler/score.ts';
 import {wakeAt} from '../../source/scaler/step.ts';
-import {after, desiredOf, filler, fleetOf, reading, spec} from '../support/fleets.ts';
+import {after, desiredOf, filler, fleetOf, observed, reading, spec} from '../support/fleets.ts';
 
 const box = fleetOf([spec('web', {min: 0, max: 8}), filler('batch', {priority: 2})], 10, [reading('web', 4)]);
 
@@ -76,6 +78,13 @@ describe('an override', () => {
     expect(desiredOf(after(held, 3000, reading('web', 8)).fleet)['web']).toBe(4);
   });
 
+  test('one that takes the place of another of its kind says so', () => {
+    const pinned = obey(box, 2000, pin('web', 3)).fleet;
+    const held = obey(pinned, 2001, {kind: 'hold', service: 'web', lasting: 'default', toggle: true});
+    expect(held.reply).toEqual({kind: 'accepted', words: 'web: held at 3, no longer pinned at 3'});
+    expect(obey(pinned, 2001, pin('web', 4)).reply).toEqual({kind: 'accepted', words: 'web: pinned at 4'});
+  });
+
   test('a count and a rank stand side by side; two counts replace each other', () => {
     let fleet = obey(box, 2000, pin('batch', 2)).fleet;
     fleet = obey(fleet, 2001, {kind: 'boost', service: 'batch', lasting: 'default', toggle: true}).fleet;
@@ -143,5 +152,37 @@ describe('pausing', () => {
     expect(moved.actions).toEqual([]);
     const resumed = after(moved.fleet, 4000, {kind: 'command', command: {kind: 'resume'}, owner: 'ops@here'});
     expect(resumed.actions.length).toBeGreaterThan(0);
+  });
+
+  test('what is decided meanwhile is told as planned, and not as done', () => {
+    const paused = obey(box, 2000, {kind: 'pause'}).fleet;
+    const [planned] = after(paused, 3000, reading('web', 8)).happenings;
+    const [decided] = after(box, 3000, reading('web', 8)).happenings;
+    expect(planned && tell(planned, String)).toMatchObject({to: 8, words: 'not done: demand 8'});
+    expect(decided && tell(decided, String)).toMatchObject({to: 8, words: 'demand 8'});
+    const watching = after(box, 2000, {kind: 'lease', lease: {kind: 'elsewhere', by: 'ann', where: 'there', since: 1, trouble: ''}}).fleet;
+    const [watched] = after(watching, 3000, reading('web', 8)).happenings;
+    expect(watched && tell(watched, String).words).toBe('not done: demand 8');
+  });
+
+  test('a hold and one more begin at what runs, since nothing of the plan is on its way', () => {
+    const running = after(box, 1500, observed('web', {running: 4, order: 1})).fleet;
+    const paused = obey(running, 2000, {kind: 'pause'}).fleet;
+    const moved = after(paused, 3000, reading('web', 8)).fleet;
+    expect(obey(moved, 4000, {kind: 'hold', service: 'web', lasting: 'default', toggle: true}).reply).toMatchObject({
+      words: 'web: held at 4',
+    });
+    expect(obey(moved, 4000, adjust('web', 1)).reply).toMatchObject({words: 'web: pinned at 5'});
+  });
+});
+
+describe('a demand that an override keeps from what it asks for', () => {
+  test('is overruled, and no more once it is let go, or where the demand asks for no more', () => {
+    const pinned = obey(box, 2000, pin('web', 2)).fleet;
+    expect(isOverruled(pinned)).toBe(true);
+    expect(isOverruled(box)).toBe(false);
+    expect(isOverruled(obey(pinned, 2001, {kind: 'clear', service: 'web'}).fleet)).toBe(false);
+    expect(isOverruled(after(pinned, 3000, reading('web', 2)).fleet)).toBe(false);
+    expect(isOverruled(obey(box, 2000, pin('batch', 0)).fleet)).toBe(false);
   });
 });
