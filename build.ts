@@ -23,6 +23,12 @@ const quicker: readonly {readonly itself: string; readonly module: RegExp; reado
     from: /[\\/]ink[\\/]build[\\/]renderer\.js$/,
     instead: 'source/console/quicker/row-output.ts',
   },
+  {
+    itself: 'ink-line-update-itself',
+    module: /^\.\/line-update\.js$/,
+    from: /[\\/]ink[\\/]build[\\/]log-update\.js$/,
+    instead: 'source/console/quicker/line-update.ts',
+  },
 ];
 
 const options: BuildOptions = {

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {keysPage, manualPage} from '../source/commands/docs.ts';
-import {keyTable} from '../source/console/keys.ts';
+import {keyTable} from '../source/console/keys/table.ts';
 
 const {version} = JSON.parse(readFileSync('package.json', 'utf8')) as {version: string};
 /** The formatter pads the columns. */

@@ -1,5 +1,5 @@
 /** The manual page and the page of keys, from the same help and the same table that the program shows. Text only. */
-import {keyTable} from '../console/keys.ts';
+import {keyTable} from '../console/keys/table.ts';
 import {helpText} from './help.ts';
 
 /** `docs/keys.md`. */
@@ -8,7 +8,7 @@ export function keysPage(): string {
   return [
     '# Keys',
     '',
-    'Made from the table in `source/console/keys.ts` by `npm run docs`. A name can be typed after `:`.',
+    'Made from the table in `source/console/keys` by `npm run docs`. A name can be typed after `:`.',
     '',
     '| key | name | does |',
     '| --- | ---- | ---- |',

@@ -2,8 +2,8 @@
 import {useEffect, useState, useSyncExternalStore} from 'react';
 import {Box, Text, useInput, usePaste, useWindowSize, type Key as InkKey} from 'ink';
 import {frame} from './frame.ts';
-import type {Effect} from './effect.ts';
-import {press} from './keys.ts';
+import type {Effect} from './keys/effect.ts';
+import {press} from './keys/table.ts';
 import type {Look} from './look.ts';
 import {createPainter} from './portion.ts';
 import {answer} from './prompt.ts';

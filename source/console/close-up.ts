@@ -13,6 +13,8 @@ export interface Seen<Value> {
 export interface CloseUp {
   /** Which of the two the detail shows. */
   readonly pane: SightKind;
+  /** Whether the log was opened from the replicas, and leads back to them. */
+  readonly nested: boolean;
   /** How far it is scrolled, in lines: from the end of a log, which 0 follows; from the top of the replicas. */
   readonly scrolled: number;
   /** Whose all this is. */
@@ -23,7 +25,7 @@ export interface CloseUp {
   readonly failure: string | null;
 }
 
-export const noCloseUp: CloseUp = {pane: 'replicas', scrolled: 0, service: null, replicas: null, logs: null, failure: null};
+export const noCloseUp: CloseUp = {pane: 'replicas', nested: false, scrolled: 0, service: null, replicas: null, logs: null, failure: null};
 
 /** What the engine is to be asked for; null while nobody looks, or where it can't be asked. */
 export function lookFor({

@@ -9,7 +9,7 @@ import {scrolledTo} from './close-up.ts';
 import {copyText} from './detail.ts';
 import {scrollRoom} from './detail-panes.ts';
 import {frame} from './frame.ts';
-import type {Effect} from './effect.ts';
+import type {Effect} from './keys/effect.ts';
 import type {Look} from './look.ts';
 import {keepLooking} from './looking.ts';
 import {emptyState, reduce, selectedService} from './state.ts';

@@ -5,21 +5,19 @@ import {sparkline} from './chart.ts';
 import {detailLines} from './detail.ts';
 import {handoverLines} from './handovers.ts';
 import {logLines, logRoom} from './log-pane.ts';
-import type {Look} from './look.ts';
+import {badgesOf, type Look} from './look.ts';
 import {beside, boxed, ruled} from './panes.ts';
 import {replicaLines} from './replica-table.ts';
-import type {ConsoleState} from './state.ts';
+import {serviceChart} from './service-chart.ts';
+import {selectedService, type ConsoleState} from './state.ts';
 import {fit, line, packed, type Piece} from './text.ts';
 
-export interface DetailRequest {
+interface Parts {
   readonly state: ConsoleState;
   readonly service: Service;
   readonly columns: number;
   readonly height: number;
   readonly look: Look;
-  readonly chart: (width: number, height: number) => readonly string[];
-  /** In the service's colour. */
-  readonly paint: (text: string) => string;
 }
 
 /** From here on there are boxes, in two columns. */
@@ -33,13 +31,15 @@ const sparkSeconds = 20;
 const titledHeight = 14;
 const handoversTitle = 'handovers, counted from the decision';
 
-/** `height` lines. */
-export function detailPanes(request: DetailRequest): readonly string[] {
-  const {state, service, columns, height, look} = request;
+/** At most `height` lines. */
+export function detailPanes(state: ConsoleState, columns: number, height: number, look: Look): readonly string[] {
+  const service = selectedService(state);
+  if (!service) return [fit(' there is no such service any more   (Esc goes back)', columns, look.style.symbols)];
+  const parts = {state, service, columns, height, look};
   const {pane} = state.closeUp;
   const log = pane === 'logs' ? logLines(state, service.spec.name, columns, logHeight(height), look) : null;
-  if (log) return [ruled(title(service, pane), columns, look), nowLine(request), ...log];
-  return columns >= wideColumns && height >= wideHeight ? wide(request) : stacked(request);
+  if (log) return [ruled(title(service, pane), columns, look), nowLine(parts), ...log];
+  return columns >= wideColumns && height >= wideHeight ? wide(parts) : stacked(parts);
 }
 
 /** How many lines of what scrolls there is room for on a screen of this size. */
@@ -60,12 +60,13 @@ function title({spec}: Service, pane: 'replicas' | 'logs'): string {
 }
 
 /** Demand, want, desired and running, as the chart has them. */
-function numbers({state, service, columns, look, paint}: DetailRequest): readonly (readonly Piece[])[] {
+function numbers({state, service, columns, look}: Parts): readonly (readonly Piece[])[] {
   const {style} = look;
   // The chart counts in replicas; demand in its own unit is a small line beside its number.
   const line = columns < sparkColumns ? '' : sparkline(state.samples, service.spec.name, sparkSeconds, style).trim();
   const {symbols} = style;
   const {demand, decision, observed, rawWant} = service;
+  const paint = state.update ? badgesOf(state.update.fleet, style).paint(service.spec.name) : undefined;
   const value = demand.kind === 'live' ? demand.value : null;
   return [
     value === null ? [] : [{text: `demand ${Number(value.toFixed(1))}`}, {text: line && ` ${line}`, paint: style.demand}],
@@ -77,9 +78,13 @@ function numbers({state, service, columns, look, paint}: DetailRequest): readonl
   ];
 }
 
-function nowLine(request: DetailRequest): string {
-  const {columns, look} = request;
-  return line([{text: ' '}, {text: packed(numbers(request), '   ', columns - 1, look.style.symbols)}], columns, look.style.symbols);
+function nowLine(parts: Parts): string {
+  const {columns, look} = parts;
+  return line([{text: ' '}, {text: packed(numbers(parts), '   ', columns - 1, look.style.symbols)}], columns, look.style.symbols);
+}
+
+function chart({state, columns, look}: Parts, width: number, height: number): readonly string[] {
+  return serviceChart(state, {width, height, screenColumns: columns}, look, true);
 }
 
 function stackedHeights(height: number): {chart: number; facts: number; handovers: number; replicas: number} {
@@ -90,13 +95,13 @@ function stackedHeights(height: number): {chart: number; facts: number; handover
   return {chart, facts, handovers, replicas: Math.max(0, height - 2 - chart - facts - handovers)};
 }
 
-function stacked(request: DetailRequest): readonly string[] {
-  const {state, service, columns, height, look, chart} = request;
+function stacked(parts: Parts): readonly string[] {
+  const {state, service, columns, height, look} = parts;
   const heights = stackedHeights(height);
   return [
     ruled(title(service, 'replicas'), columns, look),
-    nowLine(request),
-    ...chart(columns, heights.chart),
+    nowLine(parts),
+    ...chart(parts, columns, heights.chart),
     ...detailLines(state, service, columns, heights.facts, look),
     ...replicaLines(state, service.spec.name, columns, heights.replicas, look),
     ...(height < titledHeight ? [] : [ruled(handoversTitle, columns, look)]),
@@ -110,17 +115,17 @@ function wideHeights(height: number): {upper: number; lower: number} {
   return {upper, lower: contents - upper};
 }
 
-function wide(request: DetailRequest): readonly string[] {
-  const {state, service, columns, height, look, chart} = request;
+function wide(parts: Parts): readonly string[] {
+  const {state, service, columns, height, look} = parts;
   const {upper, lower} = wideHeights(height);
   const left = Math.floor(columns * 0.5);
   const right = columns - left;
   const table = Math.floor(columns * 0.57);
   const {name} = service.spec;
   return [
-    nowLine(request),
+    nowLine(parts),
     ...beside(
-      boxed(fit(title(service, 'replicas'), left - 6, look.style.symbols).trimEnd(), chart(left - 4, upper), left, look),
+      boxed(fit(title(service, 'replicas'), left - 6, look.style.symbols).trimEnd(), chart(parts, left - 4, upper), left, look),
       boxed('why', detailLines(state, service, right - 4, upper, look), right, look),
     ),
     ...beside(

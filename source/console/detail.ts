@@ -50,31 +50,32 @@ export function detailLines(state: ConsoleState, service: Service, width: number
 function whyOf(service: Service, look: Look): readonly Fact[] {
   const reasons = service.decision?.reasons ?? [];
   const why = reasons.map((reason, index) => ({name: index === 0 ? 'why' : '', words: reasonWords(reason, look.clock)}));
-  return [...why, ...comesTo(service, look)];
+  return [...why, ...soOf(service, look)];
 }
 
 function whyInOne(service: Service, look: Look): readonly Fact[] {
   const reasons = service.decision?.reasons ?? [];
-  return [{name: 'why', words: reasons.map(reason => reasonWords(reason, look.clock)).join('; ')}, ...comesTo(service, look)];
+  return [{name: 'why', words: reasons.map(reason => reasonWords(reason, look.clock)).join('; ')}, ...soOf(service, look)];
 }
 
-function comesTo({decision}: Service, {style}: Look): readonly Fact[] {
+function soOf(service: Service, {style}: Look): readonly Fact[] {
+  const paint = (service.decision?.shortfall ?? 0) > 0 ? style.danger : style.bold;
+  return comesTo(service).map(words => ({name: 'so', words, paint}));
+}
+
+/** What the reasons come to; nothing before the first decision. */
+export function comesTo({decision}: Service): readonly string[] {
   if (!decision) return [];
   const want = decision.fills ? 'whatever is left' : `${decision.want}`;
   const short = decision.shortfall > 0 ? `, short of ${decision.shortfall}` : '';
-  return [
-    {name: 'so', words: `wants ${want}, is granted ${decision.desired}${short}`, paint: decision.shortfall > 0 ? style.danger : style.bold},
-  ];
+  return [`wants ${want}, is granted ${decision.desired}${short}`];
 }
 
 function standingFacts(service: Service, {style, clock}: Look): readonly Fact[] {
-  const {spec, observed, overrides} = service;
-  const max = spec.max === unbounded ? 'no max' : `max ${spec.max}`;
-  const settle = spec.settleMs > 0 ? `, settles in ${durationWords(spec.settleMs)}` : '';
-  const slots = `${spec.slots} ${spec.slots === 1 ? 'slot' : 'slots'} each`;
+  const {observed, overrides} = service;
   return [
     {name: 'now', words: observed ? countWords(service) : 'not seen yet'},
-    {name: 'may', words: `priority ${spec.priority}, min ${spec.min}, ${max}, ${slots}${settle}`},
+    {name: 'may', words: mayWords(service)},
     ...overrides.map(override => ({name: 'override', words: overrideWords(override, clock), paint: style.warning})),
   ];
 }
@@ -89,13 +90,22 @@ function pastOf({happenings}: ConsoleState, {spec}: Service, {style, clock}: Loo
   });
 }
 
-function countWords({observed}: Service): string {
+/** What it is allowed. */
+export function mayWords({spec}: Service): string {
+  const max = spec.max === unbounded ? 'no max' : `max ${spec.max}`;
+  const settle = spec.settleMs > 0 ? `, settles in ${durationWords(spec.settleMs)}` : '';
+  const slots = `${spec.slots} ${spec.slots === 1 ? 'slot' : 'slots'} each`;
+  return `priority ${spec.priority}, min ${spec.min}, ${max}, ${slots}${settle}`;
+}
+
+export function countWords({observed}: Service): string {
   if (!observed) return '';
-  const {running, pending, stopping, standby} = observed;
+  const {running, pending, stopping, standby, frozen, ending} = observed;
   const rest = [
     [pending, 'starting'],
     [stopping, 'stopping'],
     [standby, 'standing by'],
+    [frozen + ending, 'frozen'],
   ] as const;
   return [`${running} running`, ...rest.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)].join(', ');
 }

@@ -40,6 +40,14 @@ export function handoverLines(state: ConsoleState, service: Service, width: numb
   return lines;
 }
 
+/** The latest one that is over, in one line; null before any is. */
+export function latestHandoverWords({happenings}: ConsoleState, name: string, {clock}: Look): string | null {
+  const latest = happenings.findLast(happening => happening.kind === 'handover' && isAbout(happening.handover, name));
+  if (latest?.kind !== 'handover') return null;
+  const {handover} = latest;
+  return `${clock(handover.decidedAt)} ${whoWords(handover, name)}: ${stagesOf(handover).brief}`;
+}
+
 function isAbout({service, givers}: EndedHandover, name: string): boolean {
   return service === name || givers.some(giver => giver.service === name);
 }
@@ -97,6 +105,6 @@ function giverWords({replicas, how}: Giver): string {
   return how === 'frozen' ? `${replicas} (frozen)` : `${replicas}`;
 }
 
-function msWords(ms: number | null): string {
+export function msWords(ms: number | null): string {
   return ms === null ? '-' : `${Math.round(ms)} ms`;
 }

@@ -1,7 +1,7 @@
 /** The two lines that never go away: where this is, who acts, how old the data is, how well it goes. */
 import {clean} from '../clean.ts';
 import {durationWords} from '../config/units.ts';
-import {percentile} from '../scaler/score.ts';
+import {isOverruled, percentile} from '../scaler/score.ts';
 import {normalMode, type Fleet} from '../scaler/fleet.ts';
 import {becauseWords} from '../scaler/mode-words.ts';
 import type {Update, Vitals} from '../ports.ts';
@@ -174,7 +174,13 @@ function alarmPieces({alarms}: Vitals, style: Look['style']): readonly Piece[] {
 
 /** Shown where there is room for it beside who is here. */
 function lostWork({score: {lostMs}}: Fleet, {style}: Look): readonly Piece[] {
-  return lostMs < 500 ? [] : [{text: `lost ${durationWords(Math.round(lostMs / 1000) * 1000)}`, paint: style.dim}];
+  return lostMs < 500 ? [] : [{text: `lost work ${durationWords(Math.round(lostMs / 1000) * 1000)}`, paint: style.dim}];
+}
+
+/** An operator who gives priority 1 less than it asks for has decided so; its demand isn't met by that. */
+function metPiece(fleet: Fleet, style: Look['style']): Piece {
+  if (!fleet.standing.met) return {text: 'DEMAND NOT MET', paint: style.danger};
+  return isOverruled(fleet) ? {text: 'DEMAND OVERRULED', paint: style.warning} : {text: 'demand met', paint: style.good};
 }
 
 function scores(fleet: Fleet, {style}: Look): readonly (readonly Piece[])[] {
@@ -189,7 +195,7 @@ function scores(fleet: Fleet, {style}: Look): readonly (readonly Piece[])[] {
   const full = standing.runningSlots >= settings.capacity;
   return [
     [{text: ' slots '}, {text: `${standing.runningSlots}/${settings.capacity}`, paint: full ? style.good : style.warning}],
-    [{text: standing.met ? 'demand met' : 'DEMAND NOT MET', paint: standing.met ? style.good : style.danger}],
+    [metPiece(fleet, style)],
     [{text: `met ${share(score.metMs, score.ms)} full ${share(score.runningSlotMs, score.capacitySlotMs)}`}],
     [{text: `win ${share(score.wonMs, score.ms)}`}],
     short > 0 ? [{text: `short ${short}`, paint: style.danger}] : [],

@@ -1,5 +1,6 @@
 /** Every action by its name: which fit what was typed, and how the list of them looks. */
-import {keyTable, plainKeys, type Key} from './keys.ts';
+import {plainKeys, type Key} from './keys/key.ts';
+import {keyTable} from './keys/table.ts';
 import type {Style} from './style.ts';
 import {fit} from './text.ts';
 

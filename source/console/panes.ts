@@ -18,6 +18,6 @@ export function beside(left: readonly string[], right: readonly string[]): reado
 /** A title in a line across the screen. */
 export function ruled(title: string, width: number, {style}: Look): string {
   const {symbols, dim} = style;
-  const words = fit(title, Math.min(widthOf(title), Math.max(0, width - 5)), symbols);
+  const words = fit(title, Math.min(widthOf(title), Math.max(0, width - 4)), symbols);
   return dim(`${symbols.rule.repeat(2)} ${words} ${symbols.rule.repeat(Math.max(0, width - 4 - widthOf(words)))}`);
 }

@@ -1,4 +1,5 @@
 /** What of a frame is sent now, on a line that would take seconds for all of it: the cheapest rows first, none waiting for ever. */
+import {rowChange} from './row-change.ts';
 
 export interface Painter {
   /** The rows to be on the screen now. On a line that isn't slow these are the wanted ones. */
@@ -9,7 +10,7 @@ export interface Painter {
 
 const headRows = 2;
 const footRows = 2;
-/** Moving the cursor to a row and clearing what it had. */
+/** Moving the cursor to a row. */
 const rowBytes = 6;
 
 /** `budget` is how many bytes the line takes without making what comes next wait; `isSelected` knows the row of the selected service. */
@@ -29,7 +30,7 @@ export function createPainter(budget: () => number, isSelected: (row: string) =>
         [screen, waited, behind] = [wanted, wanted.map(() => 0), false];
         return screen;
       }
-      const changed = wanted.flatMap((text, row) => (text === screen[row] ? [] : [{row, bytes: costOf(screen[row] ?? '', text)}]));
+      const changed = wanted.flatMap((text, row) => (text === screen[row] ? [] : [{row, bytes: costOf(screen[row] ?? '', text, columns)}]));
       // A number or an answer is cheap and goes first; a chart grows cheaper the longer it has waited.
       // The header says whether any of it is true, the selected service and the last rows answer whoever has just pressed a key:
       // they never wait.
@@ -50,9 +51,7 @@ export function createPainter(budget: () => number, isSelected: (row: string) =>
   };
 }
 
-/** About what it takes to make one row of the other: what is alike at their beginnings isn't sent. */
-function costOf(before: string, after: string): number {
-  let same = 0;
-  while (same < after.length && before[same] === after[same]) same++;
-  return rowBytes + Buffer.byteLength(after.slice(same));
+/** About what it takes to make one row of the other. */
+function costOf(before: string, after: string, columns: number): number {
+  return rowBytes + Buffer.byteLength(rowChange(before, after, columns) ?? after);
 }

@@ -1,8 +1,9 @@
 /** Questions: what they say, and what a key means while one is open. Esc, Enter and n mean no. */
 import type {Command, Lasting} from '../scaler/entry.ts';
 import {autoMode} from '../scaler/fleet.ts';
-import type {Effect} from './effect.ts';
-import {emptying, press, whyNotInThePast} from './keys.ts';
+import type {Effect} from './keys/effect.ts';
+import {emptying} from './keys/overruling.ts';
+import {press, whyNotInThePast} from './keys/table.ts';
 import {fitting} from './palette.ts';
 import type {ConsoleState, Prompt} from './state.ts';
 import {readSupposition, suppose} from './what-if.ts';
@@ -49,6 +50,9 @@ function modeKeys(modes: readonly string[]): readonly (readonly [key: string, mo
   return [...named.map((mode, index) => [String(index + 1), mode] as const), ...auto];
 }
 
+/** The keys that turn the pages of the help, and which way. */
+const turns: Readonly<Record<string, number>> = {' ': 1, pagedown: 1, down: 1, right: 1, pageup: -1, up: -1, left: -1};
+
 /** What the key comes to: effects in their order. Every answer closes the question; typing goes on with it. */
 export function answer(state: ConsoleState, key: string): readonly Effect[] {
   const {prompt} = state;
@@ -57,8 +61,10 @@ export function answer(state: ConsoleState, key: string): readonly Effect[] {
   switch (prompt.kind) {
     case 'none':
       return [];
-    case 'help':
-      return [close];
+    case 'help': {
+      const by = turns[key];
+      return by === undefined ? [close] : [{kind: 'event', event: {kind: 'prompted', prompt: {kind: 'help', at: prompt.at + by}}}];
+    }
     case 'confirm': {
       const yes = key === 'y' || (prompt.answer === 'leave' && key === 'q');
       if (yes) return [close, doing(prompt.answer)];

@@ -25,6 +25,8 @@ export function visibleRows(state: ConsoleState, rows: number): {readonly from: 
 interface Column {
   readonly title: string;
   readonly width: number;
+  /** Where there is no room for all, the ones with the highest go; those without never do. */
+  readonly spare?: number;
   readonly right?: boolean;
   readonly cell: (service: Service) => string;
   readonly paint?: (service: Service) => ((text: string) => string) | undefined;
@@ -67,12 +69,12 @@ function columnsFor(state: ConsoleState, fleet: Fleet, badges: Badges, width: nu
   const {samples} = state;
   const {services, at: now} = fleet;
   const stale = fleet.host.kind === 'lost' || (state.gone !== null && !state.past);
-  const wide = width >= 82;
   const longest = Math.max(7, ...services.map(({spec}) => widthOf(clean(spec.name))));
-  const nameWidth = Math.min(longest, wide ? 20 : 12);
+  const overrides = services.map(service => overrideWords(service, now));
+  const isWide = width >= 82;
   const columns: Column[] = [
     {title: '', width: 1, cell: ({spec}) => badges.letter(spec.name), paint: ({spec}) => badges.paint(spec.name)},
-    {title: 'SERVICE', width: nameWidth, cell: ({spec}) => spec.name, paint: ({spec}) => badges.paint(spec.name)},
+    {title: 'SERVICE', width: Math.min(longest, isWide ? 20 : 12), cell: ({spec}) => spec.name, paint: ({spec}) => badges.paint(spec.name)},
     {
       title: 'PRI',
       width: 3,
@@ -90,8 +92,14 @@ function columnsFor(state: ConsoleState, fleet: Fleet, badges: Badges, width: nu
   ];
   // What waits and what is frozen matters more than how demand went, where there is no room for both.
   const ready = isAnyReady(services);
-  if (wide && style.symbols.unicode && (!ready || width >= 100))
-    columns.push({title: 'TREND', width: 8, cell: ({spec}) => sparkline(samples, spec.name, 8, style), paint: () => style.demand});
+  if (style.symbols.unicode)
+    columns.push({
+      title: 'TREND',
+      width: 8,
+      spare: 4,
+      cell: ({spec}) => sparkline(samples, spec.name, 8, style),
+      paint: () => style.demand,
+    });
   columns.push(
     {title: 'WANT', width: 5, right: true, cell: wantWords},
     {
@@ -101,14 +109,37 @@ function columnsFor(state: ConsoleState, fleet: Fleet, badges: Badges, width: nu
       cell: service => countWords(service, stale),
       paint: stale ? () => style.dim : paintCount(style),
     },
-    ...(ready && wide ? [{title: 'SBY/FRZ', width: 7, right: true, cell: readyWords, paint: () => style.dim}] : []),
-    ...(ready && width >= 110
-      ? [{title: 'AGE', width: 5, right: true, cell: (service: Service) => frozenAgeWords(service, now), paint: () => style.dim}]
-      : []),
-    {title: 'MIN-MAX', width: 7, right: true, cell: ({spec}) => `${spec.min}-${spec.max === unbounded ? '' : spec.max}`},
-    {title: 'OVERRIDE', width: wide ? 14 : 12, cell: service => overrideWords(service, now), paint: () => style.warning},
   );
-  return columns;
+  if (ready)
+    columns.push(
+      {title: 'SBY/FRZ', width: 7, right: true, spare: 2, cell: readyWords, paint: () => style.dim},
+      {title: 'AGE', width: 5, right: true, spare: 5, cell: service => frozenAgeWords(service, now), paint: () => style.dim},
+    );
+  columns.push(
+    {title: 'MIN-MAX', width: 7, right: true, spare: 3, cell: ({spec}) => `${spec.min}-${spec.max === unbounded ? '' : spec.max}`},
+    {
+      title: 'OVERRIDE',
+      width: Math.min(isWide ? 14 : 12, Math.max(8, ...overrides.map(widthOf))),
+      ...(overrides.every(words => words === noOverride) ? {spare: 1} : {}),
+      cell: service => overrideWords(service, now),
+      paint: () => style.warning,
+    },
+  );
+  return withRoom(columns, width - whyLeast);
+}
+
+/** The reason is worth more than the columns that can be spared. */
+const whyLeast = 16;
+
+function withRoom(columns: readonly Column[], width: number): readonly Column[] {
+  const taken = columns.reduce((sum, column) => sum + column.width + 1, 2);
+  const most = Math.max(0, ...columns.map(({spare = 0}) => spare));
+  return taken <= width || most === 0
+    ? columns
+    : withRoom(
+        columns.filter(({spare = 0}) => spare < most),
+        width,
+      );
 }
 
 function priorityWords({spec, decision}: Service): string {
@@ -155,9 +186,11 @@ function paintCount(style: Style): (service: Service) => ((text: string) => stri
   };
 }
 
+const noOverride = '-';
+
 /** Such as `pin 2 14m`; two of them are joined. */
 function overrideWords({overrides}: Service, now: number): string {
-  if (overrides.length === 0) return '-';
+  if (overrides.length === 0) return noOverride;
   const counts = overrides.toSorted((a, b) => (aspect(a.rule) < aspect(b.rule) ? -1 : 1));
   const words = counts.map(({rule}) => {
     switch (rule.kind) {

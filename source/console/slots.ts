@@ -4,7 +4,7 @@ import type {Fleet, Service} from '../scaler/fleet.ts';
 import type {Badges, Look} from './look.ts';
 import {orderedServices} from './state.ts';
 import type {Style} from './style.ts';
-import {fit, fitRight, line, type Piece} from './text.ts';
+import {fit, fitRight, line, widthOf, type Piece} from './text.ts';
 
 /** How large one slot is drawn, and how many slots a cell stands for where the host has more than fit. */
 interface CellSize {
@@ -15,25 +15,29 @@ interface CellSize {
 
 const largestCell = {width: 8, height: 3};
 /** The legend's share of the pane at the most: the slots themselves matter more. */
-const legendShare = 0.4;
+const legendShare = 0.5;
 
 /** One cell a slot: a letter runs, `+` is on its way, `-` is leaving. Few slots are drawn large, many share a cell. */
 export function slotLines(fleet: Fleet, badges: Badges, width: number, height: number, {style}: Look): readonly string[] {
   const services = orderedServices(fleet.services);
   const legendMost = Math.max(1, Math.floor(height * legendShare));
-  const legendRows = Math.min(legendMost, Math.ceil((services.length + 1) / legendColumns(width)));
+  const across = legendColumns(services, width, legendMost);
+  const legendRows = Math.min(legendMost, Math.ceil((services.length + 1) / across));
   const gridRows = Math.max(1, height - legendRows - (height - legendRows > 4 ? 1 : 0));
   const size = cellSize(fleet.settings.capacity, width, gridRows);
   const cells = cellsOf(fleet, services, badges, size.perCell, style);
-  const across = acrossOf(cells.length, size, width, gridRows);
+  const cellsAcross = acrossOf(cells.length, size, width, gridRows);
   const lines: string[] = [];
-  for (let start = 0; start < cells.length && lines.length + size.height <= gridRows; start += across) {
-    const row = cells.slice(start, start + across);
+  for (let start = 0; start < cells.length && lines.length + size.height <= gridRows; start += cellsAcross) {
+    const row = cells.slice(start, start + cellsAcross);
     for (let part = 0; part < size.height; part++)
       lines.push(line(merge(row.map(cell => cellPart(cell, size, part))), width, style.symbols));
   }
   while (lines.length < height - legendRows) lines.push(' '.repeat(width));
-  return [...lines, ...legend(fleet, services, badges, size.perCell, width, legendRows, style)].slice(0, height);
+  return [...lines, ...legend(fleet, services, badges, {perCell: size.perCell, width, rows: legendRows, columns: across}, style)].slice(
+    0,
+    height,
+  );
 }
 
 /** The largest cell with which all slots fit; failing that, several slots a cell. */
@@ -108,24 +112,29 @@ function merge(cells: readonly Piece[]): readonly Piece[] {
   return merged;
 }
 
-function legendColumns(width: number): number {
-  return Math.max(1, Math.floor(width / 16));
+/** Besides the name: the letter, the count, and what keeps them apart. */
+const legendSigns = 6;
+const legendNameLeast = 10;
+
+/** As many columns as leave the names whole where their rows fit, and never more than leave them readable. */
+function legendColumns(services: readonly Service[], width: number, rowsMost: number): number {
+  const most = Math.max(1, Math.floor(width / (legendNameLeast + legendSigns)));
+  const longest = Math.max(legendNameLeast, ...services.map(({spec}) => widthOf(clean(spec.name))));
+  const whole = Math.max(1, Math.min(most, Math.floor(width / (longest + legendSigns))));
+  return Math.ceil((services.length + 1) / whole) <= rowsMost ? whole : most;
 }
 
 function legend(
   fleet: Fleet,
   services: readonly Service[],
   badges: Badges,
-  perCell: number,
-  width: number,
-  rows: number,
+  {perCell, width, rows, columns}: {readonly perCell: number; readonly width: number; readonly rows: number; readonly columns: number},
   {symbols, dim}: Style,
 ): readonly string[] {
-  const columns = legendColumns(width);
   const each = Math.floor(width / columns);
   const free = Math.max(0, fleet.settings.capacity - fleet.standing.heldSlots);
   const entries: Piece[] = services.map(({spec, observed}) => ({
-    text: `${badges.letter(spec.name)} ${fit(clean(spec.name), each - 6, symbols)}${fitRight(String((observed?.running ?? 0) * spec.slots), 3, symbols)} `,
+    text: `${badges.letter(spec.name)} ${fit(clean(spec.name), each - legendSigns, symbols)}${fitRight(String((observed?.running ?? 0) * spec.slots), 3, symbols)} `,
     paint: badges.paint(spec.name),
   }));
   const most = rows * columns - 1;

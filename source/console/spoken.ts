@@ -2,7 +2,11 @@
 import {clean} from '../clean.ts';
 import {durationWords} from '../config/units.ts';
 import {explain, gist, leaseWords, tell} from '../scaler/explain.ts';
-import {normalMode, type Service} from '../scaler/fleet.ts';
+import {normalMode, type Fleet, type Service} from '../scaler/fleet.ts';
+import {isOverruled} from '../scaler/score.ts';
+import {helpBlocks} from './help.ts';
+import {fitting} from './palette.ts';
+import {whatIfWords} from './what-if.ts';
 import {closeUpOf} from './close-up.ts';
 import type {Look} from './look.ts';
 import type {Past} from './past.ts';
@@ -18,6 +22,8 @@ const logLinesMax = 10;
 export function spokenLines(state: ConsoleState, {clock}: Look): readonly string[] {
   const {update, gone, message, past} = state;
   if (!update) return ['Waiting for the engine.'];
+  const covering = coveringWords(state);
+  if (covering.length > 0) return covering.map(clean);
   const {fleet, vitals} = update;
   const services = listedServices(state);
   const selected = selectedService(state);
@@ -27,7 +33,7 @@ export function spokenLines(state: ConsoleState, {clock}: Look): readonly string
     gone !== null ? `The engine is gone: ${gone}. Nobody acts.` : actingWords(fleet.acting),
     ...(fleet.host.kind === 'lost' ? [`The host is lost: ${fleet.host.reason}.`] : []),
     `Lease: ${leaseWords(fleet.lease, clock)}. Mode: ${fleet.mode?.name ?? normalMode}.`,
-    `${fleet.standing.met ? 'Demand is met' : 'Demand is not met'}. ${fleet.standing.runningSlots} of ${fleet.settings.capacity} slots run.`,
+    `${metWords(fleet)}. ${fleet.standing.runningSlots} of ${fleet.settings.capacity} slots run.`,
     ...services.slice(0, servicesMax).map(service => `${service === selected ? 'Selected: ' : ''}${serviceWords(service, clock)}.`),
     ...(services.length > servicesMax ? [`And ${services.length - servicesMax} more services.`] : []),
     ...(selected?.decision ? [`Why ${selected.spec.name}: ${explain(selected.decision, clock)}.`] : []),
@@ -43,6 +49,25 @@ export function spokenLines(state: ConsoleState, {clock}: Look): readonly string
     promptWords(state.prompt) || 'Keys: question mark for all of them, q to leave.',
   ];
   return lines.map(clean);
+}
+
+/** What covers the screen, while it does. */
+function coveringWords({prompt, view}: ConsoleState): readonly string[] {
+  if (prompt.kind === 'help')
+    return [
+      ...helpBlocks(false).flatMap(rows => rows.map(({shown, words}) => (words === null ? `${shown}.` : `${shown}: ${words}.`))),
+      'Escape closes the help.',
+    ];
+  if (prompt.kind === 'palette') {
+    const found = fitting(prompt.typed);
+    const marked = found[prompt.at];
+    if (!marked) return ['No action is called that.', promptWords(prompt)];
+    const key = marked.shown === '' ? '' : `, key ${marked.shown}`;
+    return [`Marked: ${marked.name}${key}: ${marked.words}.`, `${found.length} actions fit.`, promptWords(prompt)];
+  }
+  if (view.kind !== 'what-if') return [];
+  const answer = whatIfWords(view.answer, ' to ').flatMap(({text}) => (text === '' ? [] : [`${text.trim()}.`]));
+  return [...answer, promptWords(prompt)].filter(text => text !== '');
 }
 
 /** Said before all else: what follows isn't now. */
@@ -96,4 +121,9 @@ function actingWords(acting: 'auto' | 'paused' | 'dry-run'): string {
 function serviceWords(service: Service, clock: Look['clock']): string {
   const {spec, observed, decision} = service;
   return `${spec.name}, priority ${spec.priority}, ${observed?.running ?? 'unknown'} of ${decision?.desired ?? 'unknown'} running, ${gist(service, clock)}`;
+}
+
+function metWords(fleet: Fleet): string {
+  if (!fleet.standing.met) return 'Demand is not met';
+  return isOverruled(fleet) ? 'Demand is overruled' : 'Demand is met';
 }

@@ -12,7 +12,8 @@ import {listServices, planOrder, type Order} from './sorting.ts';
 /** A question that is open. It is about the service that was selected when it opened. */
 export type Prompt =
   | {readonly kind: 'none'}
-  | {readonly kind: 'help'}
+  /** `at` counts the pages turned. */
+  | {readonly kind: 'help'; readonly at: number}
   | {readonly kind: 'number'; readonly service: string; readonly typed: string}
   | {readonly kind: 'name'; readonly service: string; readonly typed: string; readonly command: Command}
   | {readonly kind: 'lasting'; readonly service: string}
@@ -141,7 +142,11 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
     case 'viewed':
       return {...state, view: event.view, closeUp: noCloseUp};
     case 'opened':
-      return {...state, view: {kind: 'detail'}, closeUp: {...state.closeUp, pane: event.pane, scrolled: 0}};
+      return {
+        ...state,
+        view: {kind: 'detail'},
+        closeUp: {...state.closeUp, pane: event.pane, nested: state.view.kind === 'detail' && event.pane === 'logs', scrolled: 0},
+      };
     case 'seen':
       return {...state, closeUp: see(state.closeUp, event.service, event.sight, event.at)};
     case 'scrolled':

@@ -37,27 +37,33 @@ export function suppositionWords(supposition: Supposition): string {
   }
 }
 
-/** The answer as lines: each service whose number would change, who gives, and how long it should take. */
-export function whatIfLines(answer: WhatIf, width: number, height: number, {style}: Look): readonly string[] {
-  const {symbols} = style;
-  const moving = answer.changes.filter(({from, to}) => from !== to);
-  const gains = moving.filter(({from, to}) => to > from);
-  const gives = moving.filter(({from, to}) => to < from);
-  const change = (each: Change) => `   ${clean(each.service)}  ${each.from}${symbols.arrow}${each.to}${missingWords(each)}`;
-  const lines = [
-    style.bold(fit(` ${suppositionWords(answer.supposition)}`, width, symbols)),
-    fit('', width, symbols),
-    ...(moving.length === 0 ? [fit('   nothing would change', width, symbols)] : []),
-    ...(gains.length > 0 ? [style.dim(fit(' would get', width, symbols)), ...gains.map(each => fit(change(each), width, symbols))] : []),
-    ...(gives.length > 0 ? [style.dim(fit(' would give', width, symbols)), ...gives.map(each => fit(change(each), width, symbols))] : []),
-    ...answer.changes
-      .filter(each => each.from === each.to && missingWords(each) !== '')
-      .map(each => style.warning(fit(`   ${clean(each.service)} would stay at ${each.to}${missingWords(each)}`, width, symbols))),
-    fit('', width, symbols),
-    fit(` ${timeWords(answer)}`, width, symbols),
-    style.dim(fit(' Nothing was done: this is what the plan would be at this moment.  Esc goes back', width, symbols)),
+interface Said {
+  readonly text: string;
+  readonly tone: 'title' | 'label' | 'plain' | 'warning' | 'remark';
+}
+
+/** The answer in words: each service whose number would change, who gives, and how long it should take. */
+export function whatIfWords(answer: WhatIf, arrow: string): readonly Said[] {
+  const said = (tone: Said['tone'], ...texts: readonly string[]) => texts.map(text => ({tone, text}));
+  const words = (each: Change) => `  ${clean(each.service)}  ${each.from}${arrow}${each.to}${missingWords(each)}`;
+  const gains = answer.changes.filter(({from, to}) => to > from).map(words);
+  const gives = answer.changes.filter(({from, to}) => to < from).map(words);
+  const missing = answer.changes.filter(each => each.from === each.to && missingWords(each) !== '');
+  return [
+    ...said('title', suppositionWords(answer.supposition)),
+    ...said('plain', '', ...(gains.length + gives.length === 0 ? ['  nothing would change'] : [])),
+    ...(gains.length > 0 ? [...said('label', 'would get'), ...said('plain', ...gains)] : []),
+    ...(gives.length > 0 ? [...said('label', 'would give'), ...said('plain', ...gives)] : []),
+    ...said('warning', ...missing.map(each => `  ${clean(each.service)} would stay at ${each.to}${missingWords(each)}`)),
+    ...said('plain', '', timeWords(answer)),
+    ...said('remark', 'Nothing was done: this is what the plan would be at this moment.  Esc goes back'),
   ];
-  return lines.slice(0, height);
+}
+
+export function whatIfLines(answer: WhatIf, width: number, height: number, {style}: Look): readonly string[] {
+  const paints = {title: style.bold, label: style.dim, plain: (text: string) => text, warning: style.warning, remark: style.dim};
+  const rows = whatIfWords(answer, style.symbols.arrow).map(({text, tone}) => paints[tone](fit(` ${text}`, width, style.symbols)));
+  return rows.slice(0, height);
 }
 
 type Change = WhatIf['changes'][number];

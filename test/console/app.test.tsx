@@ -1,7 +1,7 @@
 import {render} from 'ink-testing-library';
 import {expect, test} from 'vitest';
 import {App, Screen} from '../../source/console/app.tsx';
-import type {Effect} from '../../source/console/effect.ts';
+import type {Effect} from '../../source/console/keys/effect.ts';
 import {createStore} from '../../source/console/store.ts';
 import {plainAscii, shopState} from '../support/screens.ts';
 import {until} from '../support/until.ts';

@@ -52,7 +52,7 @@ function viewsOf(text: string): Readonly<Record<string, ConsoleState>> {
     'asked which mode': asked({kind: 'mode', modes: [text, `${text}2`, 'auto']}),
     'asked whether': asked({kind: 'confirm', question: text, answer: 'leave'}),
     palette: asked({kind: 'palette', typed: text, at: 0}),
-    help: asked({kind: 'help'}),
+    help: asked({kind: 'help', at: 0}),
   };
 }
 

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {keyNames, pressKey} from '../../source/console/app.tsx';
-import type {Effect} from '../../source/console/effect.ts';
-import {keyTable, press} from '../../source/console/keys.ts';
+import type {Effect} from '../../source/console/keys/effect.ts';
+import {keyTable, press} from '../../source/console/keys/table.ts';
 import {promptWords} from '../../source/console/prompt.ts';
 import {createStore} from '../../source/console/store.ts';
 import {listedServices, type ConsoleState} from '../../source/console/state.ts';
@@ -228,9 +228,11 @@ describe('leaving', () => {
     expect(session().press('=', 'ctrl-c').left()).toBe(true);
   });
 
-  test('any key closes the help', () => {
-    expect(session().press('?').state().prompt.kind).toBe('help');
+  test('any key closes the help, save those that turn its pages', () => {
+    expect(session().press('?').state().prompt).toEqual({kind: 'help', at: 0});
     expect(session().press('?', 'x').commands()).toEqual([]);
+    expect(session().press('?', 'x').state().prompt.kind).toBe('none');
+    expect(session().press('?', ' ', 'pagedown', 'up').state().prompt).toEqual({kind: 'help', at: 1});
   });
 });
 
@@ -239,6 +241,14 @@ describe('looking', () => {
     const looking = session().press('j', 'enter');
     expect(looking.state()).toMatchObject({selected: 'pay', view: {kind: 'detail'}});
     expect(looking.press('escape').state().view).toEqual({kind: 'all'});
+  });
+
+  test('Esc leads out of a log to where it was opened: the replicas, or all services', () => {
+    const within = session().press('enter', 'l', 'escape');
+    expect(within.state()).toMatchObject({view: {kind: 'detail'}, closeUp: {pane: 'replicas'}});
+    expect(within.press('escape').state().view.kind).toBe('all');
+    expect(session().press('l', 'escape').state().view.kind).toBe('all');
+    expect(session().press('enter', 'l', 'l', 'escape').state().view.kind).toBe('all');
   });
 
   test('/ narrows the list as it is typed, Enter keeps it, Esc shows all again', () => {
@@ -322,7 +332,7 @@ describe('the detail', () => {
     expect(inDetail().state().closeUp.pane).toBe('replicas');
     expect(inDetail().press('l').state().closeUp.pane).toBe('logs');
     expect(inDetail().press('l', 'l').state()).toMatchObject({view: {kind: 'detail'}, closeUp: {pane: 'replicas'}});
-    expect(inDetail().press('l', 'escape').state()).toMatchObject({view: {kind: 'all'}, closeUp: {pane: 'replicas', service: null}});
+    expect(inDetail().press('l', 'escape').state()).toMatchObject({view: {kind: 'detail'}, closeUp: {pane: 'replicas'}});
   });
 
   test('it can be looked at without the right to change anything', () => {

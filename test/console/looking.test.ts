@@ -88,7 +88,7 @@ test('another service, or the log, is asked for at once; what was seen of the on
 
 test('a help that covers it, a terminal that doesn’t read and an engine that is gone are asked nothing', async () => {
   const covered = looking();
-  await covered.does({kind: 'prompted', prompt: {kind: 'help'}}, open);
+  await covered.does({kind: 'prompted', prompt: {kind: 'help', at: 0}}, open);
   expect(covered.asked).toEqual([]);
   await covered.does({kind: 'prompted', prompt: {kind: 'none'}});
   expect(covered.asked).toHaveLength(1);

@@ -7,7 +7,7 @@ import {describe, expect, test} from 'vitest';
 import stringWidth from 'string-width';
 import {clean} from '../../source/clean.ts';
 import {chartLines} from '../../source/console/chart.ts';
-import {keyTable} from '../../source/console/keys.ts';
+import {keyTable} from '../../source/console/keys/table.ts';
 import {createSqueezer} from '../../source/console/squeeze.ts';
 import {asciiSymbols, chooseStyle, unicodeSymbols} from '../../source/console/style.ts';
 import {fit, fitRight} from '../../source/console/text.ts';

@@ -1,7 +1,7 @@
 import {closeUpOf, lookFor} from '../../source/console/close-up.ts';
 import {describe, expect, test} from 'vitest';
 import {frame} from '../../source/console/frame.ts';
-import {keyTable} from '../../source/console/keys.ts';
+import {keyTable} from '../../source/console/keys/table.ts';
 import {spokenLines} from '../../source/console/spoken.ts';
 import {reduce, type ConsoleState} from '../../source/console/state.ts';
 import {goldenScreens} from '../support/goldens.ts';

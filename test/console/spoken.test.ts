@@ -3,12 +3,14 @@ import {describe, expect, test} from 'vitest';
 import {themeChoices} from '../../source/config/themes.ts';
 import {listen, quietBell} from '../../source/console/bell.ts';
 import {frame} from '../../source/console/frame.ts';
+import {keyTable} from '../../source/console/keys/table.ts';
 import {plainText, svgOf} from '../../source/console/screenshot.ts';
 import {spokenLines} from '../../source/console/spoken.ts';
 import {chooseStyle, createStyle, unicodeSymbols} from '../../source/console/style.ts';
+import {suppose} from '../../source/console/what-if.ts';
 import {themeFor} from '../../source/console/theme.ts';
-import {emptyState, reduce, type ConsoleState} from '../../source/console/state.ts';
-import {crowdState, plainUnicode, shopState} from '../support/screens.ts';
+import {emptyState, reduce, type ConsoleEvent, type ConsoleState} from '../../source/console/state.ts';
+import {crowdState, plainUnicode, shopState, updateOf} from '../support/screens.ts';
 
 describe('for a screen reader', () => {
   test('says the truth of the screen in sentences, and draws nothing', () => {
@@ -26,6 +28,20 @@ describe('for a screen reader', () => {
       'The engine is gone: it crashed. Nobody acts.',
     );
     expect(spokenLines(emptyState(false), plainUnicode)).toEqual(['Waiting for the engine.']);
+  });
+
+  test('reads out what covers the screen: the help, the marked action, what would be', () => {
+    const said = (event: ConsoleEvent) => spokenLines(reduce(shopState(), event), plainUnicode);
+    const help = said({kind: 'prompted', prompt: {kind: 'help', at: 0}});
+    for (const {words} of keyTable) expect(help.some(line => line.includes(words))).toBe(true);
+    expect(said({kind: 'prompted', prompt: {kind: 'palette', typed: 'one', at: 0}})[0]).toBe(
+      'Marked: one more, key +: pin one more than now, at once.',
+    );
+    expect(said({kind: 'prompted', prompt: {kind: 'palette', typed: 'zzzz', at: 0}})[0]).toBe('No action is called that.');
+    const answer = suppose(updateOf(shopState()).fleet, {kind: 'demand', service: 'web', value: 9});
+    expect(said({kind: 'viewed', view: {kind: 'what-if', answer}})).toEqual(
+      expect.arrayContaining(["If web's demand became 9.", 'would get.', expect.stringMatching(/^web {2}\d to \d/)]),
+    );
   });
 
   test('of very many services it says how many more there are', () => {

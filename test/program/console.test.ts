@@ -58,9 +58,9 @@ describe('the built program in a real terminal', () => {
     screen.press('y');
     await shows('[AUTO]');
     screen.press('?');
-    await shows('any key closes');
+    await shows('Esc closes');
     screen.press('\u001b');
-    await until('the help to close', () => !screen.text().includes('any key closes'));
+    await until('the help to close', () => !screen.text().includes('Esc closes'));
     screen.press('j');
     await until('the second service to be selected', () => screen.rows().some(row => /▸ s search/.test(row)));
     screen.press('\u001b[A');

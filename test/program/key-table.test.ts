@@ -1,7 +1,7 @@
 /** Every key of the table, pressed in a real terminal on the built console, and what comes of it. A new key needs a row here. */
 import {existsSync, readlinkSync, writeFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
-import {keyTable} from '../../source/console/keys.ts';
+import {keyTable} from '../../source/console/keys/table.ts';
 import type {Update} from '../../source/ports.ts';
 import type {Screen} from '../support/program.ts';
 import {at, crowdState, saleState, updateOf} from '../support/screens.ts';
@@ -61,7 +61,7 @@ const rows: readonly (readonly [key: string, sent: string, look: Look, after?: r
   ['g', 'g', selects('service-000')],
   ['enter', '\r', shows('l log, Esc back')],
   ['l', 'l', shows('l replicas, Esc back')],
-  ['escape', '\u001b', hides('Esc back')],
+  ['escape', '\u001b', shows('l log, Esc back'), [['\u001b', hides('Esc back')]]],
   ['+', '+', asks('adjust', 1)],
   ['-', '-', asks('adjust', -1)],
   ['=', '=', shows('Pin service-000 at: _'), [['\u001b', hides('Pin service-000')]]],
@@ -105,7 +105,7 @@ const rows: readonly (readonly [key: string, sent: string, look: Look, after?: r
       return name !== undefined && existsSync(`${folder}/${name}`);
     },
   ],
-  ['?', '?', shows('any key closes'), [['\u001b', hides('any key closes')]]],
+  ['?', '?', shows('Esc closes'), [['\u001b', hides('Esc closes')]]],
   [':', ':', shows('a part of an action’s name'.replace('’', "'")), [['\u001b', hides('Actions ')]]],
   ['left', '\u001b[D', shows('[PAST')],
   ['right', '\u001b[C', hides('[PAST')],
@@ -158,5 +158,5 @@ test('three presses in one write count three, and a paste of 10 kB fires nothing
   expect(states.commands.map(({kind}) => kind)).toEqual(['adjust', 'adjust', 'adjust', 'hold']);
   await until('its answer', () => screen.text().includes('did 4: hold'));
   expect(selects('service-000')(screen, states)).toBe(true);
-  for (const sign of ['Leave?', 'PAUSED', 'saved as', 'any key closes', 'Esc back']) expect(screen.text()).not.toContain(sign);
+  for (const sign of ['Leave?', 'PAUSED', 'saved as', 'Esc closes', 'Esc back']) expect(screen.text()).not.toContain(sign);
 });

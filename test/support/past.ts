@@ -1,6 +1,6 @@
 /** A console that looks at the past of a simulated shop, without a screen: its store, its traveller, and its keys. */
 import {pressKey} from '../../source/console/app.tsx';
-import type {Effect} from '../../source/console/effect.ts';
+import type {Effect} from '../../source/console/keys/effect.ts';
 import {emptyState, reduce, type ConsoleState} from '../../source/console/state.ts';
 import {createStore} from '../../source/console/store.ts';
 import {createTraveller} from '../../source/console/travel.ts';

@@ -20,3 +20,7 @@ declare module 'ink-output-itself' {
     get(): {output: string; height: number};
   }
 }
+
+declare module 'ink-line-update-itself' {
+  export default function lineUpdate(before: string, after: string, columns: number | undefined): string;
+}

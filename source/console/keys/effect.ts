@@ -1,6 +1,6 @@
 /** What a key, or an answer to a question, comes to. */
-import type {Command} from '../scaler/entry.ts';
-import type {ConsoleEvent, ConsoleState} from './state.ts';
+import type {Command} from '../../scaler/entry.ts';
+import type {ConsoleEvent, ConsoleState} from '../state.ts';
 
 /** What a key comes to: a change of the console, a command for the engine, or leaving. */
 export type Effect =

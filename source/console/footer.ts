@@ -1,0 +1,67 @@
+/** The last two lines: a question or the last answer, and the keys that can be pressed. */
+import {undoMs} from '../scaler/override.ts';
+import {clean} from '../clean.ts';
+import {plainKeys} from './keys/key.ts';
+import {keyTable} from './keys/table.ts';
+import type {Look} from './look.ts';
+import {promptWords} from './prompt.ts';
+import type {ConsoleState} from './state.ts';
+import {fit, line, packed, widthOf} from './text.ts';
+
+export function footerLines(state: ConsoleState, columns: number, look: Look): readonly [string, string] {
+  return [messageLine(state, columns, look), keyBar(state, columns, look)];
+}
+
+/** A question, or the last answer; an override that can be undone says so. */
+function messageLine(state: ConsoleState, columns: number, {style}: Look): string {
+  const {symbols} = style;
+  const question = promptWords(state.prompt);
+  if (question !== '') return style.inverse(fit(` ${clean(question)}`, columns, symbols));
+  const {message, update} = state;
+  const now = update?.vitals.at ?? 0;
+  const undo = update?.fleet.undo;
+  const undoable =
+    undo && !state.past && undo.owner === update?.vitals.you && now < undo.at + undoMs
+      ? `   u undo (${Math.ceil((undo.at + undoMs - now) / 1000)}s)`
+      : '';
+  if (!message || now > message.at + messageMs) return ' '.repeat(columns);
+  const text = clean(symbols.unicode ? message.text : message.text.replaceAll(/[“”]/g, '"'));
+  return line(
+    [
+      {text: ` ${text}`, paint: message.refused ? style.danger : style.bold},
+      {text: undoable, paint: style.warning},
+    ],
+    columns,
+    symbols,
+  );
+}
+
+/** An answer is read within this time; then the line is calm again. */
+const messageMs = 15_000;
+
+function keyBar(state: ConsoleState, columns: number, {style}: Look): string {
+  const {symbols, bold, dim} = style;
+  const watches = state.readOnly || state.past !== null;
+  const shown = keyTable.flatMap(({bar, past, acts}) => {
+    const given = (past && state.past ? past : null) ?? (watches && acts ? null : bar);
+    return given ? [[symbols.unicode ? given[0] : plainKeys(given[0]), given[1]] as const] : [];
+  });
+  // What gets an operator out of any trouble is never cut.
+  const first = ['+-', '?', 'q', 'u', 'x', 'P', 'End'];
+  const importance = ([keys]: readonly [string, string]) => (first.includes(keys) ? 0 : 1);
+  const keep = new Set<string>();
+  let used = 1;
+  for (const [keys, word] of shown.toSorted((a, b) => importance(a) - importance(b))) {
+    const width = widthOf(keys) + 1 + widthOf(word) + 2;
+    if (used + width > columns + 2) continue;
+    keep.add(keys);
+    used += width;
+  }
+  const groups = shown
+    .filter(([keys]) => keep.has(keys))
+    .map(([keys, word]) => [
+      {text: keys, paint: bold},
+      {text: ` ${word}`, paint: dim},
+    ]);
+  return ` ${packed(groups, '  ', columns - 1, symbols)}`;
+}

@@ -1,0 +1,36 @@
+/** Every key, in one table: the key bar, the help, the README and the docs follow it. What isn't in it is bound to nothing. */
+import {momentWords} from '../past.ts';
+import type {ConsoleState} from '../state.ts';
+import {refuse, type Effect} from './effect.ts';
+import type {Key, KeySection} from './key.ts';
+import {lookingKeys} from './looking.ts';
+import {movingKeys} from './moving.ts';
+import {overrulingKeys} from './overruling.ts';
+import {pastKeys} from './past.ts';
+import {screenKeys} from './screen.ts';
+
+export const keySections: readonly KeySection[] = [movingKeys, overrulingKeys, lookingKeys, pastKeys, screenKeys];
+
+export const keyTable: readonly Key[] = keySections.flatMap(({keys}) => keys);
+
+const byKey = new Map(keyTable.flatMap(key => key.keys.map(name => [name, key] as const)));
+
+/** Why nothing can be done about the moment that is shown; null where it is now. */
+export function whyNotInThePast({past, recording}: ConsoleState): string | null {
+  if (recording) return 'this is a recording: nothing can be changed in it';
+  return past && `this is the past, ${momentWords(past.shownAt)}: End goes back to now`;
+}
+
+/** What a key does now. A key that can't act now says why; one that isn't bound does nothing. */
+export function press(state: ConsoleState, name: string): Effect | null {
+  const key = byKey.get(name);
+  if (!key) return null;
+  if (key.acts) {
+    const reason = whyNotInThePast(state);
+    if (reason !== null) return refuse(reason);
+    if (state.readOnly) return refuse('read-only: this console watches, and changes nothing');
+    if (state.gone !== null) return refuse('the engine is gone: nothing can be changed until one acts again (:takeover)');
+    if (!state.update) return refuse('not connected yet');
+  }
+  return key.press(state);
+}
