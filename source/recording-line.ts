@@ -93,8 +93,10 @@ export function recordingLines(begun: ReturnType<Lines['known']> = {at: 0, names
     const number = (value: unknown) => (typeof value === 'number' ? value : fail());
     switch (kind) {
       case 'o': {
-        const told = Object.fromEntries(counts.map(key => [key, countOf(key, rest[places[key]])])) as unknown as Pick<Observation, Counts>;
-        return {kind: 'observed', service, observation: {...told, trouble: calm}};
+        // Filled in place: a recording is made of hardly anything else.
+        const observation: Record<string, unknown> = {...atRest};
+        for (const key of counts) observation[key] = countOf(key, rest[places[key]]);
+        return {kind: 'observed', service, observation: observation as unknown as Observation};
       }
       case 'r':
         return readingOf(service, rest[1] === undefined ? 0 : number(rest[1]), {kind: 'value', value: number(rest[0])});
@@ -131,6 +133,8 @@ export function recordingLines(begun: ReturnType<Lines['known']> = {at: 0, names
 }
 
 const calm: Trouble = {kind: 'none'};
+/** Its fields stand in the order in which the orchestrators tell them: a fleet that is folded again is the same, byte for byte. */
+const atRest = {...Object.fromEntries(counts.map(key => [key, emptyObservation[key]])), trouble: calm};
 
 function countOf(key: Counts, given: unknown): unknown {
   if (key === 'chosen') return victimReasons[typeof given === 'number' ? given : 0] ?? null;

@@ -125,6 +125,7 @@ function usableReplicas(service: Service): number {
 
 /** By rank, then by name: sorted as numbers, rank and place by name in one, since strings are slow to compare. */
 function byRank(services: readonly Service[]): readonly Service[] {
+  if (services.length <= fewServices) return services.toSorted((a, b) => rankOf(a) - rankOf(b) || (a.spec.name < b.spec.name ? -1 : 1));
   const order = nameOrder(services.map(({spec}) => spec.name));
   const ranks = new Float64Array(services.length);
   for (const [index, service] of services.entries()) ranks[index] = rankOf(service);
@@ -135,6 +136,9 @@ function byRank(services: readonly Service[]): readonly Service[] {
   for (const key of keys) sorted.push(services[order[key % rankWidth] ?? 0] as Service);
   return sorted;
 }
+
+/** So few are sorted sooner than their keys are made. */
+const fewServices = 16;
 
 /** A boost goes ahead of every priority. */
 function rankOf(service: Service): number {
@@ -172,6 +176,8 @@ function share(tier: readonly Claim[], free: number): number {
   const open = tier.filter(claim => claim.granted < claim.usable);
   const wanted = open.reduce((sum, claim) => sum + slotsLeft(claim), 0);
   if (wanted <= free) return open.reduce((sum, claim) => sum + grant(claim, unbounded, free), 0);
+  const [only] = open;
+  if (only && open.length === 1) return grant(only, unbounded, free);
   const level = commonLevel(open, free);
   let taken = 0;
   for (const claim of open) {
