@@ -12,6 +12,7 @@ import {frame} from './frame.ts';
 import type {Effect} from './keys/effect.ts';
 import type {Look} from './look.ts';
 import {keepLooking} from './looking.ts';
+import {heard} from './silence.ts';
 import {emptyState, reduce, selectedService} from './state.ts';
 import {createStore} from './store.ts';
 import type {Terminal} from './terminal.ts';
@@ -180,11 +181,13 @@ export async function runConsole({
   async function follow(): Promise<void> {
     while (!stop.signal.aborted) {
       await terminal.idle();
-      const update = await session.next(stop.signal);
+      const next = session.next(stop.signal);
+      // A recording has said all that it has to say.
+      const update = await (replay ? next : heard(next, forMs => store.dispatch({kind: 'silent', forMs})));
       store.dispatch({kind: 'updated', update});
-      const heard = listen(bell, update, bellMs);
-      bell = heard.bell;
-      if (heard.words !== null) terminal.notify('microscale', clean(heard.words));
+      const called = listen(bell, update, bellMs);
+      bell = called.bell;
+      if (called.words !== null) terminal.notify('microscale', clean(called.words));
     }
   }
   function watch(): void {

@@ -39,15 +39,17 @@ function messageLine(state: ConsoleState, columns: number, {style}: Look): strin
 /** An answer is read within this time; then the line is calm again. */
 const messageMs = 15_000;
 
+const always = () => true;
+
 function keyBar(state: ConsoleState, columns: number, {style}: Look): string {
   const {symbols, bold, dim} = style;
   const watches = state.readOnly || state.past !== null;
-  const shown = keyTable.flatMap(({bar, past, acts}) => {
-    const given = (past && state.past ? past : null) ?? (watches && acts ? null : bar);
+  const shown = keyTable.flatMap(({bar, past, acts, offered = always}) => {
+    const given = (past && state.past ? past : null) ?? ((watches && acts) || !offered(state) ? null : bar);
     return given ? [[symbols.unicode ? given[0] : plainKeys(given[0]), given[1]] as const] : [];
   });
   // What gets an operator out of any trouble is never cut.
-  const first = ['+-', '?', 'q', 'u', 'x', 'P', 'End'];
+  const first = ['+-', '?', ':', 'q', 'u', 'x', 'P', 'End'];
   const importance = ([keys]: readonly [string, string]) => (first.includes(keys) ? 0 : 1);
   const keep = new Set<string>();
   let used = 1;

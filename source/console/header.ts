@@ -5,13 +5,12 @@ import {isOverruled, percentile} from '../scaler/score.ts';
 import {normalMode, type Fleet} from '../scaler/fleet.ts';
 import {becauseWords} from '../scaler/mode-words.ts';
 import type {Update, Vitals} from '../ports.ts';
+import {freshnessOf, staleMs} from './freshness.ts';
 import type {Look} from './look.ts';
 import type {Past} from './past.ts';
+import type {Paint} from './theme.ts';
 import type {ConsoleState} from './state.ts';
 import {fit, packed, widthOf, type Piece} from './text.ts';
-
-/** The host answers at least every two seconds; data older than this is stale and looks it. */
-const staleMs = 5000;
 
 export function headerLines(state: ConsoleState, width: number, look: Look): readonly [string, string] {
   const {symbols} = look.style;
@@ -22,18 +21,21 @@ export function headerLines(state: ConsoleState, width: number, look: Look): rea
   const {fleet, vitals} = update;
   const name = {text: ' microscale', paint: look.style.bold};
   const {must, may} = signs(state, fleet, vitals, look);
-  // Where this is can be cut short, and is never left out.
-  const room = width - groupsWidth([[name], ...must]) - gap.length * (must.length + 1);
+  // Where this is can be cut short, and is never left out: the program's own name goes before that.
   const where = place(fleet, vitals, look);
-  const whereWidth = Math.max(12, Math.min(widthOf(where.text), room));
-  const shownPlace = {...where, text: fit(where.text, whereWidth, symbols)};
+  const room = width - groupsWidth([[name], ...must]) - gap.length * (must.length + 1);
+  const named = room >= Math.min(placeLeast, widthOf(where.text)) ? [[name]] : [];
+  const left = named.length > 0 ? room : room + widthOf(name.text) + gap.length - 1;
+  const shownPlace = {...where, text: fit(where.text, Math.max(placeLeast, Math.min(widthOf(where.text), left)), symbols)};
+  const first = named.length > 0 ? [...named, [shownPlace]] : [[{text: ' '}, shownPlace]];
   return [
-    packed([[name], [shownPlace], ...must, ...may], gap, width, symbols),
+    packed([...first, ...must, ...may], gap, width, symbols),
     packed([...withOperators(scores(fleet, look), vitals, width, look), lostWork(fleet, look)], gap, width, symbols),
   ];
 }
 
 const gap = '  ';
+const placeLeast = 12;
 
 /** The same of a moment that was: its sign can't be taken for the present, and what presses now is said beside it. */
 function pastLines(state: ConsoleState, past: Past, {fleet, vitals}: Update, width: number, look: Look): readonly [string, string] {
@@ -69,14 +71,12 @@ function momentSign({pace, recording}: ConsoleState, {at, shownAt, present}: Pas
 }
 
 /** What an operator who looks at the past should know of the present; nothing where it can wait. */
-function pressing({gone, recording}: ConsoleState, {present}: Past, style: Look['style']): readonly Piece[] {
-  if (recording) return [];
-  const {fleet} = present.update;
-  const words = [
-    ...(gone === null ? [] : ['ENGINE GONE']),
-    ...(gone === null && fleet.host.kind === 'lost' ? ['HOST LOST'] : []),
-    ...(gone === null && !fleet.standing.met ? ['DEMAND NOT MET'] : []),
-  ];
+function pressing(state: ConsoleState, {present: {update}}: Past, style: Look['style']): readonly Piece[] {
+  if (state.recording) return [];
+  const freshness = freshnessOf(state, update);
+  const isHeard = freshness.kind !== 'gone' && freshness.kind !== 'silent';
+  const trouble = {fresh: null, gone: 'ENGINE GONE', silent: 'ENGINE SILENT', lost: 'HOST LOST', stale: 'STALE'}[freshness.kind];
+  const words = [...(trouble === null ? [] : [trouble]), ...(isHeard && !update.fleet.standing.met ? ['DEMAND NOT MET'] : [])];
   return words.length === 0 ? [] : [{text: ` now: ${words.join(', ')}`, paint: style.danger}];
 }
 
@@ -102,29 +102,29 @@ function signs(
   const {lease} = fleet;
   const entitled = lease.kind === 'held' || lease.kind === 'unneeded';
   const acting = entitled ? {auto: 'AUTO', paused: 'PAUSED', 'dry-run': 'DRY RUN'}[fleet.acting] : 'WATCHING';
-  const paint = fleet.acting === 'auto' && entitled ? style.good : style.warning;
+  const {text, paint} = actingPiece(state, acting, fleet.acting === 'auto' && entitled ? style.good : style.warning, style);
   return {
     must: [
-      [
-        {
-          text: `[${state.gone === null ? acting : 'NOBODY ACTS'}]`,
-          paint: text => style.bold(state.gone === null ? paint(text) : style.danger(text)),
-        },
-        ...(state.readOnly ? [{text: ' read-only', paint: style.warning}] : []),
-      ],
-      ...(entitled || state.gone !== null ? [] : [leasePieces(state, fleet, style)]),
-      connection(state, fleet, vitals, style),
+      [{text, paint: shown => style.bold(paint(shown))}, ...(state.readOnly ? [{text: ' read-only', paint: style.warning}] : [])],
+      connection(state, {fleet, vitals}, style),
+      // Without an engine nobody holds it.
+      ...(state.gone === null ? [leasePieces(state, fleet, style)] : []),
       // Priorities and bounds are not those that the file begins with.
       ...(fleet.mode ? [[{text: `mode ${clean(fleet.mode.name)}`, paint: style.warning}]] : []),
     ],
     may: [
       fleet.mode ? [{text: clean(becauseWords(fleet.mode.why, at => clock(at).slice(0, 5))), paint: style.dim}] : [],
       alarmPieces(vitals, style),
-      ...(entitled && state.gone === null ? [leasePieces(state, fleet, style)] : []),
       fleet.mode ? [] : [{text: `mode ${normalMode}`, paint: style.dim}],
       [{text: clock(vitals.at).slice(0, 5), paint: style.dim}],
     ],
   };
+}
+
+/** Of an engine that isn't heard, what it does is only what it did. */
+function actingPiece({gone, silentMs}: ConsoleState, acting: string, paint: Paint, {danger}: Look['style']): {text: string; paint: Paint} {
+  if (gone !== null) return {text: '[NOBODY ACTS]', paint: danger};
+  return silentMs > 0 ? {text: `[${acting}?]`, paint: danger} : {text: `[${acting}]`, paint};
 }
 
 function leasePieces({attached}: ConsoleState, {lease, acting, host}: Fleet, style: Look['style']): readonly Piece[] {
@@ -158,13 +158,21 @@ function withOperators(
   return [...groups, [{text: widthOf(names) <= room ? names : `${operators.length} here`, paint: style.dim}]];
 }
 
-function connection(state: ConsoleState, fleet: Fleet, {heardAt, at}: Vitals, style: Look['style']): readonly Piece[] {
-  if (state.gone !== null) return [{text: 'ENGINE GONE', paint: style.danger}];
-  if (fleet.host.kind === 'lost')
-    return [{text: `HOST LOST for ${durationWords(Math.floor((at - fleet.host.since) / 1000) * 1000)}`, paint: style.danger}];
-  const ageMs = heardAt === null ? Number.POSITIVE_INFINITY : at - heardAt;
-  if (ageMs < staleMs) return [{text: `age <${staleMs / 1000}s`, paint: style.dim}];
-  return [{text: Number.isFinite(ageMs) ? `STALE ${durationWords(Math.floor(ageMs / 1000) * 1000)}` : 'STALE', paint: style.danger}];
+function connection(state: ConsoleState, told: Pick<Update, 'fleet' | 'vitals'>, {dim, danger}: Look['style']): readonly Piece[] {
+  const freshness = freshnessOf(state, told);
+  const seconds = (ms: number) => durationWords(Math.floor(ms / 1000) * 1000);
+  switch (freshness.kind) {
+    case 'fresh':
+      return [{text: `age <${staleMs / 1000}s`, paint: dim}];
+    case 'gone':
+      return [{text: 'ENGINE GONE', paint: danger}];
+    case 'silent':
+      return [{text: `ENGINE SILENT ${seconds(freshness.forMs)}`, paint: danger}];
+    case 'lost':
+      return [{text: `HOST LOST for ${seconds(freshness.forMs)}`, paint: danger}];
+    case 'stale':
+      return [{text: freshness.ageMs === null ? 'STALE' : `STALE ${seconds(freshness.ageMs)}`, paint: danger}];
+  }
 }
 
 function alarmPieces({alarms}: Vitals, style: Look['style']): readonly Piece[] {
@@ -187,8 +195,8 @@ function scores(fleet: Fleet, {style}: Look): readonly (readonly Piece[])[] {
   const {score, standing, settings} = fleet;
   const share = (part: number, whole: number) => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)}%`);
   const handover = (q: number) => {
-    const ms = percentile(score.handoverMs, q);
-    return ms === null ? '-' : `${(ms / 1000).toFixed(2)}s`;
+    const ms = percentile(score.handoverMs, q) ?? 0;
+    return `${(ms / 1000).toFixed(2)}s`;
   };
   const short = fleet.services.reduce((sum, {decision}) => sum + (decision && !decision.fills ? decision.shortfall : 0), 0);
   const overrides = fleet.services.reduce((sum, service) => sum + service.overrides.length, 0);
@@ -199,7 +207,7 @@ function scores(fleet: Fleet, {style}: Look): readonly (readonly Piece[])[] {
     [{text: `met ${share(score.metMs, score.ms)} full ${share(score.runningSlotMs, score.capacitySlotMs)}`}],
     [{text: `win ${share(score.wonMs, score.ms)}`}],
     short > 0 ? [{text: `short ${short}`, paint: style.danger}] : [],
-    [{text: `handover p50 ${handover(0.5)} p95 ${handover(0.95)}`}],
+    score.handoverMs.length > 0 ? [{text: `handover p50 ${handover(0.5)} p95 ${handover(0.95)}`}] : [],
     overrides > 0 ? [{text: `overrides ${overrides}`, paint: style.warning}] : [],
   ];
 }

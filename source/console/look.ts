@@ -14,7 +14,10 @@ export interface Badges {
   paint(service: string): (text: string) => string;
 }
 
-/** The first letter of the name that nobody before has taken; else any that is free; with very many, letters are shared. */
+/** What stands for every service for which no letter is left. */
+export const sharedLetter = '#';
+
+/** The first letter of the name that nobody before has taken; else any that is free. */
 export function badgesOf(fleet: Fleet, style: Style): Badges {
   const taken = new Map<string, {letter: string; index: number}>();
   const used = new Set<string>();
@@ -24,7 +27,7 @@ export function badgesOf(fleet: Fleet, style: Style): Badges {
       ...spec.name.toLowerCase().replaceAll(/[^a-z0-9]/g, ''),
       ...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789',
     ];
-    const letter = candidates.find(candidate => !used.has(candidate)) ?? candidates[0] ?? '?';
+    const letter = candidates.find(candidate => !used.has(candidate)) ?? sharedLetter;
     used.add(letter);
     taken.set(spec.name, {letter, index});
   }

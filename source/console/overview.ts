@@ -40,7 +40,7 @@ function stacked({state, fleet, columns, rows, look}: Parts): readonly string[] 
   const {style} = look;
   const {symbols} = style;
   const badges = badgesOf(fleet, style);
-  const heights = stackedHeights(rows - 3, fleet.services.length);
+  const heights = stackedHeights(rows - 3, fleet.services.length, state.happenings.length);
   const slotsWidth = Math.max(16, Math.floor(columns * 0.28));
   const chartWidth = columns - slotsWidth - 3;
   const chart = serviceChart(state, {width: chartWidth, height: heights.chart, screenColumns: columns}, look);
@@ -56,9 +56,9 @@ function stacked({state, fleet, columns, rows, look}: Parts): readonly string[] 
 }
 
 /** Of the rows that are left for contents: where there are many services, they get what a chart and a few decisions can spare. */
-function stackedHeights(rows: number, services: number): {chart: number; table: number; decisions: number} {
+function stackedHeights(rows: number, services: number, decided: number): {chart: number; table: number; decisions: number} {
   const chartLeast = Math.max(4, Math.floor(rows * 0.3));
-  const decisionsLeast = Math.max(1, Math.floor(rows * 0.18));
+  const decisionsLeast = Math.min(Math.max(1, Math.floor(rows * 0.18)), Math.max(1, decided));
   const table = Math.min(services, rows - chartLeast - decisionsLeast);
   const chart = Math.min(12, Math.max(chartLeast, Math.floor((rows - table) * 0.6)));
   return {chart, table, decisions: rows - table - chart};
@@ -119,9 +119,11 @@ function servicesTitle(state: ConsoleState, rows: number): string {
   return which + order + (state.find === '' ? '' : `, /${clean(state.find)}`);
 }
 
-/** The name goes before the two lines' signs do. */
-function chartTitle({selected}: ConsoleState, {style: {symbols}}: Look): string {
-  const signs = `: demand ${symbols.demandLine[4]} replicas ${symbols.replicaLine[4]}`;
-  const name = clean(selected ?? 'no service');
+/** The name is cut before the two lines' signs are. What fills wants whatever is left, and has no such line. */
+function chartTitle(state: ConsoleState, {style: {symbols}}: Look): string {
+  const service = selectedService(state);
+  const want = service?.decision?.fills ? '' : `want ${symbols.demandLine[4]} `;
+  const signs = `: ${want}running ${symbols.replicaLine[4]}`;
+  const name = clean(service?.spec.name ?? 'no service');
   return fit(name, Math.min(widthOf(name), 24), symbols) + signs;
 }

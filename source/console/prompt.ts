@@ -66,8 +66,7 @@ export function answer(state: ConsoleState, key: string): readonly Effect[] {
       return by === undefined ? [close] : [{kind: 'event', event: {kind: 'prompted', prompt: {kind: 'help', at: prompt.at + by}}}];
     }
     case 'confirm': {
-      const yes = key === 'y' || (prompt.answer === 'leave' && key === 'q');
-      if (yes) return [close, doing(prompt.answer)];
+      if (key === 'y') return [close, doing(prompt.answer)];
       return key === 'n' || key === 'enter' ? [close] : [];
     }
     case 'lasting': {

@@ -5,6 +5,7 @@ import {gist} from '../scaler/explain.ts';
 import {followsDemand, unbounded, type Fleet, type Service} from '../scaler/fleet.ts';
 import {aspect} from '../scaler/override.ts';
 import {sparkline} from './chart.ts';
+import {isStale} from './freshness.ts';
 import type {Badges, Look} from './look.ts';
 import {frozenAgeWords, isAnyReady, readyWords} from './readiness.ts';
 import {listedServices, type ConsoleState} from './state.ts';
@@ -68,7 +69,7 @@ export function serviceLines(state: ConsoleState, badges: Badges, width: number,
 function columnsFor(state: ConsoleState, fleet: Fleet, badges: Badges, width: number, style: Style): readonly Column[] {
   const {samples} = state;
   const {services, at: now} = fleet;
-  const stale = fleet.host.kind === 'lost' || (state.gone !== null && !state.past);
+  const stale = isStale(state);
   const longest = Math.max(7, ...services.map(({spec}) => widthOf(clean(spec.name))));
   const overrides = services.map(service => overrideWords(service, now));
   const isWide = width >= 82;

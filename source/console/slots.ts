@@ -1,7 +1,7 @@
 /** The boxes: every slot of the host as a cell, in the colour of whoever runs in it. */
 import {clean} from '../clean.ts';
 import type {Fleet, Service} from '../scaler/fleet.ts';
-import type {Badges, Look} from './look.ts';
+import {sharedLetter, type Badges, type Look} from './look.ts';
 import {orderedServices} from './state.ts';
 import type {Style} from './style.ts';
 import {fit, fitRight, line, widthOf, type Piece} from './text.ts';
@@ -133,13 +133,24 @@ function legend(
 ): readonly string[] {
   const each = Math.floor(width / columns);
   const free = Math.max(0, fleet.settings.capacity - fleet.standing.heldSlots);
-  const entries: Piece[] = services.map(({spec, observed}) => ({
-    text: `${badges.letter(spec.name)} ${fit(clean(spec.name), each - legendSigns, symbols)}${fitRight(String((observed?.running ?? 0) * spec.slots), 3, symbols)} `,
-    paint: badges.paint(spec.name),
+  const entry = (letter: string, name: string, count: number): string =>
+    `${letter} ${fit(clean(name), each - legendSigns, symbols)}${fitRight(String(count), 3, symbols)} `;
+  const heldBy = ({spec, observed}: Service) => (observed?.running ?? 0) * spec.slots;
+  const own = services.filter(({spec}) => badges.letter(spec.name) !== sharedLetter);
+  const entries: Piece[] = own.map(service => ({
+    text: entry(badges.letter(service.spec.name), service.spec.name, heldBy(service)),
+    paint: badges.paint(service.spec.name),
   }));
-  const most = rows * columns - 1;
-  const shown = entries.slice(0, most);
-  const more = entries.length > most ? `+${entries.length - most} more  ` : '';
-  shown.push({text: `${more}${symbols.free} free ${free}${perCell > 1 ? `  1 cell = ${perCell}` : ''}`, paint: dim});
-  return Array.from({length: rows}, (_, row) => line(shown.slice(row * columns, (row + 1) * columns), width, symbols));
+  const rest: Piece[] = [
+    {text: fit(`${symbols.free} free ${free}`, each, symbols), paint: dim},
+    ...(perCell > 1 ? [{text: fit(`1 cell = ${perCell}`, each, symbols), paint: dim}] : []),
+  ];
+  const places = rows * columns;
+  const all = own.length === services.length && entries.length + rest.length <= places;
+  // Where not all have a place of their own, the rest is one of them, and what the map means comes first.
+  const shown = all ? entries : entries.slice(0, Math.max(1, places - rest.length - 1));
+  const others = services.filter(service => !own.slice(0, shown.length).includes(service));
+  const more = `+${others.length} more ${others.reduce((sum, service) => sum + heldBy(service), 0)}`;
+  const legendEntries = all ? [...shown, ...rest] : [...rest, ...shown, {text: fit(more, each, symbols), paint: dim}];
+  return Array.from({length: rows}, (_, row) => line(legendEntries.slice(row * columns, (row + 1) * columns), width, symbols));
 }

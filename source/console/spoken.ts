@@ -31,6 +31,7 @@ export function spokenLines(state: ConsoleState, {clock}: Look): readonly string
     `${fleet.settings.project} at ${vitals.facts?.title ?? 'no host yet'}${vitals.facts?.kind === 'simulated' ? ', simulated' : ''}.`,
     ...(past ? [pastWords(state, past, clock)] : []),
     gone !== null ? `The engine is gone: ${gone}. Nobody acts.` : actingWords(fleet.acting),
+    ...(state.silentMs > 0 ? [`The engine has said nothing for ${durationWords(state.silentMs)}: what follows is as it was.`] : []),
     ...(fleet.host.kind === 'lost' ? [`The host is lost: ${fleet.host.reason}.`] : []),
     `Lease: ${leaseWords(fleet.lease, clock)}. Mode: ${fleet.mode?.name ?? normalMode}.`,
     `${metWords(fleet)}. ${fleet.standing.runningSlots} of ${fleet.settings.capacity} slots run.`,

@@ -54,6 +54,8 @@ export interface ConsoleState {
   readonly attached: boolean;
   /** Why the engine can't be heard any more; null while it can. */
   readonly gone: string | null;
+  /** For how long the engine has said nothing where it should have; 0 while it is heard. */
+  readonly silentMs: number;
   /** The moment of the past that is looked at; null for the present. */
   readonly past: Past | null;
   readonly pace: Pace;
@@ -81,6 +83,7 @@ export type ConsoleEvent =
   | {readonly kind: 'looked'; readonly asked: number; readonly scene: Scene}
   | {readonly kind: 'paced'; readonly pace: Pace}
   | {readonly kind: 'gone'; readonly reason: string}
+  | {readonly kind: 'silent'; readonly forMs: number}
   | {readonly kind: 'attached'; readonly attached: boolean};
 
 export function emptyState(readOnly: boolean, attached = false, recording = false): ConsoleState {
@@ -97,6 +100,7 @@ export function emptyState(readOnly: boolean, attached = false, recording = fals
     readOnly,
     attached,
     gone: null,
+    silentMs: 0,
     past: null,
     pace: stillPace,
     recording,
@@ -114,7 +118,8 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
         samples: append(before.samples, update.samples, samplesMax),
         happenings: append(before.happenings, update.happenings, happeningsMax),
       };
-      return state.past ? {...state, gone: null, past: {...state.past, present: told}} : show({...state, gone: null}, told);
+      const heard = {...state, gone: null, silentMs: 0};
+      return state.past ? {...heard, past: {...state.past, present: told}} : show(heard, told);
     }
     case 'travelled':
       return travel({...state, pace: {...state.pace, kind: 'still'}}, event.at);
@@ -161,6 +166,8 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
     }
     case 'prompted':
       return {...state, prompt: event.prompt};
+    case 'silent':
+      return {...state, silentMs: event.forMs};
     case 'gone': {
       // An engine elsewhere is gone, and nobody scales any more: whoever may act is asked at once.
       const question = 'The engine is gone. Take over from here?';

@@ -223,6 +223,12 @@ describe('leaving', () => {
     expect(leaving.press('y').left()).toBe(true);
   });
 
+  test('q that is held, or comes twice over a slow line, is no yes', () => {
+    const leaving = session().press('q', 'q', 'q');
+    expect(leaving.left()).toBe(false);
+    expect(leaving.question()).toContain('Leave?');
+  });
+
   test('Ctrl-C leaves at once, also out of a question', () => {
     expect(session().press('ctrl-c').left()).toBe(true);
     expect(session().press('=', 'ctrl-c').left()).toBe(true);

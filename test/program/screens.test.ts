@@ -9,7 +9,7 @@ import type {Update} from '../../source/ports.ts';
 import {seededChance} from '../../source/simulator/chance.ts';
 import {hostileTexts, hostileUpdate} from '../support/hostile.ts';
 import type {Screen} from '../support/program.ts';
-import {crowdState, goldenSizes, goldenStates, plainUnicode, updateOf} from '../support/screens.ts';
+import {crowdState, goldenSizes, goldenStates, plainUnicode, shopState, updateOf} from '../support/screens.ts';
 import {openOn, showStates} from '../support/shown-states.ts';
 import {until} from '../support/until.ts';
 
@@ -74,6 +74,16 @@ test('what is full of escape sequences, turned directions, wide, piled and endle
     screen.press('\u0003');
     expect(await screen.ended).toBe(0);
   }
+});
+
+test('an engine that says nothing any more is called silent and its counts are in question, until it speaks again', async () => {
+  const states = await showStates(updateOf(shopState()));
+  const screen = openOn(states, {columns: 80, rows: 24});
+  await until('the first frame', () => screen.text().includes('[AUTO]'));
+  states.hush();
+  await until('the silence to be seen', () => /ENGINE SILENT \ds/.test(screen.text()) && screen.text().includes('5?/7'));
+  states.show(updateOf(shopState()));
+  await until('it to be heard again', () => screen.text().includes('[AUTO]') && !screen.text().includes('SILENT'));
 });
 
 test('a console on somebody else’s engine has the theme of its own file, and a flag wins over it', async () => {

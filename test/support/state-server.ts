@@ -14,8 +14,12 @@ export interface ServedStates {
   readonly refreshed: () => number;
   /** Replaces the state: a console that lags never sees the ones between. */
   readonly show: (update: Update) => void;
+  /** Says nothing, and keeps the line open, until there is something to show again. */
+  readonly hush: () => void;
   close(): Promise<void>;
 }
+
+const aliveMs = 1000;
 
 export async function serveStates(path: string, first: Update): Promise<ServedStates> {
   const commands: Command[] = [];
@@ -23,16 +27,25 @@ export async function serveStates(path: string, first: Update): Promise<ServedSt
   let latest = first;
   let version = 0;
   let refreshed = 0;
+  let silent = false;
   const session = () => {
     let seen = -1;
     return {
       next: () =>
         new Promise<Update>(resolve => {
+          // An engine says each second that it is there.
+          const alive = setTimeout(() => {
+            if (!silent) answer({...latest, samples: [], happenings: []});
+          }, aliveMs);
+          const answer = (update: Update) => {
+            clearTimeout(alive);
+            waiting.delete(look);
+            resolve(update);
+          };
           const look = () => {
             if (seen === version) return;
-            waiting.delete(look);
             seen = version;
-            resolve(latest);
+            answer(latest);
           };
           waiting.add(look);
           look();
@@ -58,7 +71,11 @@ export async function serveStates(path: string, first: Update): Promise<ServedSt
     arguments: ['attach', '--socket', path],
     commands,
     refreshed: () => refreshed,
+    hush() {
+      silent = true;
+    },
     show(update) {
+      silent = false;
       latest = update;
       version++;
       for (const look of [...waiting]) look();

@@ -11,6 +11,8 @@ export interface Key {
   readonly name: string | null;
   /** How the key bar has it, such as `+- one`: keys, then a word. Null keeps it to the help. */
   readonly bar: readonly [keys: string, word: string] | null;
+  /** Whether the key bar offers it at this moment; always, where nothing is said. */
+  readonly offered?: (state: ConsoleState) => boolean;
   /** How the key bar has it while the past is looked at, where it belongs to that. */
   readonly past?: readonly [keys: string, word: string];
   readonly acts: boolean;

@@ -135,7 +135,8 @@ export const overrulingKeys: KeySection = {
       shown: 'm',
       words: 'choose the mode: asks which',
       name: 'mode',
-      bar: null,
+      bar: ['m', 'mode'],
+      offered: ({update}) => (update?.fleet.settings.modes.length ?? 0) > 0,
       acts: true,
       press: state => {
         const modes = state.update?.fleet.settings.modes ?? [];

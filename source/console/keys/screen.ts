@@ -29,7 +29,7 @@ export const screenKeys: KeySection = {
       shown: ':',
       words: 'every action by its name',
       name: null,
-      bar: [':', 'command'],
+      bar: [':', 'more'],
       acts: false,
       press: () => event({kind: 'prompted', prompt: {kind: 'palette', typed: '', at: 0}}),
     },
