@@ -37,7 +37,7 @@ function speedWords(state: ConsoleState, {spec, serveMs}: Service, look: Look): 
   const usual = percentile(tookMs, 0.5);
   const latest = latestHandoverWords(state, spec.name, look);
   return [
-    serveMs === null ? 'no replica has been waited for yet' : `a replica serves after ${msWords(serveMs)}`,
+    serveMs === null ? 'no replica has been waited for yet' : `serves after ${msWords(serveMs)}`,
     ...(usual === null ? [] : [`handovers p50 ${msWords(usual)} p95 ${msWords(percentile(tookMs, 0.95))}`]),
     ...(latest === null ? [] : [`last ${latest}`]),
   ].join('   ');

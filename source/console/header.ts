@@ -7,7 +7,7 @@ import {becauseWords} from '../scaler/mode-words.ts';
 import type {Update, Vitals} from '../ports.ts';
 import {freshnessOf, staleMs} from './freshness.ts';
 import type {Look} from './look.ts';
-import type {Past} from './past.ts';
+import {dayWords, type Past} from './past.ts';
 import type {Paint} from './theme.ts';
 import type {ConsoleState} from './state.ts';
 import {fit, packed, widthOf, type Piece} from './text.ts';
@@ -35,6 +35,8 @@ export function headerLines(state: ConsoleState, width: number, look: Look): rea
 }
 
 const gap = '  ';
+const dayMs = 24 * 3_600_000;
+const yearMs = 365 * dayMs;
 const placeLeast = 12;
 
 /** The same of a moment that was: its sign can't be taken for the present, and what presses now is said beside it. */
@@ -62,12 +64,15 @@ function pastLines(state: ConsoleState, past: Past, {fleet, vitals}: Update, wid
 }
 
 /** Such as `PAST 12:04:31, 3m12s ago`; `> 4x` while it plays, and dots while what is asked for is on its way. */
-function momentSign({pace, recording}: ConsoleState, {at, shownAt, present}: Past, {clock}: Look): string {
+function momentSign({pace, recording}: ConsoleState, {at, shownAt, from, present}: Past, {clock}: Look): string {
   const playing = pace.kind === 'playing' ? ` > ${pace.speed}x` : '';
   const coming = at !== Math.floor(shownAt / 1000) * 1000 && pace.kind === 'still' ? ' ...' : '';
   const agoMs = Math.max(0, Math.floor((present.update.vitals.at - shownAt) / 1000) * 1000);
   const span = recording ? `${durationWords(agoMs)} to its end` : `${durationWords(agoMs)} ago`;
-  return `${recording ? 'REPLAY' : 'PAST'} ${clock(shownAt)}, ${agoMs === 0 && recording ? 'its end' : span}${playing}${coming}`;
+  // Where the hours come again, the time of day alone says too little. A simulated time has no days.
+  const isLong = from !== null && from > yearMs && present.update.vitals.at - from >= dayMs;
+  const day = isLong ? `${dayWords(shownAt)} ` : '';
+  return `${recording ? 'REPLAY' : 'PAST'} ${day}${clock(shownAt)}, ${agoMs === 0 && recording ? 'its end' : span}${playing}${coming}`;
 }
 
 /** What an operator who looks at the past should know of the present; nothing where it can wait. */

@@ -41,6 +41,11 @@ export function momentWords(at: number): string {
   return new Date(at).toTimeString().slice(0, 8);
 }
 
+/** Such as 24 Nov, where the operator sits. */
+export function dayWords(at: number): string {
+  return new Date(at).toLocaleDateString('en-GB', {day: 'numeric', month: 'short'});
+}
+
 /** What the past's scene makes of an update: its fleet and its moment, and whatever has no past as it is now. */
 export function sceneAsTold({at, fleet, since, samples, happenings}: Scene, {present}: Past): Told {
   const {update} = present;

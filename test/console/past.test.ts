@@ -206,6 +206,9 @@ describe('playing', () => {
     await console.press('+');
     await console.press('end');
     expect(firstRow(console.state())).toContain('[REPLAY 12:20:00, its end]');
+    const {past} = console.state();
+    const days = {...console.state(), past: past && {...past, from: past.shownAt - 3 * 24 * 60 * minute}};
+    expect(firstRow(days)).toMatch(/\[REPLAY \d+ \w+ 12:20:00, its end\]/);
     await console.press('right', ' ', 'home', 'left', 'ctrl-r');
     expect(console.refusals()).toEqual([
       'this is a recording: nothing can be changed in it',
