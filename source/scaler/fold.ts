@@ -127,7 +127,8 @@ export function observe(fleet: Fleet, name: string, observation: Observation, ha
     const committed = observation.order === service.order ? (service.asked ?? 0) : service.committed;
     if (committed === service.committed && service.observed && sameObservation(service.observed, observation)) return service;
     tellTrouble(fleet, name, service.observed?.trouble, observation.trouble, happenings);
-    return {...service, observed: observation, committed};
+    // What was decided before anything was seen is decided, and told, from what turned out to be there.
+    return {...service, observed: observation, committed, decision: service.observed ? service.decision : null};
   });
   const service = next.services.find(candidate => candidate.spec.name === name);
   const counted = loseWork(fleet, next, name, observation.lostMs);

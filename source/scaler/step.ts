@@ -98,7 +98,7 @@ function decide(fleet: Fleet, happenings: Happening[]): Fleet {
     const decision = byName.get(service.spec.name);
     if (!decision || (service.decision && sameDecision(service.decision, decision))) return service;
     const from = service.decision?.desired ?? aliveReplicas(service);
-    if (from !== decision.desired) {
+    if (service.observed && from !== decision.desired) {
       happenings.push({kind: 'decided', at: fleet.at, service: service.spec.name, from, decision, planned});
     }
     return {...service, decision};

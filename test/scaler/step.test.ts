@@ -10,6 +10,17 @@ function settled() {
   return after(fleet, 1100, observed('web', {running: 2, order: 1}), observed('batch', {running: 8, order: 1})).fleet;
 }
 
+test('what is decided is told from what is there, once it has been seen', () => {
+  const configured = {kind: 'configured', settings: fleetOf([], 10).settings, services: [spec('web')]} as const;
+  const unseen = after(emptyFleet('auto'), 1000, configured, reading('web', 5));
+  expect(unseen.happenings.filter(({kind}) => kind === 'decided')).toEqual([]);
+  expect(unseen.fleet.services[0]?.decision?.desired).toBe(5);
+  const found = after(unseen.fleet, 1001, observed('web', {running: 7}));
+  expect(found.happenings.find(({kind}) => kind === 'decided')).toMatchObject({from: 7, decision: {desired: 5}});
+  const same = after(unseen.fleet, 1001, observed('web', {running: 5}));
+  expect(same.happenings.filter(({kind}) => kind === 'decided')).toEqual([]);
+});
+
 describe('a handover', () => {
   test('asks the victim to shrink at once and the heir to make ready what it waits for', () => {
     const {actions} = after(settled(), 2000, reading('web', 8));
