@@ -3,11 +3,13 @@
  * what `step` says. It knows neither where entries come from nor who looks at the fleet.
  */
 import type {Clock, HostFacts, LeaseHold, LeaseNews, Orchestrator, OrchestratorEvents, Recorder, Sight, SightKind} from './ports.ts';
-import type {Command, Entry, Legacy, Note, Reading, Reply} from './scaler/entry.ts';
-import {begun, type Window} from './scaler/circumstance.ts';
-import {aliveReplicas, emptyFleet, unbounded, type Acting, type Fleet, type ServiceSpec, type Settings} from './scaler/fleet.ts';
-import {retire, soundReading} from './scaler/fold.ts';
-import {plainReadiness} from './scaler/readiness.ts';
+import {createMailbox, type Timeless} from './mailbox.ts';
+import type {Command, Entry, Note, Reading, Reply} from './scaler/entry.ts';
+import type {Window} from './scaler/circumstance.ts';
+import {aliveReplicas, emptyFleet, type Acting, type Fleet, type ServiceSpec, type Settings} from './scaler/fleet.ts';
+import {soundReading} from './scaler/fold.ts';
+import {leftOver} from './scaler/left-over.ts';
+import {leavesOther, legacyOf} from './scaler/legacy.ts';
 import {step, wakeAt, type Step} from './scaler/step.ts';
 
 /** What becomes of the replicas when the engine leaves. */
@@ -50,9 +52,6 @@ export interface Engine {
   close(onExit: OnExit, limitMs?: number): Promise<void>;
 }
 
-/** More commands than this at once are no operator's: the rest is refused. */
-const commandsMax = 100;
-const notesMax = 100;
 /** So often at most do readings alone make a plan: a tenth of the quickest handover. */
 const gatherMs = 4;
 /** As many lines as the tallest screens show, a few times over. */
@@ -61,8 +60,6 @@ const logLinesMax = 200;
 const settleLimitMs = 5000;
 /** How long `restore` and `drain` may take before the engine leaves all the same. */
 const exitLimitMs = 60_000;
-
-type Timeless = Entry extends infer One ? (One extends Entry ? Omit<One, 'at'> : never) : never;
 
 export function createEngine({clock, orchestrator, recorder, acting, lease = null, surveyed, stepped}: EngineParts): Engine {
   let fleet = emptyFleet(acting);
@@ -76,19 +73,12 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
   let drainedAt = Number.NEGATIVE_INFINITY;
   let cancelGather: (() => void) | null = null;
   let cancelWake: () => void = () => {};
-  /** Folded ahead of all else that waits, so that readings and observations find their service. */
-  let configured: Timeless | null = null;
-  const latest = new Map<string, Timeless>();
-  const commands: {readonly entry: Timeless; readonly answer: (reply: Reply) => void}[] = [];
-  const notes: Timeless[] = [];
-  /** What became of the lease, in its order: nothing here replaces what came before it. */
-  const news: Timeless[] = [];
+  const mailbox = createMailbox();
   const waiters = new Set<() => void>();
 
-  /** A newer reading or observation of the same thing replaces one that still waits. */
   function post(key: string, entry: Timeless, plan: () => void = schedule): void {
     if (closed) return;
-    latest.set(key, entry);
+    mailbox.post(key, entry);
     plan();
   }
 
@@ -113,15 +103,9 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
     if (closed) return;
     drainedAt = clock.now();
     const at = Math.max(fleet.at, Math.floor(clock.now()));
-    const answers = commands.map(command => command.answer);
     if (fleet.lease.kind === 'held' && lease && !lease.holds())
-      news.unshift({kind: 'lease', lease: {kind: 'lapsed', reason: 'it was not renewed in time'}});
-    const waiting = [...(configured ? [configured] : []), ...news, ...latest.values(), ...notes, ...commands.map(command => command.entry)];
-    configured = null;
-    news.length = 0;
-    latest.clear();
-    notes.length = 0;
-    commands.length = 0;
+      mailbox.hurry({kind: 'lease', lease: {kind: 'lapsed', reason: 'it was not renewed in time'}});
+    const {waiting, answers} = mailbox.take();
     const entries = waiting.map(entry => ({...entry, at}));
     const before = fleet;
     const result = step(fleet, entries);
@@ -160,31 +144,28 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
 
   function learn({lease: next, legacy}: LeaseNews): void {
     if (closed) return;
-    if (legacy) news.push({kind: 'inherited', legacy});
-    news.push({kind: 'lease', lease: next});
+    if (legacy) mailbox.tell({kind: 'inherited', legacy});
+    mailbox.tell({kind: 'lease', lease: next});
     schedule();
   }
 
   function note(entry: Note): void {
-    if (closed || notes.length >= notesMax) return;
-    notes.push({kind: 'noted', note: entry});
-    schedule();
+    if (!closed && mailbox.note({kind: 'noted', note: entry})) schedule();
   }
 
   function configure(settings: Settings, services: readonly ServiceSpec[]): void {
     const named = new Set(services.map(service => service.name));
     const leaving = fleet.services.map(service => service.configured).filter(spec => !named.has(spec.name) && !spec.adopted);
-    configured = {kind: 'configured', settings, services};
+    mailbox.configure({kind: 'configured', settings, services});
     schedule();
     orchestrator.configure([...services, ...leaving]);
   }
 
   function command(given: Command, owner: string): Promise<Reply> {
     if (closed) return Promise.resolve({kind: 'refused', reason: 'the engine has stopped'});
-    if (commands.length >= commandsMax) return Promise.resolve({kind: 'refused', reason: 'too many commands at once: try again'});
     return new Promise(resolve => {
-      commands.push({entry: {kind: 'command', command: given, owner}, answer: resolve});
-      schedule();
+      if (mailbox.command({kind: 'command', command: given, owner}, resolve)) schedule();
+      else resolve({kind: 'refused', reason: 'too many commands at once: try again'});
     });
   }
 
@@ -252,11 +233,10 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
       heardAt = clock.now();
       const {settings, services} = plan(facts);
       const named = new Set(services.map(service => service.name));
-      const leftOver = facts.made.filter(name => !named.has(name)).map(name => retire({...strangerSpec, name}));
-      const all = [...services, ...leftOver];
-      configured = {kind: 'configured', settings, services: all};
+      const all = [...services, ...facts.made.filter(name => !named.has(name)).map(leftOver)];
+      mailbox.configure({kind: 'configured', settings, services: all});
       if (lease) {
-        news.push({kind: 'lease', lease: {kind: 'seeking'}});
+        mailbox.tell({kind: 'lease', lease: {kind: 'seeking'}});
         lease.open(learn);
       }
       schedule();
@@ -292,7 +272,8 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
         await orchestrator.tidy('waiting', Math.min(limitMs, settleLimitMs));
       }
       const at = Math.max(fleet.at, Math.floor(clock.now()));
-      const last = [...latest.values(), {kind: 'tick'} as const].map(entry => ({...entry, at}));
+      const {news, answers} = mailbox.close();
+      const last = [...news, {kind: 'tick'} as const].map(entry => ({...entry, at}));
       // What still waits is folded for the record, and acted on by whoever comes next.
       const {fleet: end} = step(fleet, last);
       fleet = end;
@@ -301,38 +282,11 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
       cancelWake();
       cancelGather?.();
       await lease?.release();
-      for (const {answer} of commands) answer({kind: 'refused', reason: 'the engine has stopped'});
+      for (const answer of answers) answer({kind: 'refused', reason: 'the engine has stopped'});
       await orchestrator.close();
       await recorder?.close();
     },
   };
-}
-
-/** What the next holder of the lease should go on with. */
-function legacyOf({acting, chosen, circumstances, services}: Fleet): Legacy {
-  const overridden = services.filter(service => service.overrides.length > 0);
-  const standing = circumstances.filter(({beginnings}) => beginnings.some(({phase}) => phase !== 'off')).map(begun);
-  return {
-    acting,
-    mode: chosen,
-    circumstances: standing,
-    overrides: overridden.map(service => [service.spec.name, service.overrides] as const),
-  };
-}
-
-/** True when the two fleets would leave different things to the next holder. */
-function leavesOther(before: Fleet, after: Fleet): boolean {
-  if (before.lease.kind !== 'held' || before.acting !== after.acting || before.chosen !== after.chosen) return true;
-  if (before.circumstances !== after.circumstances && begunIn(before) !== begunIn(after)) return true;
-  if (before.services === after.services) return false;
-  const earlier = new Map(before.services.map(service => [service.spec.name, service.overrides]));
-  return (
-    after.services.some(({spec, overrides}) => overrides !== earlier.get(spec.name)) || before.services.length !== after.services.length
-  );
-}
-
-function begunIn({circumstances}: Fleet): string {
-  return JSON.stringify(circumstances.map(begun));
 }
 
 function isSettled({observed, decision}: Fleet['services'][number]): boolean {
@@ -342,25 +296,3 @@ function isSettled({observed, decision}: Fleet['services'][number]): boolean {
 
 /** Timers longer than this overflow; the engine wakes, sees nothing due, and sleeps again. */
 const longestTimerMs = 2 ** 31 - 1;
-
-/** Replicas of this project whose service the configuration doesn't name any more. */
-const strangerSpec: ServiceSpec = {
-  name: '',
-  priority: 1_000_000,
-  min: 0,
-  max: 0,
-  slots: 1,
-  weight: 1,
-  target: {kind: 'direct'},
-  demands: [],
-  lead: {kind: 'off'},
-  onLost: {kind: 'min'},
-  tolerance: 0,
-  flapGuardMs: 0,
-  settleMs: 0,
-  stepMax: unbounded,
-  drift: 'reassert',
-  adopted: false,
-  retired: true,
-  ...plainReadiness,
-};

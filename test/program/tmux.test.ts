@@ -63,7 +63,7 @@ needing('tmux', programNeed('tmux', 'Debian: apt-get install tmux'), () => {
     window.type('q');
     await until('the question', () => window.text().includes('Leave?'));
     window.type('y');
-    await until('the shell', () => /left-it $/.test(`${window.text().trimEnd()} `));
+    await until('the shell', () => window.text().trimEnd().endsWith('left-it'));
     expect(window.asked('#{alternate_on} #{cursor_flag} #{mouse_any_flag}')).toBe('0 1 0');
     expect(window.text()).toContain('before');
     expect(window.text()).not.toContain('SERVICE');
