@@ -20,7 +20,7 @@ export async function runSections(sections: readonly Section[], {startEngine, st
   async function take({name, title}: Section, measure: () => Promise<readonly Part[]>): Promise<void> {
     try {
       const parts = await measure();
-      tell([...printed(parts), '']);
+      tell(parts.flatMap(part => [...printed([part]), '']));
       write(title, parts);
       misses.push(...broken(parts).map(missed => `${name}: ${verdictWords(missed)}`));
     } catch (error) {
