@@ -7,6 +7,7 @@ import {fileURLToPath} from 'node:url';
 import {spawn} from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 import {until} from '../test/support/until.ts';
+import {atMost, under, verdict, type Line, type Verdict} from './results.ts';
 import {median} from './statistics.ts';
 
 export interface ConsoleResult {
@@ -24,11 +25,16 @@ const warmUpMs = 10_000;
 
 export async function benchConsole(arguments_: readonly string[], quiet: readonly string[], forMs: number): Promise<ConsoleResult> {
   const frames: number[] = [];
-  for (let round = 0; round < 5; round++) frames.push((await watch(arguments_, 0, 1)).firstFrameMs);
+  for (let round = 0; round < 5; round++) frames.push(await firstFrameMs(arguments_));
   const busy = await watch(arguments_, warmUpMs, forMs);
   // Demand that stays, once the chart has scrolled to the end of what happened.
   const {quietBytes, quietSeconds} = await watch(quiet, quietAfterMs, 10_000);
   return {...busy, firstFrameMs: median(frames), quietBytes, quietSeconds};
+}
+
+/** From the start of the program until its first frame has come. */
+export async function firstFrameMs(arguments_: readonly string[]): Promise<number> {
+  return (await watch(arguments_, 0, 1)).firstFrameMs;
 }
 
 /** The chart at 140 columns reaches back less than this. */
@@ -91,19 +97,16 @@ async function watch(arguments_: readonly string[], afterMs: number, forMs: numb
   });
   const screen = new xterm.Terminal({cols: 140, rows: 40, allowProposedApi: true});
   screen.onData(answer => pty.write(answer));
-  let firstFrameMs = 0;
   let bytes = 0;
-  const first = new Promise<void>(seen => {
+  const first = new Promise<number>((seen, missed) => {
     pty.onData(data => {
       bytes += Buffer.byteLength(data);
       screen.write(data);
-      if (firstFrameMs === 0 && data.includes('slots')) {
-        firstFrameMs = performance.now() - startedAt;
-        seen();
-      }
+      if (data.includes('slots')) seen(performance.now() - startedAt);
     });
+    pty.onExit(({exitCode}) => missed(new Error(`the console ended with ${exitCode} before its first frame`)));
   });
-  await first;
+  const firstMs = await first;
   await new Promise(done => setTimeout(done, afterMs));
   const [bytesBefore, processorBefore, from] = [bytes, processorMs(pty.pid), performance.now()];
   let quietBytes = 0;
@@ -117,7 +120,7 @@ async function watch(arguments_: readonly string[], afterMs: number, forMs: numb
   }
   const seconds = (performance.now() - from) / 1000;
   const result = {
-    firstFrameMs,
+    firstFrameMs: firstMs,
     processorPercent: (processorMs(pty.pid) - processorBefore) / 10 / seconds,
     memoryMb: memoryMb(pty.pid),
     bytesPerSecond: (bytes - bytesBefore) / seconds,
@@ -145,32 +148,45 @@ function memoryMb(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
-export function consoleLines(result: ConsoleResult): readonly string[] {
+type Rest = Pick<ConsoleResult, 'quietBytes' | 'quietSeconds'>;
+
+/** Where the screen was never the same for a second, nothing was measured. */
+function restVerdict({quietBytes, quietSeconds}: Rest): Verdict {
+  const bytes = quietSeconds > 0 ? quietBytes : Number.NaN;
+  return verdict(`at rest, in ${quietSeconds} seconds in which the screen stayed the same`, bytes, atMost(0), 'bytes');
+}
+
+function busyVerdicts({processorPercent, memoryMb: memory, bytesPerSecond}: ConsoleResult): readonly Verdict[] {
+  return [
+    verdict('processor, of a core', processorPercent, atMost(3), '%'),
+    verdict('memory', memory, atMost(150), 'MB'),
+    verdict('to the terminal', bytesPerSecond / 1000, atMost(4), 'kB/s'),
+  ];
+}
+
+export function consoleLines(result: ConsoleResult): readonly Line[] {
   return [
     'console at 140×40, one change a second (the whole program, engine included)',
-    `  first frame  ${result.firstFrameMs.toFixed(0)} ms   (under 500)`,
-    `  processor    ${result.processorPercent.toFixed(1)} % of a core   (at most 3)`,
-    `  memory       ${result.memoryMb.toFixed(0)} MB   (at most 150)`,
-    `  to terminal  ${(result.bytesPerSecond / 1000).toFixed(2)} kB/s   (at most 4)`,
-    `  at rest      ${result.quietBytes} bytes in ${result.quietSeconds} seconds in which the screen stayed the same   (nothing)`,
+    firstFrameVerdict('first frame', result.firstFrameMs),
+    ...busyVerdicts(result),
+    restVerdict(result),
   ];
 }
 
-export function twentyLines({processorPercent, memoryMb: memory, bytesPerSecond}: ConsoleResult): readonly string[] {
+export const firstFrameVerdict = (of: string, tookMs: number) => verdict(of, tookMs, under(500), 'ms');
+
+export function twentyLines(result: ConsoleResult): readonly Line[] {
   return [
     'console at 140×40, 20 services on a real engine, four of which move (the whole program, engine included)',
-    `  processor    ${processorPercent.toFixed(1)} % of a core   (at most 3)`,
-    `  memory       ${memory.toFixed(0)} MB   (at most 150)`,
-    `  to terminal  ${(bytesPerSecond / 1000).toFixed(2)} kB/s   (at most 4)`,
+    ...busyVerdicts(result),
   ];
 }
 
-export function crowdLines({console: seen, services, changesPerSecond, engineProcessorPercent}: CrowdResult): readonly string[] {
+export function crowdLines({console: seen, services, changesPerSecond, engineProcessorPercent}: CrowdResult): readonly Line[] {
   return [
     `console at 140×40, attached to ${services} services on a simulated host, ${changesPerSecond} of which change a second`,
-    `  processor    ${seen.processorPercent.toFixed(1)} % of a core   (at most 10); the engine, in a process of its own, ${engineProcessorPercent.toFixed(1)} %`,
-    `  memory       ${seen.memoryMb.toFixed(0)} MB`,
-    `  to terminal  ${(seen.bytesPerSecond / 1000).toFixed(2)} kB/s`,
-    `  first frame  ${seen.firstFrameMs.toFixed(0)} ms`,
+    verdict('processor, of a core', seen.processorPercent, atMost(10), '%'),
+    `       the engine, in a process of its own, ${engineProcessorPercent.toFixed(1)} %`,
+    `       memory ${seen.memoryMb.toFixed(0)} MB, to the terminal ${(seen.bytesPerSecond / 1000).toFixed(2)} kB/s, first frame ${seen.firstFrameMs.toFixed(0)} ms`,
   ];
 }

@@ -7,6 +7,7 @@ import {loadTrial} from '../source/commands/trial.ts';
 import {runTrials} from '../source/commands/trials.ts';
 import {openMeasured} from '../source/sources/measured/measured.ts';
 import {branch} from '../source/simulator/chance.ts';
+import {atMost, under, verdict, type Line} from './results.ts';
 
 export interface DayResult {
   readonly seconds: number;
@@ -86,10 +87,11 @@ async function writeDemand(path: string, seed: number, seconds: number): Promise
   await once(file, 'finish');
 }
 
-export function dayLines({seconds, processorSeconds, lines, services, steps, started, memoryMb, violations}: DayResult): readonly string[] {
+export function dayLines({seconds, processorSeconds, lines, services, steps, started, memoryMb, violations}: DayResult): readonly Line[] {
   return [
     `a day at 1 s steps with ${services} services, from a CSV of ${lines} lines, every number another each second`,
-    `  simulated in ${seconds.toFixed(1)} s (${processorSeconds.toFixed(1)} s of the processor)   (under 10), ${steps} steps, ${started} replicas started, ${violations} broken invariants, which were checked at each step`,
-    `  memory       ${memoryMb.toFixed(0)} MB`,
+    verdict('until it is simulated', seconds, under(10), 's'),
+    verdict('broken invariants, which were checked at each step', violations, atMost(0), ''),
+    `       ${processorSeconds.toFixed(1)} s of the processor, ${memoryMb.toFixed(0)} MB, ${steps} steps, ${started} replicas started`,
   ];
 }

@@ -3,6 +3,7 @@ import {subscribe} from 'node:diagnostics_channel';
 import {plot} from 'asciichart';
 import {createBare, ways, type Bare, type Way} from './bare.ts';
 import {createBox, type Box} from './box.ts';
+import {atMost, under, verdict, words, type Line, type Part} from './results.ts';
 import {median} from './statistics.ts';
 
 const capacity = 10;
@@ -72,7 +73,7 @@ subscribe('http.client.request.start', () => onCall());
 
 const ratio = (one: Measured) => median(one.oursMs.map((ms, round) => ms / (one.bareMs[round] ?? Number.NaN)));
 
-export function handoverTable(measured: readonly Measured[]): readonly string[] {
+function handoverTable(measured: readonly Measured[]): readonly string[] {
   const coldOf = (slots: number) => measured.find(one => one.way === 'cold' && one.slots === slots);
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
@@ -88,7 +89,7 @@ export function handoverTable(measured: readonly Measured[]): readonly string[] 
 }
 
 /** Milliseconds by slots, one line for each way. */
-export function handoverChart(measured: readonly Measured[]): readonly string[] {
+function handoverChart(measured: readonly Measured[]): readonly string[] {
   const width = 12;
   const series = ways.map(way => {
     const points = measured.filter(one => one.way === way).map(one => [one.slots, median(one.oursMs)] as const);
@@ -108,19 +109,21 @@ function between(points: readonly (readonly [number, number])[], at: number): nu
   return low[1] + ((high[1] - low[1]) * (at - low[0])) / (high[0] - low[0]);
 }
 
-/** What is promised, and whether it was kept. */
-export function handoverVerdicts(measured: readonly Measured[]): readonly string[] {
-  const of = (way: Way, slots: number) => measured.find(one => one.way === way && one.slots === slots);
+/** What is promised, and whether it was kept; then all that was measured. */
+export function handoverParts(measured: readonly Measured[]): readonly Part[] {
+  return [words(handoverVerdicts(measured)), {kind: 'markdown', lines: handoverTable(measured)}, words(handoverChart(measured))];
+}
+
+function handoverVerdicts(measured: readonly Measured[]): readonly Line[] {
+  const of = (way: Way, slots: number): Measured =>
+    measured.find(one => one.way === way && one.slots === slots) ?? {way, slots, bareMs: [], oursMs: [], firstCallMs: []};
   const [cold, frozen, one] = [of('cold', 6), of('frozen', 6), of('frozen', 1)];
-  if (!cold || !frozen || !one) return [];
-  const share = median(frozen.oursMs) / median(cold.bareMs);
-  const verdict = (words: string, value: number, most: number, shown: string) => `  ${value <= most ? 'yes' : 'NO '}  ${words}: ${shown}`;
   return [
     `handover, ${cold.oursMs.length} rounds, medians`,
-    verdict('6 of 10, paused and frozen, of the cold floor (at most 0.125)', share, 0.125, share.toFixed(3)),
-    verdict('6 of 10, paused and frozen, of the bare pause and unpause (at most 1.20)', ratio(frozen), 1.2, ratio(frozen).toFixed(2)),
-    verdict('6 of 10, cold, of the cold floor (at most 1.10)', ratio(cold), 1.1, ratio(cold).toFixed(2)),
-    verdict('one slot, paused and frozen, from the reading (under 60 ms)', median(one.oursMs), 60, `${median(one.oursMs).toFixed(0)} ms`),
-    verdict('the first call after the reading (under 10 ms)', median(cold.firstCallMs), 10, `${median(cold.firstCallMs).toFixed(2)} ms`),
+    verdict('6 of 10, paused and frozen, of the cold floor', median(frozen.oursMs) / median(cold.bareMs), atMost(0.125), ''),
+    verdict('6 of 10, paused and frozen, of the bare pause and unpause', ratio(frozen), atMost(1.2), ''),
+    verdict('6 of 10, cold, of the cold floor', ratio(cold), atMost(1.1), ''),
+    verdict('one slot, paused and frozen, from the reading', median(one.oursMs), under(60), 'ms'),
+    verdict('the first call after the reading', median(cold.firstCallMs), under(10), 'ms'),
   ];
 }

@@ -9,7 +9,9 @@ import {createQueueWorld, type QueueSettings, type QueueTally} from '../source/s
 import {simulate, type Disturbance, type Present} from '../source/simulator/simulate.ts';
 import {createTally} from '../source/simulator/tally.ts';
 import {filler, spec} from '../test/support/fleets.ts';
+import {atMost, verdict, type Line} from './results.ts';
 import {hpaEveryMs, hpaRule, pdEveryMs, pdRule, type HpaMemory, type PdMemory} from './queue-rules.ts';
+import {longest} from './statistics.ts';
 
 export interface QueueResult {
   readonly rule: string;
@@ -117,7 +119,7 @@ async function runRule(rule: string, seed: number, target: Target, drive: (world
   };
 }
 
-export function queueLines(results: Awaited<ReturnType<typeof benchQueue>>): readonly string[] {
+export function queueLines(results: Awaited<ReturnType<typeof benchQueue>>): readonly Line[] {
   const [first = []] = results;
   const rows = first.map(({rule}, index) => {
     const all = results.flatMap(round => round[index] ?? []);
@@ -149,5 +151,16 @@ export function queueLines(results: Awaited<ReturnType<typeof benchQueue>>): rea
     `${'  rule'.padEnd(40)}  burst 1  burst 2  late  mean wait  starts  batch`,
     `${''.padEnd(40)}        s        s     s          s         replica-h`,
     ...rows.map(row => `  ${row}`),
+    ...queueVerdicts(results.flatMap(([ours]) => ours ?? [])),
+  ];
+}
+
+/** What `drainWithin` says, in the worst of the seeds. */
+function queueVerdicts(ours: readonly QueueResult[]): readonly Line[] {
+  const drains = ours.flatMap(({tally}) => queueWorld.bursts.map((_, burst) => tally.drainMs[burst] ?? Number.POSITIVE_INFINITY));
+  const late = ours.map(({tally}) => tally.lateMs);
+  return [
+    verdict('with drainWithin, until a burst was drained, the longest', longest(drains) / 1000, atMost(drainWithinMs / 1000), 's'),
+    verdict('with drainWithin, work that came too late, the most', longest(late) / 1000, atMost(0), 's'),
   ];
 }

@@ -12,6 +12,7 @@ import {filler, spec} from '../test/support/fleets.ts';
 import type {PrivateSwarm, SwarmNode} from '../test/support/private-swarm.ts';
 import {until} from '../test/support/until.ts';
 import {workload} from '../test/support/workloads.ts';
+import {atMost, under, verdict, type Line} from './results.ts';
 import {median} from './statistics.ts';
 
 const capacity = 10;
@@ -207,15 +208,25 @@ async function create(docker: Docker, name: string, replicas: number, constraint
   } as never);
 }
 
-export function swarmLines({growth, handover, commandMs, thousand}: SwarmResult): readonly string[] {
-  const ratio = ({bareMs, microscaleMs}: Pairs) => median(microscaleMs.map((ms, index) => ms / (bareMs[index] ?? Number.NaN))).toFixed(3);
+export function swarmLines({growth, handover, commandMs, thousand}: SwarmResult): readonly Line[] {
+  const ratio = (ours: readonly number[], others: readonly number[]) => median(ours.map((ms, index) => ms / (others[index] ?? Number.NaN)));
   const ms = (values: readonly number[]) => `${median(values).toFixed(0)} ms`;
-  const command = median(handover.microscaleMs.map((took, index) => took / (commandMs[index] ?? Number.NaN)));
+  const beside = ({bareMs, microscaleMs}: Pairs) => `microscale ${ms(microscaleMs)} over ${ms(bareMs)}`;
   return [
     `a Swarm of three managers, from the reading to all tasks running, ${growth.bareMs.length} rounds, medians`,
-    `  ${few}→${many} into free slots      bare update ${ms(growth.bareMs)}, microscale ${ms(growth.microscaleMs)}, ratio ${ratio(growth)}   (at most 1.15)`,
-    `  ${few}→${many} of ${capacity}, taken from batch  bare updates ${ms(handover.bareMs)}, microscale ${ms(handover.microscaleMs)}, ratio ${ratio(handover)}   (at most 1.15)`,
-    `  docker service scale      ${ms(commandMs)}, microscale's part of it ${command.toFixed(3)}   (under 0.5)`,
-    `  a look at 1,000 tasks     ${thousand.listMs.toFixed(0)} ms, of which ${thousand.cpuMs.toFixed(0)} ms of a manager's processor, ${(thousand.bytes / 1e6).toFixed(1)} MB`,
+    verdict(
+      `${few}→${many} into free slots, of a bare update, ${beside(growth)}`,
+      ratio(growth.microscaleMs, growth.bareMs),
+      atMost(1.15),
+      '',
+    ),
+    verdict(
+      `${few}→${many} of ${capacity}, taken from batch, of bare updates, ${beside(handover)}`,
+      ratio(handover.microscaleMs, handover.bareMs),
+      atMost(1.15),
+      '',
+    ),
+    verdict(`the same, of docker service scale, which takes ${ms(commandMs)}`, ratio(handover.microscaleMs, commandMs), under(0.5), ''),
+    `       a look at 1,000 tasks: ${thousand.listMs.toFixed(0)} ms, of which ${thousand.cpuMs.toFixed(0)} ms of a manager's processor, ${(thousand.bytes / 1e6).toFixed(1)} MB`,
   ];
 }

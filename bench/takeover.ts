@@ -8,7 +8,8 @@ import {parseSshTarget, sshStream} from '../source/ssh.ts';
 import type {PrivateSwarm} from '../test/support/private-swarm.ts';
 import {startPrivateSshd} from '../test/support/sshd.ts';
 import {until} from '../test/support/until.ts';
-import {median} from './statistics.ts';
+import {under, verdict, type Line} from './results.ts';
+import {longest, median} from './statistics.ts';
 
 export interface TakeoverResult {
   readonly takeoverMs: readonly number[];
@@ -97,11 +98,17 @@ async function seenOverSsh(socket: string): Promise<readonly number[]> {
   }
 }
 
-export function takeoverLines({takeoverMs, seenMs, seenFarMs}: TakeoverResult): readonly string[] {
+export function takeoverLines({takeoverMs, seenMs, seenFarMs}: TakeoverResult): readonly Line[] {
+  const middle = (values: readonly number[]) => `longest, median ${median(values).toFixed(1)} ms`;
   return [
     `an engine killed with SIGKILL, ${takeoverMs.length} rounds`,
-    `  until the other acts      median ${(median(takeoverMs) / 1000).toFixed(1)} s, longest ${(Math.max(...takeoverMs) / 1000).toFixed(1)} s   (under 12)`,
-    `  an override, until another console has it   median ${median(seenMs).toFixed(1)} ms, longest ${Math.max(...seenMs).toFixed(1)} ms   (under 500)`,
-    `  the same, at the far end of ssh   median ${median(seenFarMs).toFixed(1)} ms, longest ${Math.max(...seenFarMs).toFixed(1)} ms   (under 500)`,
+    verdict(
+      `until the other acts, longest, median ${(median(takeoverMs) / 1000).toFixed(1)} s`,
+      longest(takeoverMs) / 1000,
+      under(12),
+      's',
+    ),
+    verdict(`an override, until another console has it, ${middle(seenMs)}`, longest(seenMs), under(500), 'ms'),
+    verdict(`the same, at the far end of ssh, ${middle(seenFarMs)}`, longest(seenFarMs), under(500), 'ms'),
   ];
 }

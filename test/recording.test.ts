@@ -1,7 +1,8 @@
-import {appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from 'vitest';
+import {recordBox} from '../bench/recording.ts';
 import {calmHost} from '../source/orchestrators/simulated.ts';
 import {recordingLines} from '../source/recording-line.ts';
 import {openRecording, openSimulatedRecording, recordingHeader, replay} from '../source/recording.ts';
@@ -100,6 +101,12 @@ test.each(['', '7', '{}', '[', '["x"]', '[1,["o"]]', '[1,["r","web"]]', '[1,["r"
     expect(recordingLines().decode(line)).toBeNull();
   },
 );
+
+test('an hour of the box is so small that a day of it stays under 50 MB', async () => {
+  const path = join(folder, 'hour.jsonl');
+  await recordBox(path, 3_600_000);
+  expect(statSync(path).size * 24).toBeLessThan(50e6);
+});
 
 test('what a simulation writes is whole, however fast it comes', async () => {
   const path = join(folder, 'simulated.jsonl');
