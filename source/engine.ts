@@ -4,6 +4,7 @@
  */
 import type {Clock, HostFacts, LeaseHold, LeaseNews, Orchestrator, OrchestratorEvents, Recorder, Sight, SightKind} from './ports.ts';
 import {createMailbox, type Timeless} from './mailbox.ts';
+import {createPace} from './pace.ts';
 import type {Command, Entry, Note, Reading, Reply} from './scaler/entry.ts';
 import type {Window} from './scaler/circumstance.ts';
 import {aliveReplicas, emptyFleet, type Acting, type Fleet, type ServiceSpec, type Settings} from './scaler/fleet.ts';
@@ -52,8 +53,6 @@ export interface Engine {
   close(onExit: OnExit, limitMs?: number): Promise<void>;
 }
 
-/** So often at most do readings alone make a plan: a tenth of the quickest handover. */
-const gatherMs = 4;
 /** As many lines as the tallest screens show, a few times over. */
 const logLinesMax = 200;
 /** How long a handover that is under way may take to end when the engine leaves. */
@@ -70,16 +69,17 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
   /** The last counts are being brought about. */
   let leaving = false;
   let due = false;
-  let drainedAt = Number.NEGATIVE_INFINITY;
   let cancelGather: (() => void) | null = null;
   let cancelWake: () => void = () => {};
   const mailbox = createMailbox();
+  const pace = createPace();
   const waiters = new Set<() => void>();
 
-  function post(key: string, entry: Timeless, plan: () => void = schedule): void {
+  /** News of the world. Whoever decides something is never made to wait for it. */
+  function post(key: string, entry: Timeless): void {
     if (closed) return;
     mailbox.post(key, entry);
-    plan();
+    gather();
   }
 
   function schedule(): void {
@@ -88,12 +88,11 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
     clock.soon(drain);
   }
 
-  /** Readings right after a plan wait a moment for those that follow: a plan for each would cost more than it is worth. */
   function gather(): void {
     if (due || cancelGather) return;
-    const leftMs = drainedAt + gatherMs - clock.now();
-    if (leftMs <= 0) schedule();
-    else cancelGather = clock.after(leftMs, drain);
+    const delayMs = pace.next(clock.now());
+    if (delayMs === 0) schedule();
+    else cancelGather = clock.after(delayMs, drain);
   }
 
   function drain(): void {
@@ -101,7 +100,6 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
     cancelGather?.();
     cancelGather = null;
     if (closed) return;
-    drainedAt = clock.now();
     const at = Math.max(fleet.at, Math.floor(clock.now()));
     if (fleet.lease.kind === 'held' && lease && !lease.holds())
       mailbox.hurry({kind: 'lease', lease: {kind: 'lapsed', reason: 'it was not renewed in time'}});
@@ -246,7 +244,7 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
     },
     configure,
     read: (service, reading, demand = 0) =>
-      post(`reading ${demand} ${service}`, {kind: 'reading', service, ...(demand > 0 && {demand}), reading: soundReading(reading)}, gather),
+      post(`reading ${demand} ${service}`, {kind: 'reading', service, ...(demand > 0 && {demand}), reading: soundReading(reading)}),
     schedule: (mode, when, window) => post(`scheduled ${mode} ${when}`, {kind: 'scheduled', mode, when, window}),
     command,
     note,
