@@ -124,6 +124,7 @@ export function createLives({clock, driver, mayCall, gone, isKnown, lost, answer
       case 'thawing':
         return aim === 'run' ? 'filling' : 'refilling';
       case 'freezing':
+        return 'freezing';
       case 'stopping':
         return 'freeing';
       case 'ending':
