@@ -68,12 +68,13 @@ export function createWorkloadRecipe({docker, project, service, workload, priori
     async serves(id) {
       const name = names.get(id);
       if (name === undefined) return;
-      names.delete(id);
       const rename = (to: string) => docker.getContainer(id).rename({name: to});
       await rename(name).catch(async (error: unknown) => {
         // Somebody else has the name meanwhile: any other will do that isn't one of those that wait.
-        if (statusOf(error) === 409) await rename(`${name}-${id.slice(0, 6)}`);
+        if (statusOf(error) !== 409) throw error;
+        await rename(`${name}-${id.slice(0, 6)}`);
       });
+      names.delete(id);
     },
     freeze: id => freezeContainer(docker, id),
     thaw: id => thawContainer(docker, id),
