@@ -30,7 +30,7 @@ export interface ReplicaDriver {
   thaw(id: string, lane: Lane, done: Done<null>): Ticket;
   /** Answers when the replica has stopped. */
   stop(id: string, lane: Lane, done: Done<null>): Ticket;
-  /** Ends one that is paused by the least share of the CPU. Answers when it has stopped. */
+  /** Ends one that is paused, at the least cost to the others. Answers when it has stopped. */
   end(id: string, lane: Lane, done: Done<null>): Ticket;
   remove(id: string, lane: Lane, done: Done<null>): Ticket;
 }
