@@ -11,6 +11,8 @@ export interface Thing {
   /** Whether a listing tells that it serves or did: what was made to wait has no such sign until it is given one. */
   marked: boolean;
   readonly madeAt: number;
+  /** Null for one of which it can't be told. */
+  readonly busy: number | null;
 }
 
 export interface Machine {
@@ -34,7 +36,9 @@ export function createMachine(): Machine {
   return {
     make(service, number, purpose, at) {
       const id = `${service}-${number}-${++made}`;
-      const thing: Thing = {id, service, number, state: 'created', serves: false, marked: purpose === 'serve', madeAt: at};
+      // It needs no chance of its own, which would change the days of all seeds: any spread will do.
+      const busy = made % 3 === 0 ? null : ((made * 37) % 100) / 100;
+      const thing: Thing = {id, service, number, state: 'created', serves: false, marked: purpose === 'serve', madeAt: at, busy};
       things.set(id, thing);
       byService.set(service, (byService.get(service) ?? new Set()).add(thing));
       return id;

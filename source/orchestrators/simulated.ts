@@ -78,6 +78,8 @@ export function createSimulatedHost(
   const sets = new Map<string, ReplicaSet>();
   const queue: CallQueue = createCallQueue(limits);
   const ranks = new Map<string, number>();
+  /** Whether it matters how busy a service's replicas are. */
+  const compared = new Map<string, boolean>();
   let events: OrchestratorEvents | null = null;
   let cutOff = false;
   let closed = false;
@@ -87,7 +89,15 @@ export function createSimulatedHost(
   const between = ([least, most]: readonly [number, number]) => least + chance() * (most - least);
 
   function setOf({name, standby, preempt, victim}: Pick<ServiceSpec, 'name' | 'standby' | 'preempt' | 'victim'>): ReplicaSet {
-    const known = sets.get(name) ?? createReplicaSet({clock, driver: driverOf(name), changed: () => tell(name, settings.lostEvents)});
+    compared.set(name, victim === 'leastBusy');
+    const known =
+      sets.get(name) ??
+      createReplicaSet({
+        clock,
+        driver: driverOf(name),
+        changed: () => tell(name, settings.lostEvents),
+        busyness: id => (compared.get(name) ? (machine.get(id)?.busy ?? null) : null),
+      });
     sets.set(name, known);
     known.follow({standby, preempt, victim});
     return known;

@@ -64,12 +64,22 @@ describe('who goes first', () => {
     ['the oldest, where that is said', {victim: 'oldest'}, {}, 'stop r1', 'oldest'],
     ['the least busy, where that is known', {victim: 'leastBusy'}, {r1: 0.9, r2: 0.1, r3: 0.5}, 'stop r2', 'least busy'],
     ['the youngest of those that are equally busy', {victim: 'leastBusy'}, {r1: 0.5, r2: 0.5, r3: 0.5}, 'stop r3', 'least busy'],
+    ['one whose busyness is known before one of which nothing is', {victim: 'leastBusy'}, {r1: 0.9, r2: 0.2}, 'stop r2', 'least busy'],
+    ['even a busy one, where nothing is known of the others', {victim: 'leastBusy'}, {r1: 0.9}, 'stop r1', 'least busy'],
+    ['one that says itself that it is idle, whatever is declared', {victim: 'oldest'}, {r2: 0}, 'stop r2', 'least busy'],
     ['the youngest, where nothing is known of how busy they are', {victim: 'leastBusy'}, {}, 'stop r3', 'youngest'],
   ] as const)('is %s', (_title, readiness, busy, call, reason) => {
     const {set, scale, calls} = threeRunning(readiness, busy);
     scale(2);
     expect(calls()).toEqual([call]);
     expect(set.observation().chosen).toBe(reason);
+  });
+
+  test('is, once those that are known have gone, the youngest of the others', () => {
+    const {set, scale, calls} = threeRunning({victim: 'leastBusy'}, {r1: 0.9});
+    scale(1);
+    expect(calls()).toEqual(['stop r1', 'stop r3']);
+    expect(set.observation().chosen).toBe('youngest');
   });
 
   test('is whoever serves nobody yet, whatever else is said', () => {

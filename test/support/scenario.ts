@@ -151,7 +151,7 @@ function someReadiness(pick: (least: number, most: number) => number): Readiness
   return {
     standby: standby[pick(0, 3)] ?? {kind: 'none'},
     preempt: preempt[pick(0, 2)] ?? {kind: 'stop'},
-    victim: pick(0, 1) === 0 ? 'youngest' : 'oldest',
+    victim: (['youngest', 'oldest', 'leastBusy'] as const)[pick(0, 2)] ?? 'youngest',
   };
 }
 
