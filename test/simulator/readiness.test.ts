@@ -130,7 +130,7 @@ describe('what is frozen', () => {
   });
 
   test('is never more than may be: those beyond are stopped', async () => {
-    const {at} = await follow(
+    const {at, handovers} = await follow(
       [
         [0, 2],
         [20, 8],
@@ -138,6 +138,10 @@ describe('what is frozen', () => {
       box({forMs: minute}, {...freeze, max: 2}),
     );
     expect(at(30)).toMatchObject({web: {running: 8}, batch: {running: 2, frozen: 2}});
+    expect(handovers.at(-1)?.givers).toEqual([
+      {service: 'batch', replicas: 2, how: 'frozen'},
+      {service: 'batch', replicas: 4, how: 'stopped'},
+    ]);
   });
 
   test('ends in the background where it shall only free its CPU, and its slot is free at once', async () => {
