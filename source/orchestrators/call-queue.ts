@@ -4,10 +4,11 @@
  */
 
 /**
- * What a call is for, the most urgent first: freeing slots, filling those that are free, making ready for those that will
- * be; then, in the background, ending what was frozen, keeping ready what may be needed, and clearing up.
+ * What a call is for, the most urgent first: freeing slots at once, freeing those whose replica must end first, filling
+ * those that are free, making ready for those that will be; then, in the background, ending what was frozen, keeping ready
+ * what may be needed, and clearing up.
  */
-export type Lane = 'freeing' | 'filling' | 'ahead' | 'ending' | 'refilling' | 'clearing';
+export type Lane = 'freezing' | 'freeing' | 'filling' | 'ahead' | 'ending' | 'refilling' | 'clearing';
 
 /** A call that waits or has begun. */
 export interface Ticket {
@@ -29,8 +30,12 @@ export interface CallLimits {
   readonly endsAtOnce: number;
 }
 
-const urgent: readonly Lane[] = ['freeing', 'filling', 'ahead'];
+const urgent: readonly Lane[] = ['freezing', 'freeing', 'filling', 'ahead'];
 const background: readonly Lane[] = ['ending', 'refilling', 'clearing'];
+/** Calls that wait for a replica to end, for as long as its grace: beside them the engine has next to nothing to do. */
+const lingering: readonly Lane[] = ['freeing', 'ending'];
+/** Calls that keep the engine at work. */
+const quick: readonly Lane[] = ['freezing', 'filling', 'ahead', 'refilling', 'clearing'];
 /** The background can't be put off for ever: past this many waiting calls it takes its turn with the others. */
 const backgroundMax = 64;
 
@@ -41,24 +46,25 @@ interface Waiting {
 
 export function createCallQueue({atOnce, endsAtOnce}: CallLimits): CallQueue {
   const lanes = [...urgent, ...background];
-  const waiting: Record<Lane, Waiting[]> = {freeing: [], filling: [], ahead: [], ending: [], refilling: [], clearing: []};
-  const underWay: Record<Lane, number> = {freeing: 0, filling: 0, ahead: 0, ending: 0, refilling: 0, clearing: 0};
+  const waiting: Record<Lane, Waiting[]> = {freezing: [], freeing: [], filling: [], ahead: [], ending: [], refilling: [], clearing: []};
+  const underWay: Record<Lane, number> = {freezing: 0, freeing: 0, filling: 0, ahead: 0, ending: 0, refilling: 0, clearing: 0};
   const idlers: (() => void)[] = [];
 
   const count = (of: readonly Lane[]) => of.reduce((sum, lane) => sum + underWay[lane], 0);
   const left = (of: readonly Lane[]) => of.reduce((sum, lane) => sum + waiting[lane].length, 0);
 
   function hasRoom(lane: Lane): boolean {
-    switch (lane) {
-      case 'freeing':
-      case 'ending':
-        return underWay.freeing + underWay.ending < endsAtOnce;
-      case 'filling':
-      case 'ahead':
-      case 'refilling':
-      case 'clearing':
-        return underWay.filling + underWay.ahead + underWay.refilling + underWay.clearing < atOnce;
-    }
+    return lingering.includes(lane) ? count(lingering) < endsAtOnce : count(quick) < atOnce;
+  }
+
+  /**
+   * A quarter of the room at the most, and one call while slots are being freed: an urgent one that comes now finds an
+   * engine that is as good as free. Ends take none of the others' room, since each lasts as long as its replica's grace.
+   */
+  function hasBackgroundRoom(lane: Lane): boolean {
+    if (lane === 'ending') return underWay.ending < Math.max(1, endsAtOnce >> 2);
+    const most = underWay.freeing > 0 ? 1 : Math.max(1, atOnce >> 2);
+    return underWay.refilling + underWay.clearing < most;
   }
 
   /** The lane whose turn it is; null while all that wait must go on waiting. */
@@ -66,11 +72,9 @@ export function createCallQueue({atOnce, endsAtOnce}: CallLimits): CallQueue {
     if (left(lanes) === 0) return null;
     const pressing = urgent.find(lane => waiting[lane].length > 0 && hasRoom(lane));
     if (pressing) return pressing;
-    const quiet = left(urgent) === 0 && count(urgent) === 0;
+    const quiet = urgent.every(lane => lingering.includes(lane) || waiting[lane].length + underWay[lane] === 0);
     if (!quiet && left(background) <= backgroundMax) return null;
-    // A quarter of the room at the most: an urgent call that comes now finds an engine that is as good as free.
-    const most = Math.max(1, atOnce >> 2);
-    return (count(background) < most ? background.find(lane => waiting[lane].length > 0 && hasRoom(lane)) : null) ?? null;
+    return background.find(lane => waiting[lane].length > 0 && hasRoom(lane) && hasBackgroundRoom(lane)) ?? null;
   }
 
   function next(): void {

@@ -10,7 +10,7 @@ import type {CallFailure, Outcome, Purpose, ReplicaDriver} from './replica.ts';
 export type Aim = 'run' | 'wait' | 'frozen' | 'gone';
 /** What the engine has of it. */
 export type Place = 'nowhere' | 'created' | 'up' | 'paused' | 'ended';
-type Doing = 'creating' | 'starting' | 'freezing' | 'thawing' | 'stopping' | 'ending' | 'removing';
+type Doing = 'creating' | 'marking' | 'starting' | 'freezing' | 'thawing' | 'stopping' | 'ending' | 'removing';
 
 export interface Replica {
   id: string | null;
@@ -20,8 +20,8 @@ export interface Replica {
   /** Up, and fit to serve. It stays so while it is paused. */
   ready: boolean;
   doing: Doing | null;
-  /** How it waits: created only, or started and paused. */
-  readonly purpose: Purpose;
+  /** How it waits: created only, or started and paused. One that bears the sign that it serves is made to wait no more. */
+  purpose: Purpose;
   /** Whether it is needed at once, or only kept in case. */
   urgent: boolean;
   served: boolean;
@@ -97,18 +97,22 @@ export function createLives({clock, driver, mayCall, gone, isKnown, lost, answer
 
   function next(replica: Replica): Doing | null {
     const {aim, purpose, ready} = replica;
+    const isUnmarked = aim === 'run' && purpose === 'wait';
     switch (replica.place) {
       case 'nowhere':
         return aim === 'gone' ? null : 'creating';
       case 'created':
         if (aim === 'gone') return 'removing';
+        if (isUnmarked) return 'marking';
         return aim === 'run' || purpose === 'wait' ? 'starting' : null;
       case 'up':
+        if (isUnmarked) return 'marking';
         if (aim === 'run') return null;
         if (aim === 'gone') return 'stopping';
         // One that has yet to become healthy becomes so before it waits.
         return ready || replica.served ? 'freezing' : null;
       case 'paused':
+        if (isUnmarked) return 'marking';
         if (aim === 'run') return 'thawing';
         return aim === 'gone' ? 'ending' : null;
       case 'ended':
@@ -120,10 +124,12 @@ export function createLives({clock, driver, mayCall, gone, isKnown, lost, answer
     switch (doing) {
       case 'creating':
         return urgent ? 'ahead' : 'refilling';
+      case 'marking':
       case 'starting':
       case 'thawing':
         return aim === 'run' ? 'filling' : 'refilling';
       case 'freezing':
+        return 'freezing';
       case 'stopping':
         return 'freeing';
       case 'ending':
@@ -165,6 +171,8 @@ export function createLives({clock, driver, mayCall, gone, isKnown, lost, answer
     // Only what was made has an id, and only that is anywhere.
     if (id === null) throw new Error(`a replica without an id can't be ${doing}`);
     switch (doing) {
+      case 'marking':
+        return driver.mark(id, lane, answer);
       case 'starting':
         return driver.start(id, replica.aim === 'run' ? 'serve' : 'wait', lane, answer);
       case 'freezing':
@@ -189,6 +197,10 @@ export function createLives({clock, driver, mayCall, gone, isKnown, lost, answer
           replica.id = value;
           place(replica, 'created', false);
         }
+        break;
+      case 'marking':
+        replica.purpose = 'serve';
+        replica.slot = replica.aim === 'run' || (replica.slot && replica.place === 'up');
         break;
       case 'starting':
         place(replica, 'up', false);
@@ -218,9 +230,11 @@ export function createLives({clock, driver, mayCall, gone, isKnown, lost, answer
       case 'creating':
         gone(replica);
         return answered(failure, begunAt);
+      case 'marking':
       case 'starting':
       case 'thawing':
-        if (refused) {
+        // One that is up already has its slot, and serves once it bears the sign.
+        if (refused && replica.place !== 'up') {
           replica.aim = 'gone';
           replica.slot = false;
           if (doing === 'starting') place(replica, 'ended', false);

@@ -21,8 +21,9 @@ export interface Waiting {
  */
 export function waitingFor(waiting: readonly Replica[], standby: Standby, asked: ReadinessAsked, now: number): Waiting {
   const purpose: Purpose = standby.kind === 'kept' && standby.state === 'paused' ? 'wait' : 'serve';
-  const isProper = (replica: Replica) =>
-    !replica.outdated && (purpose === 'serve' || replica.place === 'paused' || replica.purpose === 'wait');
+  // One that is up is about to be paused, whatever it was made for.
+  const isProper = ({outdated, place, purpose: madeTo}: Replica) =>
+    !outdated && (purpose === 'serve' || place === 'paused' || place === 'up' || madeTo === 'wait');
   const proper = waiting.filter(isProper).sort(readiestFirst);
   const others = waiting.filter(replica => !replica.outdated && !isProper(replica)).sort(readiestFirst);
   const outdated = waiting.filter(replica => replica.outdated);

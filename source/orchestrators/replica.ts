@@ -21,6 +21,8 @@ export type Purpose = 'serve' | 'wait';
 /** The calls. Each answers exactly once, later or at once, unless it is cancelled before it has begun. */
 export interface ReplicaDriver {
   create(number: number, purpose: Purpose, lane: Lane, done: Done<string>): Ticket;
+  /** Leaves the sign that it serves from now on, before it does: whoever finds it later knows it from one that waits. */
+  mark(id: string, lane: Lane, done: Done<null>): Ticket;
   start(id: string, purpose: Purpose, lane: Lane, done: Done<null>): Ticket;
   /** Pauses it where it is. */
   freeze(id: string, lane: Lane, done: Done<null>): Ticket;
@@ -28,7 +30,7 @@ export interface ReplicaDriver {
   thaw(id: string, lane: Lane, done: Done<null>): Ticket;
   /** Answers when the replica has stopped. */
   stop(id: string, lane: Lane, done: Done<null>): Ticket;
-  /** Ends one that is paused by the least share of the CPU. Answers when it has stopped. */
+  /** Ends one that is paused, at the least cost to the others. Answers when it has stopped. */
   end(id: string, lane: Lane, done: Done<null>): Ticket;
   remove(id: string, lane: Lane, done: Done<null>): Ticket;
 }
@@ -38,7 +40,7 @@ export interface Listed {
   readonly id: string;
   readonly number: number;
   readonly state: 'created' | 'paused' | 'unready' | 'running' | 'dead';
-  /** False for one that was made to wait and never served. */
+  /** False for one that was made to wait and bears no sign that it serves. */
   readonly served: boolean;
   readonly startedAt: number;
   /** Made from another image or configuration than the present one. */

@@ -6,9 +6,13 @@ export interface Thing {
   readonly service: string;
   readonly number: number;
   state: 'created' | 'up' | 'paused' | 'dead';
-  /** False for one that was made to wait and never served. */
-  served: boolean;
+  /** Whether it was last started, or let go on, to serve. */
+  serves: boolean;
+  /** Whether a listing tells that it serves or did: what was made to wait has no such sign until it is given one. */
+  marked: boolean;
   readonly madeAt: number;
+  /** Null for one of which it can't be told. */
+  readonly busy: number | null;
 }
 
 export interface Machine {
@@ -32,7 +36,9 @@ export function createMachine(): Machine {
   return {
     make(service, number, purpose, at) {
       const id = `${service}-${number}-${++made}`;
-      const thing: Thing = {id, service, number, state: 'created', served: purpose === 'serve', madeAt: at};
+      // It needs no chance of its own, which would change the days of all seeds: any spread will do.
+      const busy = made % 3 === 0 ? null : ((made * 37) % 100) / 100;
+      const thing: Thing = {id, service, number, state: 'created', serves: false, marked: purpose === 'serve', madeAt: at, busy};
       things.set(id, thing);
       byService.set(service, (byService.get(service) ?? new Set()).add(thing));
       return id;
@@ -46,17 +52,17 @@ export function createMachine(): Machine {
     },
     of,
     list: service =>
-      of(service).map(({id, number, state, served, madeAt}) => ({
+      of(service).map(({id, number, state, marked, madeAt}) => ({
         id,
         number,
         state: state === 'up' ? 'running' : state,
-        served,
+        served: marked,
         startedAt: madeAt,
         outdated: false,
       })),
     holding(service) {
       let held = 0;
-      for (const {state, served} of byService.get(service) ?? nothing) if (state === 'up' && served) held++;
+      for (const {state, serves} of byService.get(service) ?? nothing) if (state === 'up' && serves) held++;
       return held;
     },
   };

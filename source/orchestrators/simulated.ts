@@ -18,6 +18,8 @@ export interface SimulatedHostSettings {
   readonly stopMs: readonly [number, number];
   /** To pause one, or to let it go on. */
   readonly pauseMs: readonly [number, number];
+  /** To leave the sign that one serves. */
+  readonly markMs: readonly [number, number];
   /** How often a running replica ends by itself, per hour. */
   readonly crashesPerHour: number;
   /** How likely a call is refused. */
@@ -33,6 +35,7 @@ export const calmHost: SimulatedHostSettings = {
   startMs: [250, 600],
   stopMs: [100, 300],
   pauseMs: [15, 40],
+  markMs: [2, 6],
   crashesPerHour: 0,
   refusals: 0,
   lostEvents: 0,
@@ -75,15 +78,26 @@ export function createSimulatedHost(
   const sets = new Map<string, ReplicaSet>();
   const queue: CallQueue = createCallQueue(limits);
   const ranks = new Map<string, number>();
+  /** Whether it matters how busy a service's replicas are. */
+  const compared = new Map<string, boolean>();
   let events: OrchestratorEvents | null = null;
   let cutOff = false;
   let closed = false;
+  let dead = false;
   let cancelLook: () => void = () => {};
 
   const between = ([least, most]: readonly [number, number]) => least + chance() * (most - least);
 
   function setOf({name, standby, preempt, victim}: Pick<ServiceSpec, 'name' | 'standby' | 'preempt' | 'victim'>): ReplicaSet {
-    const known = sets.get(name) ?? createReplicaSet({clock, driver: driverOf(name), changed: () => tell(name, settings.lostEvents)});
+    compared.set(name, victim === 'leastBusy');
+    const known =
+      sets.get(name) ??
+      createReplicaSet({
+        clock,
+        driver: driverOf(name),
+        changed: () => tell(name, settings.lostEvents),
+        busyness: id => (compared.get(name) ? (machine.get(id)?.busy ?? null) : null),
+      });
     sets.set(name, known);
     known.follow({standby, preempt, victim});
     return known;
@@ -101,6 +115,8 @@ export function createSimulatedHost(
     /** Carried out even when nobody hears the answer any more. */
     const call = <Value>(lane: Parameters<CallQueue['add']>[0], delay: readonly [number, number], act: () => Value, done: Done<Value>) =>
       queue.add(lane, ranks.get(service) ?? 0, ended => {
+        // The dead make no calls.
+        if (dead) return;
         const refused = settings.refusals > 0 && chance() < settings.refusals;
         clock.after(between(delay), () => {
           const value = refused ? null : act();
@@ -128,10 +144,17 @@ export function createSimulatedHost(
     return {
       create: (number, purpose, lane, done) =>
         call(lane, settings.createMs, () => machine.make(service, number, purpose, clock.now()), done),
+      mark: (id, lane, done) =>
+        nothing(
+          lane,
+          settings.markMs,
+          change(id, thing => void (thing.marked = true)),
+          done,
+        ),
       start(id, purpose, lane, done) {
         const act = change(id, thing => {
           thing.state = 'up';
-          thing.served ||= purpose === 'serve';
+          thing.serves = purpose === 'serve';
           planCrash(service, id);
         });
         return nothing(lane, settings.startMs, act, outcome => {
@@ -152,7 +175,7 @@ export function createSimulatedHost(
           settings.pauseMs,
           change(id, thing => {
             if (thing.state === 'paused') thing.state = 'up';
-            thing.served = true;
+            thing.serves = true;
           }),
           done,
         ),
@@ -259,7 +282,7 @@ export function createSimulatedHost(
     },
     truth: () => new Map([...sets].map(([service, set]) => [service, set.observation()])),
     kill(service) {
-      const thing = machine.of(service).find(({state, served}) => state === 'up' && served);
+      const thing = machine.of(service).find(({state, serves}) => state === 'up' && serves);
       if (thing) end(service, thing.id, 'it was killed');
       return thing !== undefined;
     },
@@ -275,6 +298,9 @@ export function createSimulatedHost(
     feel(memory) {
       if (!closed && !cutOff) events?.memory(memory);
     },
-    crash: shut,
+    crash() {
+      dead = true;
+      shut();
+    },
   };
 }

@@ -13,7 +13,8 @@ const steps: Readonly<Record<Replica['place'], number>> = {nowhere: 0, created: 
 
 /**
  * Those that serve nobody first, then the outdated, then as the service says: the youngest, the oldest or the least busy.
- * What says itself how busy it is goes by that. Ties go to the youngest, then to the highest number.
+ * What says itself how busy it is goes by that; one of which nothing is known may be the busiest, and goes after those of
+ * which something is. Ties go to the youngest, then to the highest number.
  */
 export function victims(candidates: readonly Replica[], choice: VictimChoice, busyness: (id: string) => number | null): readonly Victim[] {
   const rated = candidates.map(replica => ({
@@ -25,16 +26,25 @@ export function victims(candidates: readonly Replica[], choice: VictimChoice, bu
     return id === null ? null : busyness(id);
   }
   const sign = choice === 'oldest' ? -1 : 1;
-  const anyBusy = rated.some(({busy}) => busy !== null);
   const sorted = rated.toSorted(
     (a, b) =>
       Number(a.serves) - Number(b.serves) ||
       steps[a.replica.place] - steps[b.replica.place] ||
       Number(b.replica.outdated) - Number(a.replica.outdated) ||
-      (a.busy ?? 0) - (b.busy ?? 0) ||
+      lessBusyFirst(a.busy, b.busy) ||
       sign * (b.replica.bornAt - a.replica.bornAt) ||
       sign * (b.replica.number - a.replica.number),
   );
-  const usual: VictimReason = anyBusy ? 'least busy' : choice === 'oldest' ? 'oldest' : 'youngest';
-  return sorted.map(({replica, serves}) => ({replica, reason: serves ? (replica.outdated ? 'outdated' : usual) : 'not serving'}));
+  const usual: VictimReason = choice === 'oldest' ? 'oldest' : 'youngest';
+  const reasonOf = ({replica, serves, busy}: (typeof rated)[number]): VictimReason => {
+    if (!serves) return 'not serving';
+    if (replica.outdated) return 'outdated';
+    return busy === null ? usual : 'least busy';
+  };
+  return sorted.map(victim => ({replica: victim.replica, reason: reasonOf(victim)}));
+}
+
+function lessBusyFirst(a: number | null, b: number | null): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return a - b;
 }

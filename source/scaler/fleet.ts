@@ -276,6 +276,8 @@ export interface Service {
   /** The last number asked for; null before the first request. */
   readonly asked: number | null;
   readonly askedReadiness: ReadinessAsked;
+  /** Of those that were told to leave, so many are to be frozen, and the host has not told of it yet. */
+  readonly freezing: number;
   /** How many may be frozen while memory is short; null for as many as is declared. */
   readonly frozenMost: number | null;
   /** Numbers the requests, so that an observation says which it accounts for. */

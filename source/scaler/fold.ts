@@ -4,7 +4,7 @@ import type {Demand, Fleet, Lease, Observation, Override, Service, ServiceSpec, 
 import {keepFollowed, readFollowed, valueOf} from './follow.ts';
 import {configureModes, inheritMode} from './mode.ts';
 import {aspect} from './override.ts';
-import {noReadinessAsked} from './readiness.ts';
+import {noReadinessAsked, stillFreezing} from './readiness.ts';
 
 /**
  * A new configuration: known services keep their state; those no longer named are emptied, then forgotten, or let go at
@@ -47,6 +47,7 @@ function newService(spec: ServiceSpec): Service {
     observed: null,
     asked: null,
     askedReadiness: noReadinessAsked,
+    freezing: 0,
     frozenMost: null,
     order: 0,
     committed: 0,
@@ -128,7 +129,8 @@ export function observe(fleet: Fleet, name: string, observation: Observation, ha
     if (committed === service.committed && service.observed && sameObservation(service.observed, observation)) return service;
     tellTrouble(fleet, name, service.observed?.trouble, observation.trouble, happenings);
     // What was decided before anything was seen is decided, and told, from what turned out to be there.
-    return {...service, observed: observation, committed, decision: service.observed ? service.decision : null};
+    const decision = service.observed ? service.decision : null;
+    return {...service, observed: observation, committed, decision, freezing: stillFreezing(service, observation)};
   });
   const service = next.services.find(candidate => candidate.spec.name === name);
   const counted = loseWork(fleet, next, name, observation.lostMs);
@@ -208,7 +210,7 @@ export function lease(fleet: Fleet, next: Lease, happenings: Happening[]): Fleet
   if (next.kind !== 'seeking') happenings.push({kind: 'lease', at: fleet.at, lease: next});
   if (next.kind !== 'held') return {...fleet, lease: next};
   // What the last holder asked for is not known: what is there now is where this one begins.
-  const services = fleet.services.map(service => ({...service, asked: null, committed: 0}));
+  const services = fleet.services.map(service => ({...service, asked: null, committed: 0, freezing: 0}));
   return {...fleet, lease: next, services};
 }
 

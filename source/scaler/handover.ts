@@ -44,15 +44,19 @@ export const handoversKept = 256;
 const keptPerPair = 64;
 const pairsMax = 64;
 
-/** Opens, follows and ends handovers. One that ends because less was wanted is none. */
-export function trackHandovers(before: Fleet, fleet: Fleet): {readonly fleet: Fleet; readonly handovers: readonly EndedHandover[]} {
+/** Opens, follows and ends handovers. `frozen` says how many of each service's that leave with this step are frozen. One that ends because less was wanted is none. */
+export function trackHandovers(
+  before: Fleet,
+  fleet: Fleet,
+  frozen: ReadonlyMap<string, number>,
+): {readonly fleet: Fleet; readonly handovers: readonly EndedHandover[]} {
   if (before.services === fleet.services) return {fleet, handovers: []};
   // By rank, so that who is served first is also who is given to first.
   const heirs = fleet.services.filter(service => isBehind(service) || service.handover !== null).sort(byRank);
   if (heirs.length === 0) return {fleet: {...fleet, standing: standingOf(fleet), score: scoreWith(fleet, [])}, handovers: []};
   const earlier =
     before.services.length > 0 ? new Map(before.services.map(service => [service.spec.name, service])) : new Map<string, Service>();
-  const given = giversOf(earlier, fleet);
+  const given = giftsOf(earlier, fleet, frozen);
   const ended: EndedHandover[] = [];
   let changed = false;
   const next = new Map<Service, Handover | null>();
@@ -94,18 +98,24 @@ function byRank(a: Service, b: Service): number {
   return (a.decision?.rank ?? 0) - (b.decision?.rank ?? 0) || (a.spec.name < b.spec.name ? -1 : 1);
 }
 
-/** What was given with this step: slots that nobody has been put down for yet. */
+/** What was given with this step in one way: slots that nobody has been put down for yet. */
 interface Gift {
   readonly service: Service;
+  readonly how: Giver['how'];
   slots: number;
 }
 
-function giversOf(earlier: ReadonlyMap<string, Service>, fleet: Fleet): readonly Gift[] {
+/** What was frozen is given first: its slots are free first. */
+function giftsOf(earlier: ReadonlyMap<string, Service>, fleet: Fleet, frozen: ReadonlyMap<string, number>): readonly Gift[] {
   const gifts: Gift[] = [];
   for (const service of fleet.services) {
     const before = earlier.get(service.spec.name)?.asked ?? null;
     if (before === null || service.asked === null || service.asked >= before) continue;
-    gifts.push({service, slots: (before - service.asked) * service.spec.slots});
+    const {name, slots} = service.spec;
+    const leaving = before - service.asked;
+    const freezing = Math.min(leaving, frozen.get(name) ?? 0);
+    if (freezing > 0) gifts.push({service, how: 'frozen', slots: freezing * slots});
+    if (leaving > freezing) gifts.push({service, how: 'stopped', slots: (leaving - freezing) * slots});
   }
   return gifts;
 }
@@ -143,14 +153,14 @@ function withGifts(known: readonly Giver[], {spec, decision, asked}: Service, gi
   let missing = Math.max(0, decision.desired - (asked ?? 0)) * spec.slots;
   let givers = known;
   for (const gift of gifts) {
-    const {service} = gift;
+    const {service, how} = gift;
     if (missing <= 0) break;
     if (gift.slots <= 0 || service.spec.name === spec.name || (service.decision?.rank ?? 0) < decision.rank) continue;
     const taken = Math.min(gift.slots, missing);
     gift.slots -= taken;
     missing -= taken;
     const replicas = Math.ceil(taken / service.spec.slots);
-    givers = withGiver(givers, {service: service.spec.name, replicas, how: service.askedReadiness.frozen > 0 ? 'frozen' : 'stopped'});
+    givers = withGiver(givers, {service: service.spec.name, replicas, how});
   }
   return givers;
 }

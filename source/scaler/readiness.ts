@@ -1,5 +1,5 @@
 /** What is kept ready ahead of demand, what a preempted replica becomes, and who goes first: as declared, and as asked for. */
-import type {Decision, Fleet, Service} from './fleet.ts';
+import type {Decision, Fleet, Observation, Service} from './fleet.ts';
 
 /** Replicas that wait for their slot. A paused one is back in tens of milliseconds; a created one has yet to start. */
 export type Standby =
@@ -73,6 +73,21 @@ function frozenMost({spec, frozenMost: allowed}: Service): number {
 /** How many of those that leave yield to somebody else; the others its own want gives up. */
 export function yielding(present: number, {want}: Decision, replicas: number): number {
   return Math.max(0, Math.min(present, want) - replicas);
+}
+
+/**
+ * How many of those that are told to yield the host will freeze. Those that serve nobody go first and have nothing to keep;
+ * of the others, as many as may be beside those that are frozen, or are about to be.
+ */
+export function toFreeze({observed, freezing}: Service, yields: number, {frozen: most}: ReadinessAsked): number {
+  const there = (observed?.frozen ?? 0) + freezing;
+  return Math.max(0, Math.min(yields - (observed?.pending ?? 0), most - there));
+}
+
+/** How many are still on their way once the host has told this: none, when nobody is leaving any more. */
+export function stillFreezing({observed, freezing, order}: Service, told: Observation): number {
+  if (told.order === order && told.stopping === 0) return 0;
+  return Math.max(0, freezing - Math.max(0, told.frozen - (observed?.frozen ?? 0)));
 }
 
 export function sameReadiness(a: ReadinessAsked, b: ReadinessAsked): boolean {

@@ -14,7 +14,7 @@ import {keepMode, scheduleMode} from './mode.ts';
 import {expire, obey} from './override.ts';
 import {plan} from './plan.ts';
 import {commit, presentReplicas, reconcile} from './reconcile.ts';
-import {readinessFor, remember, sameReadiness} from './readiness.ts';
+import {readinessFor, remember, sameReadiness, toFreeze} from './readiness.ts';
 import {addTime} from './score.ts';
 import {rawWant, rememberPeaks} from './target.ts';
 
@@ -40,7 +40,7 @@ export function step(before: Fleet, entries: readonly Entry[]): Step {
   happenings.push(...expired.happenings);
   const decided = decide(keepMode(expired.fleet, happenings), happenings);
   const acted = act(decided);
-  const settled = trackHandovers(before, acted.fleet);
+  const settled = trackHandovers(before, acted.fleet, acted.frozen);
   for (const handover of settled.handovers)
     if (handover.givers.length > 0) happenings.push({kind: 'handover', at: handover.healthyAt, handover});
   const changed = !sameButForTime(before, settled.fleet);
@@ -117,15 +117,25 @@ function rememberWant(service: Service, at: number): Service {
     : {...service, rawWant: want, peaks, flaps};
 }
 
+interface Acted {
+  readonly fleet: Fleet;
+  readonly actions: readonly Action[];
+  /** How many of those that leave by them are to be frozen, by service. */
+  readonly frozen: ReadonlyMap<string, number>;
+}
+
+const nobodyFrozen: ReadonlyMap<string, number> = new Map();
+
 /** Nothing is asked for without the right to, nor on guesses: not while the host is out of reach or a service unseen. */
-function act(fleet: Fleet): {readonly fleet: Fleet; readonly actions: readonly Action[]} {
+function act(fleet: Fleet): Acted {
   const entitled = fleet.lease.kind === 'held' || fleet.lease.kind === 'unneeded';
   const ready = entitled && fleet.acting === 'auto' && fleet.host.kind === 'connected' && fleet.services.every(service => service.observed);
-  if (!ready || fleet.services.every(service => hasWhatIsDecided(fleet, service))) return {fleet, actions: []};
+  if (!ready || fleet.services.every(service => hasWhatIsDecided(fleet, service))) return {fleet, actions: [], frozen: nobodyFrozen};
   const decisions = fleet.services
     .flatMap(service => service.decision ?? [])
     .sort((a, b) => a.rank - b.rank || (a.service < b.service ? -1 : 1));
   const actions: Action[] = [];
+  const frozen = new Map<string, number>();
   const asked = new Map(reconcile(fleet, decisions).map(ask => [ask.service.spec.name, ask]));
   let {started, stopped} = fleet.score;
   const next = shareUnchanged(fleet, service => {
@@ -138,12 +148,16 @@ function act(fleet: Fleet): {readonly fleet: Fleet; readonly actions: readonly A
     started += Math.max(0, replicas - from);
     stopped += Math.max(0, from - replicas);
     const committed = commit(service, replicas);
-    return {...service, asked: replicas, askedReadiness: readiness, order, committed};
+    const leaving = toFreeze(service, yields, readiness);
+    if (leaving > 0) frozen.set(service.spec.name, leaving);
+    // Those that come are first of all those that were about to leave.
+    const freezing = Math.max(0, service.freezing + leaving - Math.max(0, replicas - from));
+    return {...service, asked: replicas, askedReadiness: readiness, order, committed, freezing};
   });
-  if (next === fleet) return {fleet, actions};
+  if (next === fleet) return {fleet, actions, frozen};
   const place = new Map(decisions.map((decision, index) => [decision.service, index]));
   actions.sort((a, b) => (place.get(a.service) ?? 0) - (place.get(b.service) ?? 0));
-  return {fleet: {...next, score: {...next.score, started, stopped}}, actions};
+  return {fleet: {...next, score: {...next.score, started, stopped}}, actions, frozen};
 }
 
 /** True where nothing would be asked for: what was asked for last is what is decided. */

@@ -275,4 +275,39 @@ describe('the queue of calls', () => {
     add('filling', 'heir');
     expect(begun).toEqual(['e1', 'e2', 'heir']);
   });
+
+  test('freezes at once, however many stops wait out their grace', () => {
+    const queue = createCallQueue({atOnce: 14, endsAtOnce: 12});
+    const begun: string[] = [];
+    // Stops that never answer.
+    for (let stop = 1; stop <= 12; stop++) queue.add('freeing', 1, () => void begun.push(`stop ${stop}`));
+    expect(begun).toHaveLength(12);
+    queue.add('freezing', 1, () => void begun.push('freeze'));
+    queue.add('freeing', 1, () => void begun.push('stop 13'));
+    expect(begun.slice(12)).toEqual(['freeze']);
+  });
+
+  test.each(['ending', 'refilling', 'clearing'] as const)('goes on with %s while a stop waits out its grace', lane => {
+    const {begun, add, end} = queueing(8);
+    for (const name of ['s1', 's2', 's3']) add('freeing', name);
+    end('s1');
+    end('s3');
+    add(lane, 'b1');
+    add(lane, 'b2');
+    // One at a time: a slot may be free at any moment, and its heir shall find the engine free.
+    expect(begun).toEqual(['s1', 's2', 's3', 'b1']);
+    end('b1');
+    expect(begun.at(-1)).toBe('b2');
+    add('freeing', 's4');
+    add('filling', 'heir');
+    expect(begun.slice(-1)).toEqual(['heir']);
+  });
+
+  test('goes on with what is in the background while what was frozen takes long to end', () => {
+    const {begun, add} = queueing(4);
+    for (const name of ['e1', 'e2', 'e3']) add('ending', name);
+    add('refilling', 'standby');
+    add('clearing', 'old');
+    expect(begun).toEqual(['e1', 'standby']);
+  });
 });

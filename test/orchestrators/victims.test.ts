@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import type {Done, ReplicaDriver} from '../../source/orchestrators/replica.ts';
+import type {Done, Listed, ReplicaDriver} from '../../source/orchestrators/replica.ts';
 import {createReplicaSet} from '../../source/orchestrators/replica-set.ts';
 import {createCallQueue} from '../../source/orchestrators/call-queue.ts';
 import {plainReadiness, type Readiness} from '../../source/scaler/readiness.ts';
@@ -23,6 +23,7 @@ function starting(readiness: Partial<Readiness> = {}, busy: Readonly<Record<stri
     });
   const driver: ReplicaDriver = {
     create: (number, _purpose, lane, done) => call(lane, `create ${number}`, `r${++made}`, done),
+    mark: (id, lane, done) => call(lane, `mark ${id}`, null, done),
     start: (id, _purpose, lane, done) =>
       call(lane, `start ${id}`, null, outcome => {
         done(outcome);
@@ -63,12 +64,22 @@ describe('who goes first', () => {
     ['the oldest, where that is said', {victim: 'oldest'}, {}, 'stop r1', 'oldest'],
     ['the least busy, where that is known', {victim: 'leastBusy'}, {r1: 0.9, r2: 0.1, r3: 0.5}, 'stop r2', 'least busy'],
     ['the youngest of those that are equally busy', {victim: 'leastBusy'}, {r1: 0.5, r2: 0.5, r3: 0.5}, 'stop r3', 'least busy'],
+    ['one whose busyness is known before one of which nothing is', {victim: 'leastBusy'}, {r1: 0.9, r2: 0.2}, 'stop r2', 'least busy'],
+    ['even a busy one, where nothing is known of the others', {victim: 'leastBusy'}, {r1: 0.9}, 'stop r1', 'least busy'],
+    ['one that says itself that it is idle, whatever is declared', {victim: 'oldest'}, {r2: 0}, 'stop r2', 'least busy'],
     ['the youngest, where nothing is known of how busy they are', {victim: 'leastBusy'}, {}, 'stop r3', 'youngest'],
   ] as const)('is %s', (_title, readiness, busy, call, reason) => {
     const {set, scale, calls} = threeRunning(readiness, busy);
     scale(2);
     expect(calls()).toEqual([call]);
     expect(set.observation().chosen).toBe(reason);
+  });
+
+  test('is, once those that are known have gone, the youngest of the others', () => {
+    const {set, scale, calls} = threeRunning({victim: 'leastBusy'}, {r1: 0.9});
+    scale(1);
+    expect(calls()).toEqual(['stop r1', 'stop r3']);
+    expect(set.observation().chosen).toBe('youngest');
   });
 
   test('is whoever serves nobody yet, whatever else is said', () => {
@@ -125,7 +136,7 @@ describe('an urgent start', () => {
     scale(1, {standby: 2});
     pass(1000);
     // The one that is being made serves; its place among those that wait is filled after it serves.
-    expect(calls().slice(0, 2)).toEqual(['start r1', 'create 2']);
+    expect(calls().slice(0, 3)).toEqual(['mark r1', 'start r1', 'create 2']);
   });
 });
 
@@ -137,13 +148,64 @@ describe('a service that shrinks soon after it has grown', () => {
     expect(set.observation()).toMatchObject({running: 0, standby: 2});
     calls();
     scale(2, {standby: 2});
-    pass(250);
+    pass(450);
     // Both serve, and the first of those that shall wait in their place is being made.
-    expect(calls()).toEqual(['thaw r1', 'thaw r2', 'create 3']);
+    expect(calls()).toEqual(['mark r1', 'mark r2', 'thaw r1', 'thaw r2', 'create 3']);
     scale(0, {standby: 2});
     pass(2000);
     expect(calls()).toEqual(['freeze r2', 'freeze r1', 'remove r3']);
     expect(set.observation()).toMatchObject({running: 0, standby: 2, stopping: 0});
+  });
+});
+
+describe('a replica that was made to wait', () => {
+  const standby = {kind: 'kept', replicas: 1, state: 'paused', forMs: 60_000} as const;
+  const listed = (rest: Partial<Listed>): Listed => ({
+    id: 'w',
+    number: 1,
+    state: 'running',
+    served: false,
+    startedAt: 0,
+    outdated: false,
+    ...rest,
+  });
+
+  test('bears the sign that it serves before it does, wherever its slot finds it', () => {
+    const {set, scale, pass, calls} = starting({standby});
+    scale(0, {standby: 1});
+    pass(150);
+    expect(calls()).toEqual(['create 1', 'start r1']);
+    // Its slot comes while it starts to wait.
+    scale(1);
+    pass(100);
+    expect(calls()).toEqual(['mark r1']);
+    expect(set.observation()).toMatchObject({running: 0, pending: 1});
+    pass(100);
+    expect(set.observation()).toMatchObject({running: 1, pending: 0});
+    expect(calls()).toEqual([]);
+  });
+
+  test('is found running: it serves where it says so, and is else made to wait', () => {
+    const found = (served: boolean) => {
+      const {set, pass, calls} = starting({standby});
+      set.reset([listed({served})], 0);
+      set.scale(scaling('web', served ? 1 : 0, {standby: served ? 0 : 1}));
+      pass(1000);
+      return {calls: calls(), ...set.observation()};
+    };
+    expect(found(true)).toMatchObject({calls: [], running: 1, standby: 0});
+    expect(found(false)).toMatchObject({calls: ['freeze w'], running: 0, standby: 1});
+  });
+
+  test('waits again when its slot goes, like one that was made to serve', () => {
+    const {set, scale, pass, calls} = starting({standby});
+    scale(1);
+    pass(1000);
+    calls();
+    scale(0, {standby: 1});
+    pass(1000);
+    expect(calls()).toEqual(['freeze r1']);
+    expect(set.observation()).toMatchObject({running: 0, standby: 1, stopping: 0});
   });
 });
 

@@ -77,6 +77,54 @@ describe('a handover', () => {
     expect(open(fleet, 'web')?.givers).toEqual([{service: 'batch', replicas: 1, how: 'stopped'}]);
   });
 
+  const given = (how: 'frozen' | 'stopped', replicas: number) => ({service: 'batch', replicas, how});
+  const most = (max: number) => filler('batch', {priority: 3, preempt: {kind: 'freeze', max, forMs: 60_000, thenStop: false}});
+  const upTo = (max: number) => settled([spec('web'), spec('mail', {priority: 2}), most(max)]);
+
+  test('tells those of a giver that were frozen from those that were stopped, since no more may be frozen', () => {
+    let {fleet} = after(upTo(2), 2000, reading('web', 6));
+    expect(open(fleet, 'web')?.givers).toEqual([given('frozen', 2), given('stopped', 2)]);
+    ({fleet} = after(fleet, 2040, seen(fleet, 'batch', {running: 2, frozen: 2})));
+    const last = after(fleet, 2500, seen(fleet, 'web', {running: 6}));
+    expect(last.happenings.map(happening => tell(happening, clock).words)).toContainEqual(
+      expect.stringContaining('got 2 from batch (frozen), 2 from batch (stopped) in'),
+    );
+    // Those are frozen still.
+    ({fleet} = after(last.fleet, 3000, reading('web', 7)));
+    expect(open(fleet, 'web')?.givers).toEqual([given('stopped', 1)]);
+  });
+
+  test('counts those that are about to be frozen, before the host has told of any and while it tells of some', () => {
+    let {fleet} = after(upTo(3), 2000, reading('web', 4));
+    ({fleet} = after(fleet, 2005, reading('web', 6)));
+    expect(open(fleet, 'web')?.givers).toEqual([given('frozen', 3), given('stopped', 1)]);
+    ({fleet} = after(upTo(3), 2000, reading('web', 4)));
+    ({fleet} = after(fleet, 2005, seen(fleet, 'batch', {running: 4, stopping: 1, frozen: 1})));
+    ({fleet} = after(fleet, 2010, reading('web', 6)));
+    expect(open(fleet, 'web')?.givers).toEqual([given('frozen', 3), given('stopped', 1)]);
+  });
+
+  test('has room for others to be frozen once those are back that were', () => {
+    let {fleet} = after(upTo(2), 2000, reading('web', 4));
+    ({fleet} = after(fleet, 2040, seen(fleet, 'batch', {running: 4, frozen: 2})));
+    ({fleet} = after(fleet, 2050, reading('web', 2)));
+    ({fleet} = after(fleet, 2060, seen(fleet, 'web', {running: 2})));
+    ({fleet} = after(fleet, 2090, seen(fleet, 'batch', {running: 6})));
+    ({fleet} = after(fleet, 3000, reading('web', 4)));
+    expect(open(fleet, 'web')?.givers).toEqual([given('frozen', 2)]);
+  });
+
+  test('has stopped what its giver gave up of its own accord, what served nobody, and all while memory is short', () => {
+    const direct = [spec('web'), spec('batch', {priority: 2, preempt: {kind: 'freeze', max: 10, forMs: 60_000, thenStop: false}})];
+    const begun = fleetOf(direct, 10, [reading('web', 2), reading('batch', 8)]);
+    const {fleet} = after(begun, 1100, seen(begun, 'web', {running: 2}), seen(begun, 'batch', {running: 8}));
+    const givers = (...entries: Parameters<typeof after>[2][]) => open(after(fleet, 2000, ...entries).fleet, 'web')?.givers;
+    expect(givers(reading('batch', 6), reading('web', 7))).toEqual([given('frozen', 3), given('stopped', 2)]);
+    expect(givers(seen(fleet, 'batch', {running: 7, pending: 1}), reading('web', 5))).toEqual([given('frozen', 2), given('stopped', 1)]);
+    const short = {kind: 'memory', memory: {kind: 'short', freeShare: 0.05, since: 2000}} as const;
+    expect(givers(short, reading('web', 5))).toEqual([given('stopped', 3)]);
+  });
+
   test('of slots that were free has no giver, and is no news', () => {
     const fleet = fleetOf([spec('web')], 10, [reading('web', 2)]);
     const ended = after(fleet, 1300, seen(fleet, 'web', {running: 2}));

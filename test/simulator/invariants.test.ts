@@ -10,7 +10,7 @@ const fleet = fleetOf([spec('web', {min: 1, max: 8}), filler('batch', {priority:
 ]);
 
 function broken(change: (service: Service) => Service, before: Fleet = fleet): readonly string[] {
-  const next = {...fleet, services: fleet.services.map(change)};
+  const next = {...before, services: before.services.map(change)};
   const check = createInvariants();
   check({
     before: fleet,
@@ -25,6 +25,15 @@ function broken(change: (service: Service) => Service, before: Fleet = fleet): r
     holding: null,
   }).map(({invariant}) => invariant);
 }
+
+const second = 1000;
+const freezing = fleetOf(
+  [spec('web', {max: 8}), filler('batch', {priority: 2, preempt: {kind: 'freeze', max: 2, forMs: 5 * second, thenStop: false}})],
+  10,
+  [reading('web', 4), observed('web', {running: 4}), observed('batch', {running: 6})],
+);
+const frozen = (counts: Parameters<typeof observation>[0]) => (service: Service) =>
+  service.spec.name === 'batch' ? {...service, observed: observation({running: 4, order: 1, ...counts})} : service;
 
 const eased = {name: 'eased', say: '', when: [], until: [], services: {web: {max: 3}}};
 const brokenFleet = (change: (before: Fleet) => Fleet) => {
@@ -62,6 +71,14 @@ describe('the checkers', () => {
     ['no count is negative or no number', web(service => ({...service, demand: {kind: 'live', value: Number.NaN}}))],
   ] as const)('see that %s is broken', (invariant, change) => {
     expect(broken(change)).toContain(invariant);
+  });
+
+  test('see that one is frozen for longer than it may, or beside too many', () => {
+    const invariant = 'nothing is frozen longer than it may, nor more than may be';
+    const {at} = freezing;
+    expect(broken(frozen({frozen: 2, frozenSince: at - 5 * second}), freezing)).toEqual([]);
+    expect(broken(frozen({frozen: 1, frozenSince: at - 7 * second}), freezing)).toEqual([invariant]);
+    expect(broken(frozen({frozen: 3, frozenSince: at}), freezing)).toEqual([invariant]);
   });
 
   test.each([

@@ -5,6 +5,7 @@ import type {EndedHandover} from '../../source/scaler/handover.ts';
 import type {Preempt, Standby} from '../../source/scaler/readiness.ts';
 import {simulate, type Disturbance, type Simulation} from '../../source/simulator/simulate.ts';
 import {filler, spec} from '../support/fleets.ts';
+import type {Machine} from '../../source/orchestrators/simulated-machine.ts';
 import {scenario} from '../support/scenario.ts';
 
 const second = 1000;
@@ -85,7 +86,7 @@ describe('standby', () => {
     const short: Standby = {...paused, replicas: 2, forMs: 20 * second};
     const {machine, at} = await follow([[0, 2]], box({forMs: 30 * second}, freeze, short));
     expect(at(29)).toMatchObject({web: {running: 2, standby: 2}});
-    const made = machine.of('web').filter(({served}) => !served);
+    const made = machine.of('web').filter(({marked}) => !marked);
     expect(made.every(({madeAt}) => madeAt > 15 * second)).toBe(true);
   });
 
@@ -129,7 +130,7 @@ describe('what is frozen', () => {
   });
 
   test('is never more than may be: those beyond are stopped', async () => {
-    const {at} = await follow(
+    const {at, handovers} = await follow(
       [
         [0, 2],
         [20, 8],
@@ -137,6 +138,10 @@ describe('what is frozen', () => {
       box({forMs: minute}, {...freeze, max: 2}),
     );
     expect(at(30)).toMatchObject({web: {running: 8}, batch: {running: 2, frozen: 2}});
+    expect(handovers.at(-1)?.givers).toEqual([
+      {service: 'batch', replicas: 2, how: 'frozen'},
+      {service: 'batch', replicas: 4, how: 'stopped'},
+    ]);
   });
 
   test('ends in the background where it shall only free its CPU, and its slot is free at once', async () => {
@@ -189,6 +194,36 @@ describe('an engine that is killed and started again', () => {
     expect(after).toMatchObject({web: {running: 6, standby: 4}, batch: {running: 4, frozen: 4}});
     expect(at(70)).toMatchObject({web: {running: 2}, batch: {running: 8, frozen: 0}});
     expect(machine.of('batch').every(({madeAt}) => madeAt < 20 * second)).toBe(true);
+  });
+
+  test('never takes one that serves for one that waits, at whatever moment of its thaw it dies', async () => {
+    const served: number[] = [];
+    for (let ms = 0; ms < 120; ms += 3) {
+      const crashAt = 20 * second + ms;
+      let before: readonly string[] = [];
+      let after: readonly string[] = [];
+      const serving = (machine: Machine) => machine.of('web').flatMap(({id, state, serves}) => (state === 'up' && serves ? [id] : []));
+      const disturb: Disturbance = ({present, clock}) => {
+        // Just before the next one begins, and when it has done whatever it does at first.
+        clock.after(crashAt + 1400, () => (before = serving(present().host.machine)));
+        clock.after(crashAt + 2500, () => (after = serving(present().host.machine)));
+      };
+      const {at} = await follow(
+        [
+          [0, 2],
+          [20, 6],
+          // Who begins anew knows of no demand: it holds what it found until it hears of one.
+          [23, 6],
+        ],
+        box({forMs: 40 * second, crashesAtMs: [crashAt], disturb}),
+      );
+      expect({ms, left: before.filter(id => !after.includes(id))}).toEqual({ms, left: []});
+      expect(at(39)).toMatchObject({web: {running: 6, standby: 4}, batch: {running: 4}});
+      served.push(before.length);
+    }
+    // Some died before any was let go on, some between two, some after all.
+    expect(Math.min(...served)).toBe(2);
+    expect(Math.max(...served)).toBe(6);
   });
 
   test('counts the age of what is frozen anew, and ends it then', async () => {

@@ -140,18 +140,18 @@ function someReadiness(pick: (least: number, most: number) => number): Readiness
   const standby: readonly Standby[] = [
     {kind: 'none'},
     {kind: 'none'},
-    {kind: 'kept', replicas: pick(1, 4), state: 'created', forMs: pick(10, 120) * 1000},
-    {kind: 'kept', replicas: pick(1, 4), state: 'paused', forMs: pick(10, 120) * 1000},
+    {kind: 'kept', replicas: pick(1, 4), state: 'created', forMs: pick(4, 40) * 1000},
+    {kind: 'kept', replicas: pick(1, 4), state: 'paused', forMs: pick(4, 40) * 1000},
   ];
   const preempt: readonly Preempt[] = [
     {kind: 'stop'},
-    {kind: 'freeze', max: pick(1, 12), forMs: pick(5, 90) * 1000, thenStop: false},
-    {kind: 'freeze', max: pick(1, 12), forMs: pick(5, 90) * 1000, thenStop: pick(0, 1) === 1},
+    {kind: 'freeze', max: pick(1, 12), forMs: pick(2, 20) * 1000, thenStop: false},
+    {kind: 'freeze', max: pick(1, 12), forMs: pick(2, 20) * 1000, thenStop: pick(0, 1) === 1},
   ];
   return {
     standby: standby[pick(0, 3)] ?? {kind: 'none'},
     preempt: preempt[pick(0, 2)] ?? {kind: 'stop'},
-    victim: pick(0, 1) === 0 ? 'youngest' : 'oldest',
+    victim: (['youngest', 'oldest', 'leastBusy'] as const)[pick(0, 2)] ?? 'youngest',
   };
 }
 

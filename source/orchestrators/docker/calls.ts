@@ -36,12 +36,11 @@ export async function thawContainer(docker: Docker, id: string): Promise<void> {
     });
 }
 
-/** The least that the kernel knows: what ends after it was frozen holds no slot, and shall take none's CPU. */
-const leastShares = 2;
+/** The least that the kernel knows. */
+export const leastShares = 2;
 
-/** The engine lets a paused one go on as it tells it to stop; one that doesn't must be let go on first. */
+/** For one that is paused. The engine lets a paused one go on as it tells it to stop; one that doesn't must be let go on first. */
 export async function endContainer(docker: Docker, id: string): Promise<void> {
-  await shareCpu(docker, id, leastShares);
   try {
     await stopContainer(docker, id);
   } catch (error) {

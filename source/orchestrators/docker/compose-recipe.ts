@@ -141,7 +141,7 @@ export function createComposeRecipe({docker, clock, owner, others, isReplica}: C
       await startContainer(docker, id);
       waking.delete(id);
     },
-    // Compose gave it its name and its share, and both are left as they are.
+    // Compose gave it its name and its share, and both are left as they are: the last one is kept, and others are made like it.
     serves: () => Promise.resolve(),
     weigh: () => Promise.resolve(),
     freeze: id => freezeContainer(docker, id),

@@ -70,31 +70,20 @@ export function createDriver({recipe, queue, rank, mayAct, heard, serves}: Drive
       };
       return call(lane, callLimitMs, run, done);
     },
-    start(id, purpose, lane, done) {
+    mark: (id, lane, done) => call(lane, callLimitMs, () => nothing(recipe.serves(id)), done),
+    start(id, _purpose, lane, done) {
       return call(
         lane,
         callLimitMs,
         () => nothing(recipe.start(id)),
         outcome => {
           done(outcome);
-          if (outcome.kind === 'failed') return;
-          if (!recipe.healthchecked()) serves(id);
-          if (purpose === 'serve') meanwhile(() => recipe.serves(id));
+          if (outcome.kind === 'done' && !recipe.healthchecked()) serves(id);
         },
       );
     },
     freeze: (id, lane, done) => call(lane, callLimitMs, () => nothing(recipe.freeze(id)), done),
-    thaw(id, lane, done) {
-      return call(
-        lane,
-        callLimitMs,
-        () => nothing(recipe.thaw(id)),
-        outcome => {
-          done(outcome);
-          if (outcome.kind === 'done') meanwhile(() => recipe.serves(id));
-        },
-      );
-    },
+    thaw: (id, lane, done) => call(lane, callLimitMs, () => nothing(recipe.thaw(id)), done),
     stop: (id, lane, done) => call(lane, recipe.graceMs() + callLimitMs, () => nothing(recipe.stop(id)), done),
     end: (id, lane, done) => call(lane, recipe.graceMs() + callLimitMs, () => nothing(recipe.end(id)), done),
     remove: (id, lane, done) => call(lane, callLimitMs, () => nothing(recipe.remove(id)), done),

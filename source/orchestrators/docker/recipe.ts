@@ -29,9 +29,9 @@ export interface Recipe {
   thaw(id: string): Promise<void>;
   /** Answers when it has stopped. */
   stop(id: string): Promise<void>;
-  /** The same for one that is paused, by the least share of the CPU. */
+  /** The same for one that is paused, by the least share of the CPU where its share is ours to give. */
   end(id: string): Promise<void>;
-  /** Gives one that is there its share of the CPU, where that follows from the rank. */
+  /** Gives one that is there its share of the CPU, where that is ours to give. */
   weigh(id: string): Promise<void>;
   remove(id: string): Promise<void>;
   /** A container of its owner's as a replica; null for what is none, such as one that is kept. */

@@ -2,7 +2,16 @@
 import type Docker from 'dockerode';
 import type {Workload} from '../../config/config.ts';
 import {busyLabel} from './busyness.ts';
-import {endContainer, freezeContainer, removeContainer, shareCpu, startContainer, stopContainer, thawContainer} from './calls.ts';
+import {
+  endContainer,
+  freezeContainer,
+  leastShares,
+  removeContainer,
+  shareCpu,
+  startContainer,
+  stopContainer,
+  thawContainer,
+} from './calls.ts';
 import {
   containerName,
   cpuSharesFor,
@@ -29,6 +38,13 @@ export function createWorkloadRecipe({docker, project, service, workload, priori
   let image: ImageFacts | null = null;
   /** The names that those get that wait, once they serve. */
   const names = new Map<string, string>();
+  /** Told to end by the least share. One whose end failed may be let go on after all. */
+  const ending = new Set<string>();
+
+  async function weigh(id: string): Promise<void> {
+    const present = workload();
+    if (present && !ending.has(id)) await shareCpu(docker, id, present.cpuShares ?? cpuSharesFor(priority()));
+  }
 
   return {
     owner: {kind: 'made', project, service},
@@ -68,24 +84,31 @@ export function createWorkloadRecipe({docker, project, service, workload, priori
     async serves(id) {
       const name = names.get(id);
       if (name === undefined) return;
-      names.delete(id);
       const rename = (to: string) => docker.getContainer(id).rename({name: to});
       await rename(name).catch(async (error: unknown) => {
         // Somebody else has the name meanwhile: any other will do that isn't one of those that wait.
-        if (statusOf(error) === 409) await rename(`${name}-${id.slice(0, 6)}`);
+        if (statusOf(error) !== 409) throw error;
+        await rename(`${name}-${id.slice(0, 6)}`);
       });
+      names.delete(id);
     },
     freeze: id => freezeContainer(docker, id),
-    thaw: id => thawContainer(docker, id),
-    stop: id => stopContainer(docker, id),
-    end: id => endContainer(docker, id),
-    async weigh(id) {
-      const present = workload();
-      if (present && present.cpuShares === null) await shareCpu(docker, id, cpuSharesFor(priority()));
+    async thaw(id) {
+      if (ending.delete(id)) await weigh(id);
+      await thawContainer(docker, id);
     },
+    stop: id => stopContainer(docker, id),
+    async end(id) {
+      ending.add(id);
+      // It holds no slot, and shall take none's CPU.
+      await shareCpu(docker, id, leastShares);
+      await endContainer(docker, id);
+    },
+    weigh,
     async remove(id) {
       await removeContainer(docker, id);
       names.delete(id);
+      ending.delete(id);
     },
     listed(container) {
       const name = nameOf(container);

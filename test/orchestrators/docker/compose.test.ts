@@ -182,6 +182,25 @@ describe('an adopted service', () => {
     await until('it to be seen', () => latest.get('web')?.frozen === 0 && latest.get('web')?.running === 0);
   });
 
+  composeTest('keeps the CPU share that Compose gave it, also when what was frozen ends and others are made like it', async () => {
+    await up({web: {...small, cpu_shares: 700}});
+    await open('web');
+    await reaches('web', 1);
+    const freezing = (replicas: number, frozen: number, yields = 0) =>
+      host?.scale(scaling('web', replicas, {frozen, yields, order: ++orders}));
+    host?.configure([spec('web', {adopted: true, preempt: {kind: 'freeze', max: 1, forMs: 3_600_000, thenStop: false}})]);
+    freezing(1, 1);
+    freezing(0, 1, 1);
+    await until('it to be frozen', () => latest.get('web')?.frozen === 1 && latest.get('web')?.stopping === 0);
+    freezing(0, 0);
+    // It is the last one, and kept.
+    await until('it to have ended', async () => (await containersOf(project, 'web', true))[0]?.State === 'exited');
+    await until('that to be known', () => latest.get('web')?.frozen === 0 && latest.get('web')?.ending === 0);
+    freezing(2, 1);
+    await reaches('web', 2);
+    expect((await inspectAll(project)).map(({HostConfig: {CpuShares: shares}}) => shares)).toEqual([700, 700]);
+  });
+
   composeTest('is scaled up, to none and up again as Compose would, and Compose takes all of it down', async () => {
     await up({web: {...small, labels: {'microscale.priority': '1'}}, other: stubborn});
     await up({web: small}, neighbour);
