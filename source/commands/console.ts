@@ -143,7 +143,7 @@ async function show(first: Held, options: Options, screen: Screen): Promise<numb
     spoken: options.screenReader,
     bellMs: options.bellMs,
     replay: null,
-    save: saveScreen,
+    save: screen => saveScreen(screen, '.', Date.now()),
     ends: leave => endFor(options.forMs, leave),
   });
   if (held.kind === 'attached') {

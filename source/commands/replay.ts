@@ -78,7 +78,7 @@ async function showRecording(path: string, extent: Extent, options: Options): Pr
     spoken: options.screenReader,
     bellMs: null,
     replay: {at: extent.from, speed: options.speed ?? 1},
-    save: saveScreen,
+    save: screen => saveScreen(screen, '.', Date.now()),
     ends: leave => endFor(options.forMs, leave),
   });
   const status = farewell(leaving, recorded.damage ?? `${path} was replayed; nothing was changed`);

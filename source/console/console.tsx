@@ -12,6 +12,7 @@ import {frame} from './frame.ts';
 import type {Effect} from './keys/effect.ts';
 import type {Look} from './look.ts';
 import {keepLooking} from './looking.ts';
+import type {SavedScreen} from './screenshot.ts';
 import {emptyState, reduce, selectedService} from './state.ts';
 import {createStore} from './store.ts';
 import type {Terminal} from './terminal.ts';
@@ -39,7 +40,7 @@ export interface ConsoleParts {
   /** Where a recording is played from, and how fast; null for an engine. */
   readonly replay: {readonly at: number; readonly speed: number} | null;
   /** Keeps a frame, as text and as a picture; resolves with where, rejects with why not. */
-  readonly save: (lines: readonly string[], columns: number) => Promise<string>;
+  readonly save: (screen: SavedScreen) => Promise<string>;
   /** Calls back once when something outside ends the console. */
   readonly ends: (leave: (why: Leaving) => void) => void;
 }
@@ -107,7 +108,7 @@ export async function runConsole({
       }
       case 'save': {
         const size = {columns: terminal.columns, rows: terminal.rows};
-        void save(frame(store.shown(), size, look), size.columns).then(
+        void save({lines: frame(store.shown(), size, look), columns: size.columns, paper: look.style.paper}).then(
           where => say(`the screen is saved as ${where}`, false),
           (error: unknown) => say(`the screen could not be saved: ${(error as Error).message}`, true),
         );

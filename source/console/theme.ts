@@ -4,6 +4,9 @@ import type {ThemeChoice} from '../config/themes.ts';
 
 export type Paint = (text: string) => string;
 
+/** What colours stand on. */
+export type Background = 'light' | 'dark';
+
 export type Theme = Exclude<ThemeChoice, 'auto'>;
 
 export interface Palette {

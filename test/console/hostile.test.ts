@@ -95,7 +95,7 @@ describe.each(Object.entries(hostileTexts))('where every text from outside is %s
     for (const state of Object.values(viewsOf(text))) {
       const rows = frame(state, {columns: 100, rows: 30}, colored);
       for (const line of plainText(rows).split('\n')) expect(line).not.toMatch(harmful);
-      const picture = svgOf(rows, 100);
+      const picture = svgOf(rows, 100, 'dark');
       expect(picture).not.toMatch(/<script|[\p{Cc}--\n]/v);
       for (const line of spokenLines(state, plainUnicode)) {
         expect(line).not.toMatch(/[\p{Cc}\u2028-\u202e]/u);
