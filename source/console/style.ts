@@ -118,10 +118,15 @@ export interface TerminalFacts {
   readonly colorLevel: 0 | 1 | 2 | 3;
 }
 
-/** Unicode where the locale says UTF-8 and nobody asked for ASCII. */
-export function chooseStyle({environment, ascii, color, theme, colorLevel}: TerminalFacts): Style {
+/** Unicode where the locale says UTF-8 and nobody asked for ASCII. `background` is what the terminal has said of its own. */
+export function chooseStyle({environment, ascii, color, theme, colorLevel}: TerminalFacts, background: Background | null = null): Style {
   const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || '';
   const unicode = !ascii && /utf-?8/i.test(locale) && environment['TERM'] !== 'linux';
   const level = color ? (colorLevel === 0 ? 1 : colorLevel) : 0;
-  return createStyle(unicode ? unicodeSymbols : asciiSymbols, level, themeFor(theme, environment));
+  return createStyle(unicode ? unicodeSymbols : asciiSymbols, level, themeFor(theme, environment, background));
+}
+
+/** Whether a style depends on the background. The Linux console is dark, and older ones write the question out. */
+export function goesByBackground({environment, color, theme}: TerminalFacts): boolean {
+  return theme === 'auto' && color && environment['TERM'] !== 'linux';
 }
