@@ -6,7 +6,8 @@ import {emptying} from './keys/overruling.ts';
 import {press, whyNotInThePast} from './keys/table.ts';
 import {fitting} from './palette.ts';
 import type {ConsoleState, Prompt} from './state.ts';
-import {readSupposition, suppose} from './what-if.ts';
+import {planOnCopy} from '../scaler/what-if.ts';
+import {readSupposition, whatIfHint} from './supposition.ts';
 
 const close: Effect = {kind: 'event', event: {kind: 'prompted', prompt: {kind: 'none'}}};
 
@@ -37,7 +38,7 @@ export function promptWords(prompt: Prompt): string {
     case 'find':
       return `/${prompt.typed}_  (a part of a name; Enter keeps it, Esc shows all)`;
     case 'what-if':
-      return `What if: ${prompt.typed}_  (a demand for ${prompt.service}, c8 for 8 slots in all, n2 for a node with 2 gone)`;
+      return `What if: ${prompt.typed}_  (${whatIfHint(prompt)})`;
     case 'confirm':
       return `${prompt.question}  y yes  n no`;
   }
@@ -89,15 +90,12 @@ export function answer(state: ConsoleState, key: string): readonly Effect[] {
       return [typed, {kind: 'event', event: {kind: 'sought', find: typed.event.prompt.typed}}];
     }
     case 'what-if': {
-      if (key !== 'enter') return typing(prompt, key, /^[\da-z.]$/i, 12);
-      if (prompt.typed === '' || !state.update) return [close];
-      const supposition = readSupposition(prompt.typed, prompt.service);
-      if (!supposition)
-        return [
-          close,
-          {kind: 'refuse', reason: `“${prompt.typed}” is no question: 12 is a demand, c8 is 8 slots in all, n2 a node with 2 slots gone`},
-        ];
-      return [close, {kind: 'event', event: {kind: 'viewed', view: {kind: 'what-if', answer: suppose(state.update.fleet, supposition)}}}];
+      if (key !== 'enter') return typing(prompt, key, /^[\w .:-]$/, 64);
+      if (prompt.typed.trim() === '' || !state.update) return [close];
+      const supposition = readSupposition(prompt.typed, prompt.service, state.update);
+      if (typeof supposition === 'string') return [close, {kind: 'refuse', reason: supposition}];
+      const supposed = planOnCopy(state.update.fleet, supposition);
+      return [close, {kind: 'event', event: {kind: 'viewed', view: {kind: 'what-if', answer: supposed}}}];
     }
     case 'number':
       if (key === 'enter') return pin(state, prompt.service, prompt.typed);

@@ -6,7 +6,7 @@ import {frame} from '../../source/console/frame.ts';
 import {keyTable} from '../../source/console/keys/table.ts';
 import {spokenLines} from '../../source/console/spoken.ts';
 import {chooseStyle, createStyle, unicodeSymbols} from '../../source/console/style.ts';
-import {suppose} from '../../source/console/what-if.ts';
+import {planOnCopy} from '../../source/scaler/what-if.ts';
 import {themeFor} from '../../source/console/theme.ts';
 import {emptyState, reduce, type ConsoleEvent, type ConsoleState} from '../../source/console/state.ts';
 import {crowdState, plainUnicode, shopState, updateOf} from '../support/screens.ts';
@@ -37,7 +37,7 @@ describe('for a screen reader', () => {
       'Marked: one more, key +: pin one more than now, at once.',
     );
     expect(said({kind: 'prompted', prompt: {kind: 'palette', typed: 'zzzz', at: 0}})[0]).toBe('No action is called that.');
-    const answer = suppose(updateOf(shopState()).fleet, {kind: 'demand', service: 'web', value: 9});
+    const answer = planOnCopy(updateOf(shopState()).fleet, {kind: 'demand', service: 'web', which: {kind: 'only'}, value: 9});
     expect(said({kind: 'viewed', view: {kind: 'what-if', answer}})).toEqual(
       expect.arrayContaining(["If web's demand became 9.", 'would get.', expect.stringMatching(/^web {2}\d to \d/)]),
     );
