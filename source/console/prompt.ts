@@ -3,6 +3,7 @@ import type {Command, Lasting} from '../scaler/entry.ts';
 import {autoMode} from '../scaler/fleet.ts';
 import type {Effect} from './keys/effect.ts';
 import {emptying} from './keys/overruling.ts';
+import {noteMost, noted, noteQuestion} from './note.ts';
 import {press, whyNotInThePast} from './keys/table.ts';
 import {fitting} from './palette.ts';
 import type {ConsoleState, Prompt} from './state.ts';
@@ -29,6 +30,8 @@ export function promptWords(prompt: Prompt): string {
       return `${prompt.service} is priority 1. Type its name to take it to 0: ${prompt.typed}_`;
     case 'lasting':
       return `${prompt.service}'s override lasts: ${lastings.map(({key, words}) => `${key} ${words}`).join('  ')}  (Esc leaves it)`;
+    case 'note':
+      return noteQuestion(prompt.service, prompt.typed);
     case 'mode':
       return `Mode: ${modeKeys(prompt.modes)
         .map(([key, mode]) => `${key} ${mode}`)
@@ -76,6 +79,8 @@ export function answer(state: ConsoleState, key: string): readonly Effect[] {
       if (!chosen) return key === 'n' || key === 'enter' ? [close] : [];
       return [close, {kind: 'command', command: {kind: 'last', service: prompt.service, lasting: chosen.lasting}}];
     }
+    case 'note':
+      return key === 'enter' ? [close, ...noted(state, prompt.service, prompt.typed)] : typing(prompt, key, /^\P{C}$/u, noteMost);
     case 'mode': {
       const [, mode] = modeKeys(prompt.modes).find(([known]) => known === key) ?? [];
       if (mode === undefined) return key === 'n' || key === 'enter' ? [close] : [];
@@ -154,6 +159,9 @@ function pin(state: ConsoleState, service: string, typed: string): readonly Effe
 }
 
 function typing(prompt: Extract<Prompt, {typed: string}>, key: string, allowed: RegExp, most: number): readonly Effect[] {
-  const typed = key === 'backspace' ? prompt.typed.slice(0, -1) : allowed.test(key) ? (prompt.typed + key).slice(0, most) : prompt.typed;
+  // By what is one key to press, and not by its halves.
+  const before = [...prompt.typed];
+  const after = key === 'backspace' ? before.slice(0, -1) : allowed.test(key) && before.length < most ? [...before, key] : before;
+  const typed = after.join('');
   return typed === prompt.typed ? [] : [{kind: 'event', event: {kind: 'prompted', prompt: {...prompt, typed}}}];
 }

@@ -17,6 +17,7 @@ export type Prompt =
   | {readonly kind: 'number'; readonly service: string; readonly typed: string}
   | {readonly kind: 'name'; readonly service: string; readonly typed: string; readonly command: Command}
   | {readonly kind: 'lasting'; readonly service: string}
+  | {readonly kind: 'note'; readonly service: string; readonly typed: string}
   /** Every action by its name; `at` is the marked one of those that fit. */
   | {readonly kind: 'palette'; readonly typed: string; readonly at: number}
   | {readonly kind: 'find'; readonly typed: string}

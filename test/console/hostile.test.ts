@@ -51,6 +51,7 @@ function viewsOf(text: string): Readonly<Record<string, ConsoleState>> {
     'asked for a number': asked({kind: 'number', service, typed: text}),
     'asked for the name': asked({kind: 'name', service, typed: text, command}),
     'asked how long': asked({kind: 'lasting', service}),
+    'asked why': asked({kind: 'note', service, typed: text}),
     'asked what if': asked({kind: 'what-if', service, typed: text, demands: 2}),
     'asked which mode': asked({kind: 'mode', modes: [text, `${text}2`, 'auto']}),
     'asked whether': asked({kind: 'confirm', question: text, answer: 'leave'}),
