@@ -37,7 +37,9 @@ const mostEach = 12;
 export function whatIfWords(answer: WhatIf, arrow: string, most = mostEach): readonly Said[] {
   const said = (tone: Said['tone'], ...texts: readonly string[]) => texts.map(text => ({tone, text}));
   const words = (each: Change) => `  ${clean(each.service)}  ${each.from}${arrow}${each.to}${missingWords(each)}`;
-  const few = (texts: readonly string[]) => (texts.length <= most ? texts : [...texts.slice(0, most), `  and ${texts.length - most} more`]);
+  // One more takes no more room than the words for it.
+  const few = (texts: readonly string[]) =>
+    texts.length <= most + 1 ? texts : [...texts.slice(0, most), `  and ${texts.length - most} more`];
   const gains = few(answer.changes.filter(({from, to}) => to > from).map(words));
   const gives = few(answer.changes.filter(({from, to}) => to < from).map(words));
   const unchanged = answer.changes.filter(each => each.from === each.to && missingWords(each) !== '');
@@ -49,27 +51,24 @@ export function whatIfWords(answer: WhatIf, arrow: string, most = mostEach): rea
     ...(gives.length > 0 ? [...said('label', 'would give'), ...said('plain', ...gives)] : []),
     ...(missing.length > 0 ? [...said('label', 'would go without'), ...said('warning', ...missing)] : []),
     ...said('plain', '', ...few(timeWords(answer, arrow))),
-    ...said(
-      'remark',
-      ...choiceWords(answer.supposition),
-      'Nothing was done: this is what the plan would be at this moment.  Esc goes back',
-    ),
+    ...said('remark', ...choiceWords(answer.supposition), 'Nothing was done: so the plan would be.  Esc goes back'),
   ];
 }
 
-/** Where not all has room, the lists are cut short and the rest stays: how long it takes, and what it is. */
+/** Where not all has room, empty lines go first, then the ends of lists: how long it takes stays, and that nothing was done. */
 export function whatIfLines(answer: WhatIf, width: number, height: number, {style}: Look): readonly string[] {
   const {symbols} = style;
   const paints = {title: style.bold, label: style.dim, plain: (text: string) => text, warning: style.warning, remark: style.dim};
-  const rowsFor = (most: number) =>
+  const rowsFor = (most: number, airy: boolean) =>
     whatIfWords(answer, symbols.arrow, most).flatMap(({text, tone}) => {
+      if (text === '') return airy ? [' '.repeat(width)] : [];
       const indent = /^ */.exec(text)?.[0] ?? '';
-      const rows = wrapped(plainly(text.trim(), symbols), width - 2 - indent.length, symbols);
+      const rows = wrapped(plainly(text.trimStart(), symbols), width - 4 - indent.length, symbols);
       return rows.map((row, index) => paints[tone](fit(` ${indent}${index === 0 ? '' : '  '}${row}`, width, symbols)));
     });
-  let most = mostEach;
-  while (most > 1 && rowsFor(most).length > height) most--;
-  return rowsFor(most).slice(0, height);
+  let rows = rowsFor(mostEach, true);
+  for (let most = mostEach; most > 0 && rows.length > height; most--) rows = rowsFor(most, false);
+  return rows.length <= height ? rows : [...rows.slice(0, height - 1), ...rows.slice(-1)];
 }
 
 type Change = WhatIf['changes'][number];

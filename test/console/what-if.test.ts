@@ -127,7 +127,7 @@ describe('what is typed', () => {
 });
 
 test('where little has room the lists are cut short, and how long it takes and that nothing was done stay', () => {
-  const {fleet: crowd} = updateOf(crowdState(20));
+  const {fleet: crowd} = updateOf(crowdState(40));
   const shrunk = planOnCopy(crowd, {kind: 'capacity', slots: 12});
   for (const look of [plainUnicode, plainAscii]) {
     for (const height of [11, 14, 30]) {
