@@ -111,7 +111,7 @@ async function openThread(options: Options): Promise<Extract<Held, {kind: 'own'}
 
 async function show(first: Held, options: Options, screen: Screen): Promise<number> {
   const theme = first.kind === 'own' ? first.theme : await filedTheme(options);
-  const {runConsole, style, terminal} = openScreen(screen, options, theme);
+  const {runConsole, dressed, terminal} = openScreen(screen, options, theme);
   let held = first;
   const session = switchable(sessionOf(first));
 
@@ -137,13 +137,13 @@ async function show(first: Held, options: Options, screen: Screen): Promise<numb
     session: {...session, takeOver},
     terminal,
     input: process.stdin,
-    look: {style, clock: clockWords},
+    ...dressed(clockWords),
     readOnly: options.readOnly,
     attached: () => held.kind === 'attached',
     spoken: options.screenReader,
     bellMs: options.bellMs,
     replay: null,
-    save: saveScreen,
+    save: screen => saveScreen(screen, '.', Date.now()),
     ends: leave => endFor(options.forMs, leave),
   });
   if (held.kind === 'attached') {

@@ -188,6 +188,7 @@ function seeTerminal({ascii, color, theme}: Options): Parameters<typeof terminal
     rows: stdout.rows ?? 0,
     depth: stdout.isTTY ? stdout.getColorDepth() : 1,
     unicode: style.symbols.unicode,
-    theme: themeFor(choice, process.env),
+    // What the terminal would say of its background is the console's to ask: it alone reads the answer.
+    theme: choice === 'auto' ? `auto (${themeFor(choice, process.env)} unless the terminal says otherwise)` : choice,
   };
 }

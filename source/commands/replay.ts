@@ -67,18 +67,18 @@ async function showRecording(path: string, extent: Extent, options: Options): Pr
   const loading = loadScreen();
   const recorded = await readAll(path, extent);
   refuseBeyond(extent, recorded, options);
-  const {runConsole, style, terminal} = openScreen(await loading, options, await filedTheme(options));
+  const {runConsole, dressed, terminal} = openScreen(await loading, options, await filedTheme(options));
   const leaving = await runConsole({
     session: sessionOn(recorded, clean(basename(path))),
     terminal,
     input: process.stdin,
-    look: {style, clock: clockFor(recorded.from)},
+    ...dressed(clockFor(recorded.from)),
     readOnly: true,
     attached: () => false,
     spoken: options.screenReader,
     bellMs: null,
     replay: {at: extent.from, speed: options.speed ?? 1},
-    save: saveScreen,
+    save: screen => saveScreen(screen, '.', Date.now()),
     ends: leave => endFor(options.forMs, leave),
   });
   const status = farewell(leaving, recorded.damage ?? `${path} was replayed; nothing was changed`);

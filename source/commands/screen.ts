@@ -3,6 +3,9 @@ import {constants} from 'node:os';
 import {clean} from '../clean.ts';
 import type {ThemeChoice} from '../config/themes.ts';
 import type {Leaving} from '../console/console.tsx';
+import type {TerminalFacts} from '../console/style.ts';
+import type {Background} from '../console/theme.ts';
+import type {ClockWords} from '../scaler/explain.ts';
 import {explainError} from './errors.ts';
 import type {Options} from './options.ts';
 
@@ -22,17 +25,17 @@ export async function filedTheme(options: Options): Promise<ThemeChoice | null> 
 
 /** `theme` is what a configuration wants; a flag wins over it. */
 export function openScreen(
-  [{runConsole}, {chooseStyle}, {openTerminal}, {default: chalk}]: Screen,
+  [{runConsole}, {chooseStyle, goesByBackground}, {openTerminal}, {default: chalk}]: Screen,
   options: Options,
   theme: ThemeChoice | null,
 ) {
-  const style = chooseStyle({
+  const facts: TerminalFacts = {
     environment: process.env,
     ascii: options.ascii,
     color: options.color,
     theme: options.theme ?? theme ?? 'auto',
     colorLevel: chalk.level,
-  });
+  };
   const terminal = openTerminal(
     () => process.stdout.getWindowSize(),
     listener => void process.stdout.on('resize', listener),
@@ -44,7 +47,12 @@ export function openScreen(
   };
   process.on('uncaughtException', onCrash);
   process.on('unhandledRejection', onCrash);
-  return {runConsole, style, terminal};
+  /** How it looks to whoever sits there, until the terminal says what its background is, and then. */
+  const dressed = (clock: ClockWords) => ({
+    look: {style: chooseStyle(facts), clock},
+    lookOn: goesByBackground(facts) ? (background: Background) => ({style: chooseStyle(facts, background), clock}) : null,
+  });
+  return {runConsole, dressed, terminal};
 }
 
 /** A signal ends a console, and so does its time where it has one. */

@@ -1,14 +1,27 @@
 /** Standard input without the terminal's own answers, which are no keys: they are told apart and taken out. */
 import {PassThrough} from 'node:stream';
 
-/** What a terminal answers when it is asked where its cursor is, which stands in the first row for it. */
-const answer = /\u001b\[1;(\d{1,2})R/g;
-const beginning = /\u001b(?:\[(?:1(?:;\d{0,2})?)?)?$/;
+/** Where its cursor is, which stands in the first row for it (CPR), or what its background is (OSC 11). */
+const answer = /\u001b(?:\[1;(\d{1,2})R|\]11;([^\u0007\u001b]{0,64})(?:\u0007|\u001b\\))/g;
+const beginning = /\u001b(?:\[(?:1(?:;\d{0,2})?)?|\](?:1(?:1(?:;[^\u0007\u001b]{0,64}\u001b?)?)?)?)?$/;
+/** No key sends this much: what is left of such an answer is dropped. */
+const surely = '\u001b]11;';
 /** Part of an answer, or the Esc key: what follows an answer's beginning comes with it, or at once. */
 const patienceMs = 20;
+/** A background is asked for once, and told in letters that are keys: a line that stutters must not make keys of them. */
+const backgroundPatienceMs = 500;
 
-/** The same keys in the same order; `answered` is called for each answer, with the column that it names. */
-export function withoutAnswers(input: NodeJS.ReadStream, answered: (column: number) => void): NodeJS.ReadStream {
+/** Who hears of the answers. */
+export interface Hearer {
+  /** With the column that it names. */
+  cursor(column: number): void;
+  background(color: string): void;
+  /** Whether a background is still to be told: an Esc may be the beginning of it. */
+  awaits(): boolean;
+}
+
+/** The same keys in the same order, and the answers to whom they are for. */
+export function withoutAnswers(input: NodeJS.ReadStream, hearer: Hearer): NodeJS.ReadStream {
   const keys = new PassThrough();
   let held = '';
   let timer: NodeJS.Timeout | undefined;
@@ -16,19 +29,20 @@ export function withoutAnswers(input: NodeJS.ReadStream, answered: (column: numb
   function release(): void {
     const text = held;
     held = '';
-    if (text !== '') keys.write(text);
+    if (text !== '' && !text.startsWith(surely)) keys.write(text);
   }
 
   input.setEncoding('utf8');
   input.on('data', (data: string) => {
     clearTimeout(timer);
-    const text = (held + data).replaceAll(answer, (_all, column: string) => {
-      answered(Number(column));
+    const text = (held + data).replaceAll(answer, (_all, column: string | undefined, color: string) => {
+      if (column === undefined) hearer.background(color);
+      else hearer.cursor(Number(column));
       return '';
     });
     held = beginning.exec(text)?.[0] ?? '';
     if (held.length < text.length) keys.write(text.slice(0, text.length - held.length));
-    if (held !== '') timer = setTimeout(release, patienceMs);
+    if (held !== '') timer = setTimeout(release, hearer.awaits() || held.startsWith(surely) ? backgroundPatienceMs : patienceMs);
   });
   input.on('end', () => keys.end());
   // Whoever reads the input itself is told why: a terminal that is gone, which Ink need not hear of.

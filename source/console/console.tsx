@@ -1,9 +1,10 @@
 /** Runs the console on a session until the operator leaves: pulls updates as the terminal takes them, sends commands. */
-import {render} from 'ink';
+import {render, type Instance} from 'ink';
 import {clean} from '../clean.ts';
 import type {Session} from '../ports.ts';
 import {withoutAnswers} from './answers.ts';
 import {App} from './app.tsx';
+import {backgroundQuestion, createBackgroundQuestion} from './background.ts';
 import {listen, quietBell} from './bell.ts';
 import {scrolledTo} from './close-up.ts';
 import {copyText} from './detail.ts';
@@ -12,10 +13,12 @@ import {frame} from './frame.ts';
 import type {Effect} from './keys/effect.ts';
 import type {Look} from './look.ts';
 import {keepLooking} from './looking.ts';
+import type {SavedScreen} from './screenshot.ts';
 import {heard} from './silence.ts';
 import {emptyState, reduce, selectedService} from './state.ts';
 import {createStore} from './store.ts';
 import type {Terminal} from './terminal.ts';
+import type {Background} from './theme.ts';
 import {createTraveller} from './travel.ts';
 
 /** Why the console ended. */
@@ -30,6 +33,8 @@ export interface ConsoleParts {
   readonly terminal: Terminal;
   readonly input: NodeJS.ReadStream;
   readonly look: Look;
+  /** How it looks on the background that the terminal tells of; null where that changes nothing. */
+  readonly lookOn: ((background: Background) => Look) | null;
   readonly readOnly: boolean;
   /** For a screen reader: sentences in the place of a drawing. */
   readonly spoken: boolean;
@@ -40,19 +45,24 @@ export interface ConsoleParts {
   /** Where a recording is played from, and how fast; null for an engine. */
   readonly replay: {readonly at: number; readonly speed: number} | null;
   /** Keeps a frame, as text and as a picture; resolves with where, rejects with why not. */
-  readonly save: (lines: readonly string[], columns: number) => Promise<string>;
+  readonly save: (screen: SavedScreen) => Promise<string>;
   /** Calls back once when something outside ends the console. */
   readonly ends: (leave: (why: Leaving) => void) => void;
 }
 
 /** A key is seen within 50 ms, also right after a frame; what moves by itself is told far less often than this. */
 const framesPerSecond = 40;
+/** The first frame waits so long for the terminal to tell its background: too short to be noticed. */
+const backgroundPatienceMs = 50;
+/** Whoever leaves at once waits so long for it, so that it isn't taken for words of the next program. */
+const lateBackgroundMs = 400;
 
 export async function runConsole({
   session,
   terminal,
   input,
-  look,
+  look: given,
+  lookOn,
   readOnly,
   spoken,
   bellMs,
@@ -67,6 +77,8 @@ export async function runConsole({
   const stop = new AbortController();
   let why: Leaving = {kind: 'asked'};
   let bell = quietBell;
+  let look = given;
+  let app: Instance | null = null;
 
   const say = (text: string, refused: boolean) => store.dispatch({kind: 'said', text, refused, at: store.latest().update?.vitals.at ?? 0});
 
@@ -108,7 +120,7 @@ export async function runConsole({
       }
       case 'save': {
         const size = {columns: terminal.columns, rows: terminal.rows};
-        void save(frame(store.shown(), size, look), size.columns).then(
+        void save({lines: frame(store.shown(), size, look), columns: size.columns, paper: look.style.paper}).then(
           where => say(`the screen is saved as ${where}`, false),
           (error: unknown) => say(`the screen could not be saved: ${(error as Error).message}`, true),
         );
@@ -138,11 +150,53 @@ export async function runConsole({
     await traveller.follow();
   }
 
-  const keys = withoutAnswers(input, question => terminal.arrived(question));
+  let leaving = false;
+  function leave(reason: Leaving): void {
+    if (leaving) return;
+    leaving = true;
+    why = reason;
+    void Promise.all([terminal.quiet(), within(lateBackgroundMs, background.closed())]).then(() => {
+      stop.abort();
+      try {
+        app?.unmount();
+      } catch {
+        // A terminal that is gone takes no settings back.
+      }
+    });
+  }
+  ends(leave);
+  // A stream that fails is a terminal that is gone: nobody looks any more.
+  terminal.on('error', () => leave({kind: 'signal', signal: 'SIGHUP'}));
+  for (const gone of ['end', 'error']) input.on(gone, () => leave({kind: 'signal', signal: 'SIGHUP'}));
+
+  const view = () => <App store={store} look={look} spoken={spoken} perform={perform} budget={() => terminal.budget()} />;
+  // An answer that comes late has the screen that is there drawn in the other colours.
+  const background = createBackgroundQuestion(told => {
+    look = lookOn?.(told) ?? look;
+    app?.rerender(view());
+  });
+  const keys = withoutAnswers(input, {
+    cursor(question) {
+      background.passed();
+      terminal.arrived(question);
+    },
+    background: background.answered,
+    awaits: background.isOpen,
+  });
   // Before the first frame, so that how long an answer takes is known before much is on its way. Raw, so that none is echoed.
   keys.setRawMode(true);
-  terminal.ask();
-  const app = render(<App store={store} look={look} spoken={spoken} perform={perform} budget={() => terminal.budget()} />, {
+  if (lookOn === null || spoken) terminal.ask();
+  else {
+    background.asked();
+    terminal.ask(backgroundQuestion);
+    await within(backgroundPatienceMs, background.closed());
+  }
+  if (leaving) {
+    if (!stop.signal.aborted) await aborted(stop.signal);
+    terminal.restore();
+    return why;
+  }
+  app = render(view(), {
     stdout: terminal as unknown as NodeJS.WriteStream,
     stdin: keys,
     interactive: true,
@@ -157,26 +211,10 @@ export async function runConsole({
   // all is drawn anew. Ink has heard of the size by now, and draws nothing more of the old one.
   const drawAnew = () => {
     terminal.write('\u001b[0m\u001b[2J\u001b[H');
-    app.clear();
+    app?.clear();
     store.again();
   };
   if (!spoken) terminal.on('resize', drawAnew);
-
-  let leaving = false;
-  function leave(reason: Leaving): void {
-    if (leaving) return;
-    leaving = true;
-    why = reason;
-    void terminal.quiet().then(() => {
-      stop.abort();
-      try {
-        app.unmount();
-      } catch {
-        // A terminal that is gone takes no settings back.
-      }
-    });
-  }
-  ends(leave);
 
   async function follow(): Promise<void> {
     while (!stop.signal.aborted) {
@@ -197,9 +235,6 @@ export async function runConsole({
   }
   watch();
   keepLooking({session, store, free: () => terminal.idle(), signal: stop.signal});
-  // A stream that fails is a terminal that is gone: nobody looks any more.
-  terminal.on('error', () => leave({kind: 'signal', signal: 'SIGHUP'}));
-  for (const gone of ['end', 'error']) input.on(gone, () => leave({kind: 'signal', signal: 'SIGHUP'}));
 
   try {
     // Where the terminal has stopped reading, Ink would wait for it for ever.
@@ -215,4 +250,15 @@ export async function runConsole({
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise(resolve => signal.addEventListener('abort', () => resolve(), {once: true}));
+}
+
+/** Resolves with the promise, and at the latest after so many milliseconds. */
+function within(ms: number, promise: Promise<void>): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(resolve, ms);
+    void promise.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }

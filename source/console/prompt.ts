@@ -3,10 +3,12 @@ import type {Command, Lasting} from '../scaler/entry.ts';
 import {autoMode} from '../scaler/fleet.ts';
 import type {Effect} from './keys/effect.ts';
 import {emptying} from './keys/overruling.ts';
+import {noteMost, noted, noteQuestion} from './note.ts';
 import {press, whyNotInThePast} from './keys/table.ts';
 import {fitting} from './palette.ts';
 import type {ConsoleState, Prompt} from './state.ts';
-import {readSupposition, suppose} from './what-if.ts';
+import {planOnCopy} from '../scaler/what-if.ts';
+import {readSupposition, whatIfHint} from './supposition.ts';
 
 const close: Effect = {kind: 'event', event: {kind: 'prompted', prompt: {kind: 'none'}}};
 
@@ -28,6 +30,8 @@ export function promptWords(prompt: Prompt): string {
       return `${prompt.service} is priority 1. Type its name to take it to 0: ${prompt.typed}_`;
     case 'lasting':
       return `${prompt.service}'s override lasts: ${lastings.map(({key, words}) => `${key} ${words}`).join('  ')}  (Esc leaves it)`;
+    case 'note':
+      return noteQuestion(prompt.service, prompt.typed);
     case 'mode':
       return `Mode: ${modeKeys(prompt.modes)
         .map(([key, mode]) => `${key} ${mode}`)
@@ -37,7 +41,7 @@ export function promptWords(prompt: Prompt): string {
     case 'find':
       return `/${prompt.typed}_  (a part of a name; Enter keeps it, Esc shows all)`;
     case 'what-if':
-      return `What if: ${prompt.typed}_  (a demand for ${prompt.service}, c8 for 8 slots in all, n2 for a node with 2 gone)`;
+      return `What if: ${prompt.typed}_  (${whatIfHint(prompt)})`;
     case 'confirm':
       return `${prompt.question}  y yes  n no`;
   }
@@ -74,6 +78,8 @@ export function answer(state: ConsoleState, key: string): readonly Effect[] {
       if (!chosen) return key === 'n' || key === 'enter' ? [close] : [];
       return [close, {kind: 'command', command: {kind: 'last', service: prompt.service, lasting: chosen.lasting}}];
     }
+    case 'note':
+      return key === 'enter' ? [close, ...noted(state, prompt.service, prompt.typed)] : typing(prompt, key, /^\P{C}$/u, noteMost);
     case 'mode': {
       const [, mode] = modeKeys(prompt.modes).find(([known]) => known === key) ?? [];
       if (mode === undefined) return key === 'n' || key === 'enter' ? [close] : [];
@@ -88,15 +94,12 @@ export function answer(state: ConsoleState, key: string): readonly Effect[] {
       return [typed, {kind: 'event', event: {kind: 'sought', find: typed.event.prompt.typed}}];
     }
     case 'what-if': {
-      if (key !== 'enter') return typing(prompt, key, /^[\da-z.]$/i, 12);
-      if (prompt.typed === '' || !state.update) return [close];
-      const supposition = readSupposition(prompt.typed, prompt.service);
-      if (!supposition)
-        return [
-          close,
-          {kind: 'refuse', reason: `“${prompt.typed}” is no question: 12 is a demand, c8 is 8 slots in all, n2 a node with 2 slots gone`},
-        ];
-      return [close, {kind: 'event', event: {kind: 'viewed', view: {kind: 'what-if', answer: suppose(state.update.fleet, supposition)}}}];
+      if (key !== 'enter') return typing(prompt, key, /^[\w .:-]$/, 64);
+      if (prompt.typed.trim() === '' || !state.update) return [close];
+      const supposition = readSupposition(prompt.typed, prompt.service, state.update);
+      if (typeof supposition === 'string') return [close, {kind: 'refuse', reason: supposition}];
+      const supposed = planOnCopy(state.update.fleet, supposition);
+      return [close, {kind: 'event', event: {kind: 'viewed', view: {kind: 'what-if', answer: supposed}}}];
     }
     case 'number':
       if (key === 'enter') return pin(state, prompt.service, prompt.typed);
@@ -155,6 +158,9 @@ function pin(state: ConsoleState, service: string, typed: string): readonly Effe
 }
 
 function typing(prompt: Extract<Prompt, {typed: string}>, key: string, allowed: RegExp, most: number): readonly Effect[] {
-  const typed = key === 'backspace' ? prompt.typed.slice(0, -1) : allowed.test(key) ? (prompt.typed + key).slice(0, most) : prompt.typed;
+  // By what is one key to press, and not by its halves.
+  const before = [...prompt.typed];
+  const after = key === 'backspace' ? before.slice(0, -1) : allowed.test(key) && before.length < most ? [...before, key] : before;
+  const typed = after.join('');
   return typed === prompt.typed ? [] : [{kind: 'event', event: {kind: 'prompted', prompt: {...prompt, typed}}}];
 }

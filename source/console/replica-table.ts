@@ -26,9 +26,9 @@ export function replicaLines(state: ConsoleState, service: string, width: number
   const widths = widthsFor(width, [title, ...names], replicas);
   const trouble = ageOf(state, seen, 'replicas');
   const lines = [
-    // What is wrong takes the place of the titles: it is what must be read first.
+    // How many there are goes before what they are. What is wrong takes the place of the titles: it is what must be read first.
     trouble === ''
-      ? style.dim(fit(` ${headerWords(title, widths, symbols)}`, width, symbols))
+      ? style.dim(fit(` ${headerWords(widthOf(title) <= widths.name ? title : of, widths, symbols)}`, width, symbols))
       : style.danger(fit(` ${plainly(trouble, symbols)}`, width, symbols)),
   ];
   if (replicas.length === 0 && rows > 0) lines.push(style.dim(fit(` ${emptyWords(seen)}`, width, symbols)));

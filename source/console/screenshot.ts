@@ -1,6 +1,7 @@
 /** A frame as plain text, and as a picture (SVG) that any browser shows. It knows only the styles that frames use. */
-
+import {indexedColor, papers, type Paper} from './picture-colors.ts';
 import {widthOf} from './text.ts';
+import type {Background} from './theme.ts';
 
 const cellWidth = 8.4;
 const cellHeight = 18;
@@ -8,6 +9,13 @@ const cellHeight = 18;
 /** The frame without its styles. */
 export function plainText(lines: readonly string[]): string {
   return `${lines.map(text => text.replaceAll(/\u001b\[[\d;]*m/g, '').trimEnd()).join('\n')}\n`;
+}
+
+/** A frame that is kept, and what its colours can be read on. */
+export interface SavedScreen {
+  readonly lines: readonly string[];
+  readonly columns: number;
+  readonly paper: Background;
 }
 
 interface Ink {
@@ -18,36 +26,15 @@ interface Ink {
 }
 
 const plain: Ink = {color: null, bold: false, dim: false, inverse: false};
-const paper = '#1b1e23';
-const ink = '#d7dae0';
-/** The sixteen colours of a terminal, by their number. */
-const colors: Readonly<Record<number, string>> = {
-  30: '#3b4048',
-  31: '#e06c75',
-  32: '#98c379',
-  33: '#e5c07b',
-  34: '#61afef',
-  35: '#c678dd',
-  36: '#56b6c2',
-  37: '#d7dae0',
-  90: '#7f848e',
-  91: '#ff7b85',
-  92: '#b5e890',
-  93: '#f5d68b',
-  94: '#7cc4ff',
-  95: '#e19bf5',
-  96: '#73d5e0',
-  97: '#ffffff',
-};
-
 /** Words that stand apart are placed apart, so that another font's widths don't shift what follows. */
-export function svgOf(lines: readonly string[], columns: number): string {
+export function svgOf(lines: readonly string[], columns: number, background: Background): string {
+  const paper = papers[background];
   const [width, height] = [Math.ceil(columns * cellWidth) + 16, lines.length * cellHeight + 16];
-  const rows = lines.flatMap((text, row) => runsOf(text).flatMap(run => placed(run, row)));
+  const rows = lines.flatMap((text, row) => runsOf(text, paper).flatMap(run => placed(run, row, paper)));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
-    `<rect width="100%" height="100%" fill="${paper}"/>`,
-    `<g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14" fill="${ink}" xml:space="preserve">`,
+    `<rect width="100%" height="100%" fill="${paper.paper}"/>`,
+    `<g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14" fill="${paper.ink}" xml:space="preserve">`,
     ...rows,
     '</g>',
     '</svg>',
@@ -61,14 +48,14 @@ interface Run {
   readonly ink: Ink;
 }
 
-function runsOf(line: string): readonly Run[] {
+function runsOf(line: string, paper: Paper): readonly Run[] {
   const runs: Run[] = [];
   let column = 0;
   let now = plain;
   for (const part of line.split(/(\u001b\[[\d;]*m)/)) {
     const codes = /^\u001b\[([\d;]*)m$/.exec(part)?.[1];
     if (codes !== undefined) {
-      now = styled(now, codes.split(';').map(Number));
+      now = styled(now, codes.split(';').map(Number), paper);
       continue;
     }
     if (part === '') continue;
@@ -78,7 +65,7 @@ function runsOf(line: string): readonly Run[] {
   return runs;
 }
 
-function styled(before: Ink, codes: readonly number[]): Ink {
+function styled(before: Ink, codes: readonly number[], paper: Paper): Ink {
   let next = before;
   for (let index = 0; index < codes.length; index++) {
     const code = codes[index] ?? 0;
@@ -92,12 +79,16 @@ function styled(before: Ink, codes: readonly number[]): Ink {
     else if (code === 38 && codes[index + 1] === 2) {
       next = {...next, color: `rgb(${codes.slice(index + 2, index + 5).join(',')})`};
       index += 4;
-    } else if (colors[code] !== undefined) next = {...next, color: colors[code] ?? null};
+    } else if (code === 38 && codes[index + 1] === 5) {
+      next = {...next, color: indexedColor(codes[index + 2] ?? 0, paper)};
+      index += 2;
+    } else if (code >= 30 && code <= 37) next = {...next, color: paper.colors[code - 30] ?? null};
+    else if (code >= 90 && code <= 97) next = {...next, color: paper.colors[8 + code - 90] ?? null};
   }
   return next;
 }
 
-function placed({text, column, ink: {color, bold, dim, inverse}}: Run, row: number): readonly string[] {
+function placed({text, column, ink: {color, bold, dim, inverse}}: Run, row: number, {paper, ink}: Paper): readonly string[] {
   const y = 8 + row * cellHeight;
   const x = (at: number) => (8 + at * cellWidth).toFixed(1);
   const made: string[] = [];

@@ -17,10 +17,12 @@ export type Prompt =
   | {readonly kind: 'number'; readonly service: string; readonly typed: string}
   | {readonly kind: 'name'; readonly service: string; readonly typed: string; readonly command: Command}
   | {readonly kind: 'lasting'; readonly service: string}
+  | {readonly kind: 'note'; readonly service: string; readonly typed: string}
   /** Every action by its name; `at` is the marked one of those that fit. */
   | {readonly kind: 'palette'; readonly typed: string; readonly at: number}
   | {readonly kind: 'find'; readonly typed: string}
-  | {readonly kind: 'what-if'; readonly service: string; readonly typed: string}
+  /** `demands` is how many the service follows. */
+  | {readonly kind: 'what-if'; readonly service: string; readonly typed: string; readonly demands: number}
   | {readonly kind: 'mode'; readonly modes: readonly string[]}
   | {readonly kind: 'confirm'; readonly question: string; readonly answer: 'clear-all' | 'resume' | 'leave' | 'take-over'};
 

@@ -1,7 +1,7 @@
 /** How things look: characters, colours, and how much of both this terminal can show. */
 import {Chalk, type ChalkInstance} from 'chalk';
 import type {ThemeChoice} from '../config/themes.ts';
-import {paletteOf, themeFor, type Paint, type Theme} from './theme.ts';
+import {paletteOf, themeFor, type Background, type Paint, type Theme} from './theme.ts';
 
 /** asciichart's ten: axis, ends, the line itself, corners, the upright. */
 export type LineSymbols = readonly [string, string, string, string, string, string, string, string, string, string];
@@ -64,6 +64,8 @@ export const asciiSymbols: Symbols = {
 
 export interface Style {
   readonly symbols: Symbols;
+  /** What the colours can be read on. */
+  readonly paper: Background;
   readonly bold: Paint;
   readonly dim: Paint;
   readonly inverse: Paint;
@@ -80,12 +82,22 @@ export function createStyle(symbols: Symbols, colorLevel: 0 | 1 | 2 | 3, theme: 
   const ink: ChalkInstance = new Chalk({level: colorLevel === 0 ? 1 : colorLevel});
   if (colorLevel === 0 || theme === 'mono') {
     const plain: Paint = text => text;
-    const base = {symbols, bold: ink.bold, dim: plain, inverse: ink.inverse, demand: plain, good: plain, warning: plain};
+    const base = {
+      symbols,
+      paper: 'dark' as const,
+      bold: ink.bold,
+      dim: plain,
+      inverse: ink.inverse,
+      demand: plain,
+      good: plain,
+      warning: plain,
+    };
     return {...base, danger: ink.bold, service: () => plain};
   }
   const {services, demand, good, warning, danger} = paletteOf(theme, ink);
   return {
     symbols,
+    paper: theme === 'light' ? 'light' : 'dark',
     bold: ink.bold,
     dim: ink.dim,
     inverse: ink.inverse,
@@ -106,10 +118,15 @@ export interface TerminalFacts {
   readonly colorLevel: 0 | 1 | 2 | 3;
 }
 
-/** Unicode where the locale says UTF-8 and nobody asked for ASCII. */
-export function chooseStyle({environment, ascii, color, theme, colorLevel}: TerminalFacts): Style {
+/** Unicode where the locale says UTF-8 and nobody asked for ASCII. `background` is what the terminal has said of its own. */
+export function chooseStyle({environment, ascii, color, theme, colorLevel}: TerminalFacts, background: Background | null = null): Style {
   const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || '';
   const unicode = !ascii && /utf-?8/i.test(locale) && environment['TERM'] !== 'linux';
   const level = color ? (colorLevel === 0 ? 1 : colorLevel) : 0;
-  return createStyle(unicode ? unicodeSymbols : asciiSymbols, level, themeFor(theme, environment));
+  return createStyle(unicode ? unicodeSymbols : asciiSymbols, level, themeFor(theme, environment, background));
+}
+
+/** Whether a style depends on the background. The Linux console is dark, and older ones write the question out. */
+export function goesByBackground({environment, color, theme}: TerminalFacts): boolean {
+  return theme === 'auto' && color && environment['TERM'] !== 'linux';
 }

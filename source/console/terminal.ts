@@ -15,8 +15,8 @@ export interface Terminal extends Writable {
   idle(): Promise<void>;
   /** How many bytes the line takes in half a second; without bound unless it has been seen to be slow. */
   budget(): number;
-  /** Asks the terminal whether it answers; its keys must be read by then. */
-  ask(): void;
+  /** Asks the terminal whether it answers, and before that something else; its keys must be read by then. */
+  ask(before?: string): void;
   /** No question is open any more, or it has been waited for long enough; none is asked from now on. */
   quiet(): Promise<void>;
   /** The terminal has answered the question of that number: all that was written before is on its screen. */
@@ -71,11 +71,11 @@ export function openTerminal(size: () => readonly [columns: number, rows: number
   let question: Buffer | null = null;
   let quieting = false;
 
-  function ask(): void {
+  function ask(before = ''): void {
     if (closed || quieting || !unasked || line.isUnderWay() || !line.asks()) return;
     unasked = false;
     const {number, limitMs} = line.asked();
-    question = questionOf(number);
+    question = Buffer.concat([Buffer.from(before), questionOf(number)]);
     stream.write(question);
     clearTimeout(patience);
     patience = setTimeout(() => {
@@ -129,9 +129,9 @@ export function openTerminal(size: () => readonly [columns: number, rows: number
       line.answered(number);
       settle();
     },
-    ask() {
+    ask(before?: string) {
       unasked = true;
-      ask();
+      ask(before);
     },
     budget: line.budget,
     async quiet() {

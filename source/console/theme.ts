@@ -4,6 +4,9 @@ import type {ThemeChoice} from '../config/themes.ts';
 
 export type Paint = (text: string) => string;
 
+/** What colours stand on. */
+export type Background = 'light' | 'dark';
+
 export type Theme = Exclude<ThemeChoice, 'auto'>;
 
 export interface Palette {
@@ -46,9 +49,16 @@ export function paletteOf(theme: Exclude<Theme, 'mono'>, ink: ChalkInstance): Pa
   }
 }
 
-/** `COLORFGBG` ends with the background's number among the sixteen: 7 and 15 are light. */
-export function themeFor(choice: ThemeChoice, environment: Readonly<Record<string, string | undefined>>): Theme {
+/**
+ * `background` is what the terminal itself has said of it. `COLORFGBG`, which ssh doesn't pass on, ends with its number among
+ * the sixteen: 7 and 15 are light.
+ */
+export function themeFor(
+  choice: ThemeChoice,
+  environment: Readonly<Record<string, string | undefined>>,
+  background: Background | null = null,
+): Theme {
   if (choice !== 'auto') return choice;
-  const background = /(?:^|;)(\d+)$/.exec(environment['COLORFGBG'] ?? '')?.[1];
-  return background === '7' || background === '15' ? 'light' : 'dark';
+  const number = /(?:^|;)(\d+)$/.exec(environment['COLORFGBG'] ?? '')?.[1];
+  return background ?? (number === '7' || number === '15' ? 'light' : 'dark');
 }

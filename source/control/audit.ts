@@ -204,6 +204,7 @@ function commandFields(command: Command): Fields {
     case 'hold':
     case 'boost':
     case 'last':
+    case 'note':
     case 'clear':
       return {command: command.kind, service: command.service};
     case 'mode':

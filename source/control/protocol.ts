@@ -69,6 +69,7 @@ const commandSchema = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.enum(['hold', 'boost']), service: name, lasting, toggle: z.boolean(), note}),
   z.strictObject({kind: z.literal('rank'), service: name, by, lasting, note}),
   z.strictObject({kind: z.literal('last'), service: name, lasting, note}),
+  z.strictObject({kind: z.literal('note'), service: name, note: z.string().max(200)}),
   z.strictObject({kind: z.literal('clear'), service: name, note}),
   z.strictObject({kind: z.literal('mode'), mode: name, lasting, note}),
   z.strictObject({kind: z.enum(['clear-all', 'undo', 'pause', 'resume']), note}),

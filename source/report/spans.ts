@@ -70,9 +70,10 @@ export function watchSpans(clock: ClockWords): SpanWatch {
       const one = standing.get(override);
       if (!one || now.includes(override)) continue;
       standing.delete(override);
-      // One that lasts longer, or has another owner, is the same one going on.
+      // One that lasts longer, or says why, is the same one going on.
       const goesOn = added.find(other => other.placedAt === override.placedAt && other.rule === override.rule);
       if (goesOn && goesOn.owner === override.owner) {
+        one.note = clean(goesOn.note);
         standing.set(goesOn, one);
         continue;
       }

@@ -29,6 +29,8 @@ export type Command = (
   | {readonly kind: 'boost'; readonly service: string; readonly lasting: Lasting; readonly toggle: boolean}
   | {readonly kind: 'rank'; readonly service: string; readonly by: number; readonly lasting: Lasting}
   | {readonly kind: 'last'; readonly service: string; readonly lasting: Lasting}
+  /** Why the owner's overrides of it stand; empty for no reason given. */
+  | {readonly kind: 'note'; readonly service: string; readonly note: string}
   | {readonly kind: 'clear'; readonly service: string}
   | {readonly kind: 'clear-all'}
   | {readonly kind: 'undo'}

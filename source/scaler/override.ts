@@ -63,6 +63,8 @@ function obeyForService(fleet: Fleet, service: Service, command: ServiceCommand,
     }
     case 'last':
       return last(fleet, service, command.lasting, owner);
+    case 'note':
+      return annotate(fleet, service, command.note, owner);
     case 'clear':
       return release(fleet, service, ['pin', 'hold', 'cap', 'boost', 'priority'], owner);
   }
@@ -146,6 +148,35 @@ function last(fleet: Fleet, service: Service, lasting: Lasting, owner: string): 
     reply: {kind: 'accepted', words: `${name}: ${overrides.map(override => ruleWords(override.rule)).join(' and ')}`},
     happenings: overrides.map(override => ({kind: 'overridden', at: fleet.at, service: name, override})),
   };
+}
+
+/** Rule, owner and end stay. */
+function annotate(fleet: Fleet, service: Service, note: string, owner: string): Commanded {
+  const name = service.spec.name;
+  const refusal = whyNoNote(service, owner);
+  if (refusal !== null) return refuse(fleet, refusal);
+  const noted: Override[] = [];
+  const overrides = service.overrides.map(override => {
+    if (override.owner !== owner || override.note === note) return override;
+    const next = {...override, note};
+    noted.push(next);
+    return next;
+  });
+  if (noted.length === 0) return refuse(fleet, `${name}: that is what it says already`);
+  const rules = noted.map(override => ruleWords(override.rule)).join(' and ');
+  return {
+    fleet: withOverrides(fleet, service, overrides, owner),
+    reply: {kind: 'accepted', words: `${name}: ${rules}${note === '' ? ', and nobody says why' : ` (${note})`}`},
+    happenings: noted.map(override => ({kind: 'overridden', at: fleet.at, service: name, override})),
+  };
+}
+
+/** Why a note can't be made; null where it can. What is said in somebody's name is theirs to say. */
+export function whyNoNote({spec, overrides}: Service, owner: string): string | null {
+  const [first] = overrides;
+  if (!first) return `${spec.name} has no override: pin, hold or boost it first`;
+  if (overrides.some(override => override.owner === owner)) return null;
+  return `${spec.name} is ${ruleWords(first.rule)} by ${first.owner}, whose it is to say why: t makes it yours`;
 }
 
 function undo(fleet: Fleet, owner: string): Commanded {

@@ -14,7 +14,9 @@ import {at, crowdState, plainAscii, plainUnicode, readyState, saleState, shopSta
 const sizes = [
   {columns: 60, rows: 15},
   {columns: 80, rows: 24},
+  {columns: 100, rows: 30},
   {columns: 140, rows: 40},
+  {columns: 200, rows: 60},
 ];
 const log = Array.from({length: 60}, (_, index) => logLine(index, `GET /cart/${index} 200 in ${index % 9} ms`));
 const states: Record<string, () => ConsoleState> = {
@@ -43,7 +45,7 @@ test('the detail fills exactly the screen, whatever its size and whatever it sho
 
 test('what replicas write can’t move the cursor, set a title, turn the writing round or break a column', () => {
   for (const look of [plainUnicode, plainAscii]) {
-    for (const {columns, rows} of [...sizes, {columns: 200, rows: 60}]) {
+    for (const {columns, rows} of sizes) {
       const evilName = '\u001b[2J\u202eweb\n' + 'y'.repeat(300);
       const lines = [...hostileLines, {replica: evilName, at: 0, text: 'from an evil name'}, {...logLine(3, 'no time'), at: null}];
       const shown = frame(detailOf(shopState(), logsSight(lines, '\u001b]0;owned\u0007why')), {columns, rows}, look);
@@ -106,12 +108,13 @@ describe('truth in the detail', () => {
   });
 
   test('every size has the node of each replica, and the stages of the latest handover', () => {
-    for (const {columns, rows} of [...sizes, {columns: 100, rows: 30}, {columns: 100, rows: 24}, {columns: 200, rows: 60}]) {
+    for (const {columns, rows} of [...sizes, {columns: 100, rows: 24}]) {
       const shown = text(detailOf(readyState(), replicasSight), columns, rows);
       expect(shown).toMatch(/web-1 +node-1 +running +3d +42% +117M/);
       expect(shown).toMatch(/(asked 0  freed 24  started 61  healthy 61|ask 0 free 24 start 61 ok 61) ms/);
       expect(shown).toMatch(/demand 6.*want 6.*desired 6.*running 6/);
       expect(shown).toMatch(/why +demand 6/);
+      expect(shown).toMatch(/\b1-\d of 9 /);
     }
   });
 

@@ -2,10 +2,14 @@ import {describe, expect, test} from 'vitest';
 import stringWidth from 'string-width';
 import {frame} from '../../source/console/frame.ts';
 import {reduce, type ConsoleState} from '../../source/console/state.ts';
+import {goldenStates, shownState} from '../support/golden-states.ts';
 import {goldenScreens} from '../support/goldens.ts';
-import {at, colored, goldenSizes, goldenStates, plainUnicode, saleState, shopState} from '../support/screens.ts';
+import {at, colored, goldenSizes, plainUnicode, saleState, shopState} from '../support/screens.ts';
 
-describe('golden screens', () => goldenScreens(goldenStates, goldenSizes));
+describe('golden screens', () => {
+  const states = Object.entries(goldenStates).map(([name, golden]) => [name, () => shownState(golden)] as const);
+  goldenScreens(Object.fromEntries(states), goldenSizes);
+});
 
 const text = (state: ConsoleState, columns = 140, rows = 40, look = plainUnicode) =>
   frame(state, {columns, rows}, look)

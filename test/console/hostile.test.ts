@@ -11,7 +11,7 @@ import {plainText, svgOf} from '../../source/console/screenshot.ts';
 import {spokenLines} from '../../source/console/spoken.ts';
 import {emptyState, reduce, selectedService, type ConsoleEvent, type ConsoleState, type Prompt} from '../../source/console/state.ts';
 import {sureRow} from '../../source/console/sure.ts';
-import {suppose} from '../../source/console/what-if.ts';
+import {planOnCopy} from '../../source/scaler/what-if.ts';
 import {hostileTexts, hostileUpdate} from '../support/hostile.ts';
 import {colored, plainAscii, plainUnicode} from '../support/screens.ts';
 
@@ -40,7 +40,10 @@ function viewsOf(text: string): Readonly<Record<string, ConsoleState>> {
     lapsed: reduce(emptyState(false), {kind: 'updated', update: hostileUpdate(text, {kind: 'lapsed', reason: text})}),
     held: reduce(emptyState(false, true), {kind: 'updated', update: hostileUpdate(text, {kind: 'held', by: text, since: at})}),
     detail: then({kind: 'viewed', view: {kind: 'detail'}}),
-    'what if': then({kind: 'viewed', view: {kind: 'what-if', answer: suppose(update.fleet, {kind: 'demand', service, value: 1})}}),
+    'what if': then({
+      kind: 'viewed',
+      view: {kind: 'what-if', answer: planOnCopy(update.fleet, {kind: 'demand', service, which: {kind: 'only'}, value: 1})},
+    }),
     said: then({kind: 'said', text, refused: true, at}),
     answered: then({kind: 'replied', reply: {kind: 'accepted', words: text}, at}),
     gone: then({kind: 'gone', reason: text}),
@@ -48,7 +51,8 @@ function viewsOf(text: string): Readonly<Record<string, ConsoleState>> {
     'asked for a number': asked({kind: 'number', service, typed: text}),
     'asked for the name': asked({kind: 'name', service, typed: text, command}),
     'asked how long': asked({kind: 'lasting', service}),
-    'asked what if': asked({kind: 'what-if', service, typed: text}),
+    'asked why': asked({kind: 'note', service, typed: text}),
+    'asked what if': asked({kind: 'what-if', service, typed: text, demands: 2}),
     'asked which mode': asked({kind: 'mode', modes: [text, `${text}2`, 'auto']}),
     'asked whether': asked({kind: 'confirm', question: text, answer: 'leave'}),
     palette: asked({kind: 'palette', typed: text, at: 0}),
@@ -95,7 +99,7 @@ describe.each(Object.entries(hostileTexts))('where every text from outside is %s
     for (const state of Object.values(viewsOf(text))) {
       const rows = frame(state, {columns: 100, rows: 30}, colored);
       for (const line of plainText(rows).split('\n')) expect(line).not.toMatch(harmful);
-      const picture = svgOf(rows, 100);
+      const picture = svgOf(rows, 100, 'dark');
       expect(picture).not.toMatch(/<script|[\p{Cc}--\n]/v);
       for (const line of spokenLines(state, plainUnicode)) {
         expect(line).not.toMatch(/[\p{Cc}\u2028-\u202e]/u);

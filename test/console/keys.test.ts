@@ -1,34 +1,10 @@
 import {describe, expect, test} from 'vitest';
-import {keyNames, pressKey} from '../../source/console/app.tsx';
-import type {Effect} from '../../source/console/keys/effect.ts';
+import {keyNames} from '../../source/console/app.tsx';
 import {keyTable, press} from '../../source/console/keys/table.ts';
-import {promptWords} from '../../source/console/prompt.ts';
-import {createStore} from '../../source/console/store.ts';
 import {listedServices, type ConsoleState} from '../../source/console/state.ts';
 import type {ModeSpec} from '../../source/scaler/fleet.ts';
+import {session} from '../support/pressed.ts';
 import {shopState} from '../support/screens.ts';
-
-/** Presses keys on a console and gives what came of them. */
-function session(state: ConsoleState = shopState()) {
-  const store = createStore(state, async () => {});
-  const effects: Effect[] = [];
-  const perform = (effect: Effect) => {
-    effects.push(effect);
-    if (effect.kind === 'event') store.dispatch(effect.event);
-  };
-  return {
-    press(...names: readonly string[]) {
-      for (const name of names) pressKey(store, name, perform);
-      return this;
-    },
-    commands: () => effects.flatMap(effect => (effect.kind === 'command' ? [effect.command] : [])),
-    refusals: () => effects.flatMap(effect => (effect.kind === 'refuse' ? [effect.reason] : [])),
-    left: () => effects.some(({kind}) => kind === 'leave'),
-    effects: () => effects,
-    state: () => store.latest(),
-    question: () => promptWords(store.latest().prompt),
-  };
-}
 
 const noKey = {
   upArrow: false,

@@ -118,7 +118,11 @@ describe('a terminal’s answers', () => {
     const input = new PassThrough();
     let answers = 0;
     let keys = '';
-    const filtered = withoutAnswers(input as unknown as NodeJS.ReadStream, () => void answers++);
+    const filtered = withoutAnswers(input as unknown as NodeJS.ReadStream, {
+      cursor: () => void answers++,
+      background: () => {},
+      awaits: () => false,
+    });
     filtered.on('data', (data: Buffer | string) => (keys += data.toString()));
     return {input, keys: () => keys, answers: () => answers};
   }

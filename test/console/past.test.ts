@@ -133,7 +133,7 @@ describe('while the past is looked at', () => {
     expect(console.state().view.kind).toBe('detail');
     await console.press('escape', '/', 'b', 'a', 'enter');
     expect(console.state().selected).toBe('batch');
-    await console.press('escape', 'o', 'w', '9', 'enter');
+    await console.press('escape', 'o', 'w', 'c', '9', 'enter');
     const {view} = console.state();
     expect(view.kind).toBe('what-if');
     expect(textOf(console.state())).toContain('PAST');

@@ -70,6 +70,7 @@ const rows: readonly (readonly [key: string, sent: string, look: Look, after?: r
   ['.', '.', asks('rank', -1)],
   [',', ',', asks('rank', 1)],
   ['t', 't', shows('override lasts: 1 5m'), [['\u001b', hides('override lasts')]]],
+  ['N', 'N', shows('Why is service-000 overruled? _'), [['evening rush, x: 2\r', asks('note')]]],
   ['x', 'x', asks('clear')],
   ['X', 'X', shows('Clear the one override?'), [['\u001b', hides('Clear the one')]]],
   ['u', 'u', asks('undo')],

@@ -2,14 +2,16 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
+import {backgroundQuestion} from '../../source/console/background.ts';
 import {frame, type Size} from '../../source/console/frame.ts';
 import {plainText} from '../../source/console/screenshot.ts';
 import {emptyState, reduce} from '../../source/console/state.ts';
 import type {Update} from '../../source/ports.ts';
 import {seededChance} from '../../source/simulator/chance.ts';
+import {goldenStates} from '../support/golden-states.ts';
 import {hostileTexts, hostileUpdate} from '../support/hostile.ts';
 import type {Screen} from '../support/program.ts';
-import {crowdState, goldenSizes, goldenStates, plainUnicode, shopState, updateOf} from '../support/screens.ts';
+import {crowdState, goldenSizes, plainUnicode, shopState, updateOf} from '../support/screens.ts';
 import {openOn, showStates} from '../support/shown-states.ts';
 import {until} from '../support/until.ts';
 
@@ -25,12 +27,20 @@ async function shows(screen: Screen, expected: string, what: string): Promise<vo
   await until(what, () => screenText(screen) === expected).catch(() => expect(screenText(screen), what).toBe(expected));
 }
 
+/** What a terminal sends for a key; most are the letter that they are. */
+function sentFor(key: string): string {
+  return {enter: '\r', down: '\u001b[B'}[key] ?? key;
+}
+
 describe('golden screens in a real terminal', () => {
-  for (const [name, make] of Object.entries(goldenStates)) {
+  for (const [name, golden] of Object.entries(goldenStates)) {
     test.each(['unicode', 'ascii'] as const)(`${name}, %s: at every size the terminal holds what the golden file holds`, async set => {
-      const states = await showStates(updateOf(make()));
+      const state = golden.told();
+      const states = await showStates(updateOf(state));
       const [first, ...others] = goldenSizes;
-      const screen = openOn(states, first, set === 'ascii' ? ['--ascii'] : []);
+      const screen = openOn(states, first, [...(set === 'ascii' ? ['--ascii'] : []), ...(state.readOnly ? ['--read-only'] : [])]);
+      await until('the first frame', () => screen.text().includes('q quit'));
+      for (const key of golden.keys) screen.press(sentFor(key));
       for (const size of [first, ...others]) {
         if (size !== first) screen.resize(size.columns, size.rows);
         const golden = readFileSync(`test/golden/${name}-${size.columns}x${size.rows}-${set}.txt`, 'utf8');
@@ -69,7 +79,8 @@ test('what is full of escape sequences, turned directions, wide, piled and endle
     const size = {columns: 120, rows: 30};
     const screen = openOn(states, size);
     await shows(screen, plainText(frame(seen(update), size, plainUnicode)), 'the screen as it was laid out');
-    expect(screen.sent()).not.toContain('\u001b]');
+    // But for the one question of the console's own.
+    expect(screen.sent().replace(backgroundQuestion, '')).not.toContain('\u001b]');
     expect(screen.state()).toEqual({alternate: true, cursorHidden: true});
     screen.press('\u0003');
     expect(await screen.ended).toBe(0);

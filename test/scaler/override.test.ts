@@ -112,6 +112,28 @@ describe('an override', () => {
     expect(forever.services[0]?.overrides[0]?.until).toBeNull();
     expect(wakeAt(forever)).toBeNull();
   });
+
+  test('its owner can say why afterwards, and rule, owner and end stay', () => {
+    const pinned = obey(box, 2000, pin('web', 7)).fleet;
+    const boosted = obey(pinned, 2500, {kind: 'boost', service: 'web', lasting: 'default', toggle: true}, 'else@where').fleet;
+    const noted = obey(boosted, 3000, {kind: 'note', service: 'web', note: 'evening rush'});
+    expect(noted.reply).toEqual({kind: 'accepted', words: 'web: pinned at 7 (evening rush)'});
+    const [before, other] = boosted.services[0]?.overrides ?? [];
+    expect(noted.fleet.services[0]?.overrides).toEqual([{...before, note: 'evening rush'}, other]);
+    expect(noted.happenings).toEqual([
+      expect.objectContaining({kind: 'overridden', override: expect.objectContaining({note: 'evening rush'})}),
+    ]);
+    // What is said in somebody's name is theirs to say.
+    expect(noted.fleet.services[0]?.overrides[1]?.note).toBe('');
+    expect(obey(boosted, 3000, {kind: 'note', service: 'web', note: 'x'}, 'third@where').reply).toEqual({
+      kind: 'refused',
+      reason: 'web is pinned at 7 by ops@here, whose it is to say why: t makes it yours',
+    });
+    const taken = obey(noted.fleet, 3001, {kind: 'note', service: 'web', note: ''});
+    expect(taken.reply).toEqual({kind: 'accepted', words: 'web: pinned at 7, and nobody says why'});
+    expect(obey(taken.fleet, 3002, {kind: 'undo'}).fleet.services[0]?.overrides[0]?.note).toBe('evening rush');
+    expect(obey(taken.fleet, 3002, {kind: 'note', service: 'web', note: ''}).changed).toBe(false);
+  });
 });
 
 describe('what is refused changes nothing and says why', () => {
@@ -127,6 +149,7 @@ describe('what is refused changes nothing and says why', () => {
       {kind: 'rank', service: 'web', by: -1, lasting: 'default'},
       'web is at priority 1 already: use boost to put it ahead of all',
     ],
+    ['a note where nothing is overruled', {kind: 'note', service: 'web', note: 'x'}, 'web has no override: pin, hold or boost it first'],
     ['resuming what runs', {kind: 'resume'}, 'the scaler runs already'],
   ] satisfies [string, Command, string][])('%s', (_title, command, reason) => {
     const {fleet, reply, changed} = obey(box, 2000, command);

@@ -67,14 +67,16 @@ export interface Screen {
   readonly state: () => {readonly alternate: boolean; readonly cursorHidden: boolean};
 }
 
+/** `background` is what the terminal says of it when it is asked; null for one that says nothing. */
 export function open(
   arguments_: readonly string[],
   folder: string,
   columns: number,
   rows: number,
   more: Readonly<Record<string, string>> = {},
+  background: string | null = null,
 ): Screen {
-  return openAny(process.execPath, [program, ...arguments_], folder, columns, rows, more);
+  return openAny(process.execPath, [program, ...arguments_], folder, columns, rows, more, background);
 }
 
 /** The words of a shell in a pseudo-terminal; `$NODE` and `$MICROSCALE` are the program's two. */
@@ -89,12 +91,17 @@ function openAny(
   columns: number,
   rows: number,
   more: Readonly<Record<string, string>>,
+  background: string | null = null,
 ): Screen {
   const pty = spawnPty(file, [...arguments_], {cols: columns, rows, cwd: folder, env: environment(more)});
   const terminal = new Terminal({cols: columns, rows, allowProposedApi: true});
   let sent = '';
   // A terminal answers when it is asked how it is, as any but the dumbest does.
   terminal.onData(answer => pty.write(answer));
+  terminal.parser.registerOscHandler(11, asked => {
+    if (asked === '?' && background !== null) pty.write(`\u001b]11;${background}\u0007`);
+    return true;
+  });
   pty.onData(data => {
     sent += data;
     terminal.write(data);

@@ -150,16 +150,6 @@ export const goldenSizes = [
   {columns: 200, rows: 60},
 ] as const;
 
-/** What the golden files hold, by the name that they begin with. */
-export const goldenStates: Readonly<Record<string, () => ConsoleState>> = {
-  shop: () => shopState(),
-  sale: () => saleState(),
-  ready: () => readyState(),
-  crowd2: () => crowdState(2),
-  crowd20: () => crowdState(20),
-  crowd500: () => crowdState(500),
-};
-
 /** What an engine tells a console, so that it has this state. */
 export function updateOf({update, samples, happenings}: ConsoleState): Update {
   if (!update) throw new Error('there is nothing to show');

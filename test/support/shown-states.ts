@@ -20,6 +20,7 @@ export function openOn(
   states: ShownStates,
   {columns, rows}: {readonly columns: number; readonly rows: number},
   more: readonly string[] = [],
+  background: string | null = null,
 ): Screen {
-  return open([...states.arguments, ...more], states.folder, columns, rows);
+  return open([...states.arguments, ...more], states.folder, columns, rows, {COLORFGBG: ''}, background);
 }

@@ -1,5 +1,6 @@
 /** The same services seen otherwise: in another order, only some of them, or as they would be. */
 import {nextOrder} from '../sorting.ts';
+import {selectedService} from '../state.ts';
 import {event, forSelected} from './effect.ts';
 import type {KeySection} from './key.ts';
 
@@ -9,11 +10,13 @@ export const lookingKeys: KeySection = {
     {
       keys: ['w'],
       shown: 'w',
-      words: 'what if: its demand, or the capacity, were another; acts on nothing',
+      words: 'what if: another demand, more slots or a node gone; acts on nothing',
       name: 'what if',
       bar: ['w', 'what if'],
       acts: false,
-      press: forSelected(service => event({kind: 'prompted', prompt: {kind: 'what-if', service, typed: ''}})),
+      press: forSelected((service, state) =>
+        event({kind: 'prompted', prompt: {kind: 'what-if', service, typed: '', demands: selectedService(state)?.spec.demands.length ?? 0}}),
+      ),
     },
     {
       keys: ['/'],

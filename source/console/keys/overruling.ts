@@ -1,7 +1,8 @@
 /** What an operator decides in the scaler's place: every override, its end, and the scaler itself. */
 import type {Command} from '../../scaler/entry.ts';
 import {modeNames} from '../../scaler/mode.ts';
-import {presentCount, undoMs} from '../../scaler/override.ts';
+import {presentCount, undoMs, whyNoNote} from '../../scaler/override.ts';
+import {noteOf} from '../note.ts';
 import {selectedService} from '../state.ts';
 import {command, event, forSelected, refuse} from './effect.ts';
 import type {KeySection} from './key.ts';
@@ -85,6 +86,21 @@ export const overrulingKeys: KeySection = {
           ? refuse(`${service} has no override: pin, hold or boost it first`)
           : event({kind: 'prompted', prompt: {kind: 'lasting', service}}),
       ),
+    },
+    {
+      keys: ['N'],
+      shown: 'N',
+      words: 'note why it is overruled, for all to read: asks',
+      name: 'note',
+      bar: null,
+      acts: true,
+      press: forSelected((service, state) => {
+        const selected = selectedService(state);
+        const you = state.update?.vitals.you ?? '';
+        const reason = selected && whyNoNote(selected, you);
+        if (!selected || reason !== null) return refuse(reason ?? `${service} is gone`);
+        return event({kind: 'prompted', prompt: {kind: 'note', service, typed: noteOf(selected, you)}});
+      }),
     },
     {
       keys: ['x'],

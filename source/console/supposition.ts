@@ -1,0 +1,71 @@
+/** What an operator typed after `w`, as what is to be supposed; what it can't be, in words. */
+import {clean} from '../clean.ts';
+import type {Update} from '../ports.ts';
+import type {Service} from '../scaler/fleet.ts';
+import type {Supposition, WhichDemand} from '../scaler/what-if.ts';
+
+/** More names than this aren't read in a line. */
+const namesMost = 8;
+
+/**
+ * `12` is a demand, `2:12` that of the service's second, `c8` a capacity, `n2` so many slots lost, `n mgr-2` a node lost, by
+ * its name or a beginning that no other has. A string says why it is none of them.
+ */
+export function readSupposition(typed: string, service: string, {fleet, vitals}: Update): Supposition | string {
+  const text = typed.trim();
+  const [, capacity] = /^c\s*(\d{1,9})$/.exec(text) ?? [];
+  if (capacity !== undefined && Number(capacity) > 0) return {kind: 'capacity', slots: Number(capacity)};
+  const [, gone] = /^n\s*(\S+)$/.exec(text) ?? [];
+  const nodes = vitals.facts?.nodes.map(({name}) => name) ?? [];
+  if (gone !== undefined) return readGone(gone, nodes, fleet.settings.nodeSlots);
+  const [, place, value] = /^(?:(\d{1,3})\s*:\s*)?(\d{1,9}(?:\.\d+)?)$/.exec(text) ?? [];
+  if (value === undefined)
+    return `“${clean(text)}” is no question: 12 is a demand, c8 is 8 slots in all, n2 has 2 slots gone, n NAME a node`;
+  const found = fleet.services.find(({spec}) => spec.name === service);
+  if (!found) return `${clean(service)} is gone`;
+  const which = whichDemand(found, place === undefined ? null : Number(place) - 1);
+  return typeof which === 'string' ? which : {kind: 'demand', service, which, value: Number(value)};
+}
+
+/** What can be typed, the likeliest first: where there is no room, the end is cut. */
+export function whatIfHint({service, demands}: {readonly service: string; readonly demands: number}): string {
+  const others = demands > 1 ? ', 2:12 its second' : '';
+  return `12 is a demand of ${service}${others}, c8 8 slots in all, n2 2 slots gone, n NAME a node gone`;
+}
+
+/** A node that is called just so goes before a number of slots, and that before a beginning of a name. */
+function readGone(text: string, nodes: readonly string[], nodeSlots: readonly number[]): Supposition | string {
+  const exact = nodes.filter(name => name === text);
+  if (exact.length === 0 && /^\d{1,9}$/.test(text)) return {kind: 'slots-gone', slots: Number(text)};
+  const meant = exact.length > 0 ? exact : nodes.filter(name => name.startsWith(text));
+  const [node] = meant;
+  if (node === undefined)
+    return `no node is called “${clean(text)}”: ${nodes.length === 0 ? 'the host names none' : `there is ${listed(nodes)}`}`;
+  if (meant.length > 1) return `“${clean(text)}” could be ${listed(meant)}`;
+  if (nodes.length === 1) return `${clean(node)} is the only node: nothing would be left`;
+  // Where the capacity is a number, nobody has counted what each node holds.
+  const place = nodes.indexOf(node);
+  const slots = nodeSlots.length === nodes.length ? nodeSlots[place] : undefined;
+  return slots === undefined
+    ? `how many of the slots are ${clean(node)}'s isn't known, since capacity is not auto: n2 has 2 slots gone`
+    : {kind: 'node-gone', node, place, slots};
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - namesMost;
+  const shown = names.slice(0, namesMost).map(clean).join(', ');
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+/** `place` is the one that was said, null for none. What leads is what the screen shows. */
+function whichDemand({spec, leading}: Service, place: number | null): WhichDemand | string {
+  const {name, demands, target} = spec;
+  const of = demands.length;
+  if (of <= 1 && (target.kind === 'fill' || target.kind === 'fixed'))
+    return `${clean(name)} follows no demand: ${target.kind === 'fill' ? 'it takes what is left' : `it has always ${target.replicas}`}`;
+  if (place !== null && (place < 0 || place >= Math.max(1, of)))
+    return of <= 1 ? `${clean(name)} has one demand: say its number alone` : `${clean(name)} has ${of} demands: 1: to ${of}: says which`;
+  if (of <= 1) return {kind: 'only'};
+  const chosen = place ?? leading;
+  return {kind: place === null ? 'leading' : 'said', place: chosen, of, label: demands[chosen]?.label ?? ''};
+}
