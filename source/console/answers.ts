@@ -8,8 +8,12 @@ const beginning = /\u001b(?:\[(?:1(?:;\d{0,2})?)?|\](?:1(?:1(?:;[^\u0007\u001b]{
 const surely = '\u001b]11;';
 /** Part of an answer, or the Esc key: what follows an answer's beginning comes with it, or at once. */
 const patienceMs = 20;
-/** A background is asked for once, and told in letters that are keys: a line that stutters must not make keys of them. */
-const backgroundPatienceMs = 500;
+/** A background is asked for once: until it is told, an Esc may be the beginning of it. */
+const escapePatienceMs = 500;
+/** It is told in letters that are keys. A line that stutters must not make keys of them: what has begun is waited for longer, */
+const begunPatienceMs = 2000;
+/** and of what was given up the end, if it comes after all, is dropped too. */
+const end = /^[\da-f/:rgb]{0,64}(?:\u0007|\u001b\\)/i;
 
 /** Who hears of the answers. */
 export interface Hearer {
@@ -24,25 +28,34 @@ export interface Hearer {
 export function withoutAnswers(input: NodeJS.ReadStream, hearer: Hearer): NodeJS.ReadStream {
   const keys = new PassThrough();
   let held = '';
+  let givenUp = false;
   let timer: NodeJS.Timeout | undefined;
 
   function release(): void {
     const text = held;
     held = '';
-    if (text !== '' && !text.startsWith(surely)) keys.write(text);
+    if (text.startsWith(surely)) givenUp = true;
+    else if (text !== '') keys.write(text);
+  }
+
+  function patience(): number {
+    if (held.startsWith(surely)) return begunPatienceMs;
+    return hearer.awaits() ? escapePatienceMs : patienceMs;
   }
 
   input.setEncoding('utf8');
   input.on('data', (data: string) => {
     clearTimeout(timer);
-    const text = (held + data).replaceAll(answer, (_all, column: string | undefined, color: string) => {
+    const fresh = givenUp ? data.replace(end, '') : data;
+    givenUp = false;
+    const text = (held + fresh).replaceAll(answer, (_all, column: string | undefined, color: string) => {
       if (column === undefined) hearer.background(color);
       else hearer.cursor(Number(column));
       return '';
     });
     held = beginning.exec(text)?.[0] ?? '';
     if (held.length < text.length) keys.write(text.slice(0, text.length - held.length));
-    if (held !== '') timer = setTimeout(release, hearer.awaits() || held.startsWith(surely) ? backgroundPatienceMs : patienceMs);
+    if (held !== '') timer = setTimeout(release, patience());
   });
   input.on('end', () => keys.end());
   // Whoever reads the input itself is told why: a terminal that is gone, which Ink need not hear of.

@@ -109,6 +109,17 @@ describe('the answer', () => {
     expect(told).toEqual([]);
   });
 
+  test('that was given up makes no keys of its end either, when that comes after all', async () => {
+    const {input, told, keys} = listen();
+    input.write('\u001b]11;rgb:bbbb/bb');
+    await read();
+    vi.advanceTimersByTime(5000);
+    input.write('bb/bbbb\u001b\\b');
+    await read();
+    expect(keys()).toBe('b');
+    expect(told).toEqual([]);
+  });
+
   test('is waited for no longer once the cursor’s has come, which was asked behind it; late, it counts all the same', async () => {
     const {input, told, keys, question} = listen();
     input.write('\u001b[1;1R');

@@ -49,8 +49,9 @@ test('one that answers late, in pieces and between keys, is drawn again in the c
   expect(screen.sent()).toMatch(bright);
   const before = screen.sent().length;
   screen.press('?\u001b]11;rgb:fff');
+  screen.press('f/ffff/ffff\u001b\\');
   await until('the help', () => screen.text().includes('Esc closes'));
-  screen.press('f/ffff/ffff\u001b\\\u001b');
+  screen.press('\u001b');
   await until('the light colours', () => plain.test(screen.sent().slice(before)) && screen.text().includes('q quit'));
   await until('no help', () => !screen.text().includes('Esc closes'));
   await ends(screen, states.commands);
