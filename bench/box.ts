@@ -3,7 +3,7 @@ import {createRealClock} from '../source/clock.ts';
 import type {Workload} from '../source/config/config.ts';
 import {createEngine, type Engine} from '../source/engine.ts';
 import {createDockerHost} from '../source/orchestrators/docker/docker.ts';
-import type {ServiceSpec} from '../source/scaler/fleet.ts';
+import type {ServiceSpec} from '../source/scaler/spec.ts';
 import type {Preempt, Standby} from '../source/scaler/readiness.ts';
 import {filler, spec} from '../test/support/fleets.ts';
 import {until} from '../test/support/until.ts';

@@ -2,7 +2,7 @@
  * Three rules for the length of a queue, head to head on the simulated host: the same arrivals from the same seed, the same
  * slots, and the same work that fills what is left.
  */
-import type {Target} from '../source/scaler/fleet.ts';
+import type {Target} from '../source/scaler/spec.ts';
 import {calmHost} from '../source/orchestrators/simulated.ts';
 import {branch} from '../source/simulator/chance.ts';
 import {createQueueWorld, type QueueSettings, type QueueTally} from '../source/simulator/queue-world.ts';

@@ -1,7 +1,7 @@
 /** A host that has what it is asked for at once, and tells of a service as often as somebody wants. It knows nothing of time. */
 import type {HostFacts, Orchestrator, OrchestratorEvents} from '../source/ports.ts';
 import type {Action} from '../source/scaler/entry.ts';
-import {emptyObservation} from '../source/scaler/fleet.ts';
+import {emptyObservation} from '../source/scaler/observation.ts';
 
 export interface TellingHost extends Orchestrator {
   /** Another observation than the one before: a replica that is not ready, or is again. What there is stays the same. */

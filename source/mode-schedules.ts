@@ -2,7 +2,7 @@
 import {readCron, type Calendar} from './cron.ts';
 import type {Engine} from './engine.ts';
 import type {Clock} from './ports.ts';
-import type {ModeSpec} from './scaler/fleet.ts';
+import type {ModeSpec} from './scaler/spec.ts';
 
 export interface ModeSchedules {
   /** Follows the schedules of these modes, and of no others any more. What holds now is told at once. */

@@ -1,6 +1,8 @@
 /** The edges of the system: one interface each, implemented by the siblings in one folder. */
 import type {Action, Command, Entry, Happening, Legacy, Reading, Reply} from './scaler/entry.ts';
-import type {Fleet, Lease, Observation, ServiceSpec} from './scaler/fleet.ts';
+import type {Fleet, Lease} from './scaler/fleet.ts';
+import type {Observation} from './scaler/observation.ts';
+import type {ServiceSpec} from './scaler/spec.ts';
 import type {HostMemory} from './scaler/readiness.ts';
 
 /** Time as an argument. `now` is in milliseconds since the epoch and never runs backwards. */

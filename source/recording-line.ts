@@ -3,7 +3,7 @@
  * a million entries, nearly all of them readings and observations: those are lists of numbers, the rest stays JSON.
  */
 import type {Entry, Reading} from './scaler/entry.ts';
-import {emptyObservation, type Observation, type Trouble, type VictimReason} from './scaler/fleet.ts';
+import {emptyObservation, type Observation, type Trouble, type VictimReason} from './scaler/observation.ts';
 
 /** A service by its number in the recording, or by its name where it is said for the first time. */
 type Name = number | string;

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {createMailbox} from '../source/mailbox.ts';
-import {emptyObservation} from '../source/scaler/fleet.ts';
+import {emptyObservation} from '../source/scaler/observation.ts';
 
 const observed = (running: number) => ({kind: 'observed', service: 'web', observation: {...emptyObservation, running}}) as const;
 const pause = {kind: 'command', command: {kind: 'pause'}, owner: 'ops@here'} as const;

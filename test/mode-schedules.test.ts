@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {readCron} from '../source/cron.ts';
 import {followModeSchedules} from '../source/mode-schedules.ts';
 import type {Window} from '../source/scaler/circumstance.ts';
-import type {ModeSpec} from '../source/scaler/fleet.ts';
+import type {ModeSpec} from '../source/scaler/spec.ts';
 import {createVirtualClock} from '../source/simulator/virtual-clock.ts';
 
 const hour = 3_600_000;

@@ -8,7 +8,7 @@ import {recordingLines} from '../source/recording-line.ts';
 import {openRecording, openSimulatedRecording, recordingHeader, replay} from '../source/recording.ts';
 import type {Entry} from '../source/scaler/entry.ts';
 import {simulate} from '../source/simulator/simulate.ts';
-import {emptyObservation} from '../source/scaler/fleet.ts';
+import {emptyObservation} from '../source/scaler/observation.ts';
 import {filler, spec} from './support/fleets.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'microscale-recording-'));

@@ -2,7 +2,7 @@
 import {loadConfig} from '../config/file.ts';
 import {modeHints} from '../config/mode-hints.ts';
 import {readinessNotes} from '../config/readiness.ts';
-import {unbounded} from '../scaler/fleet.ts';
+import {unbounded} from '../scaler/spec.ts';
 import {circumstanceWords} from '../scaler/mode-words.ts';
 import {targetWords} from '../scaler/target-words.ts';
 import type {Output} from './run.ts';

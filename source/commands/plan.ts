@@ -1,6 +1,6 @@
 /** `plan`: observes once, says what the scaler would do and why, and changes nothing. */
 import {clean} from '../clean.ts';
-import {followsDemand, type ServiceSpec} from '../scaler/fleet.ts';
+import {followsDemand, type ServiceSpec} from '../scaler/spec.ts';
 import {assemble} from './assemble.ts';
 import {clockWords, hostLine, planLines} from './lines.ts';
 import type {Options} from './options.ts';

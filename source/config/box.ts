@@ -1,5 +1,5 @@
 /** What runs where nobody has configured anything: microscaling in a box, as on stage. */
-import {unbounded, type ServiceSpec} from '../scaler/fleet.ts';
+import {unbounded, type ServiceSpec} from '../scaler/spec.ts';
 import {plainReadiness} from '../scaler/readiness.ts';
 import type {Config, Workload} from './config.ts';
 

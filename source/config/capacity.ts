@@ -1,6 +1,7 @@
 /** Slots from what the host is: `capacity: auto`, node by node, and the slots that a replica's size takes. */
 import type {HostFacts, NodeFacts} from '../ports.ts';
-import type {ServiceSpec, Settings} from '../scaler/fleet.ts';
+import type {Settings} from '../scaler/fleet.ts';
+import type {ServiceSpec} from '../scaler/spec.ts';
 import {floorIn} from './modes.ts';
 import {durationWords} from './units.ts';
 import type {Config} from './config.ts';

@@ -1,6 +1,6 @@
 /** A configuration as the rest of the program knows it: plain numbers, every default filled in. */
 import type {FoundService} from '../ports.ts';
-import type {ModeSpec, ServiceSpec} from '../scaler/fleet.ts';
+import type {ModeSpec, ServiceSpec} from '../scaler/spec.ts';
 import type {DemandSpec} from '../sources/source.ts';
 import type {ThemeChoice} from './themes.ts';
 

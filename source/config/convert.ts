@@ -1,6 +1,6 @@
 /** A configuration that has the right shape, as plain numbers with every default filled in; what can't be meant is a mistake. */
 import type {FoundService} from '../ports.ts';
-import {unbounded, type ServiceSpec} from '../scaler/fleet.ts';
+import {unbounded, type ServiceSpec} from '../scaler/spec.ts';
 import {scrubberOf} from '../sources/scrub.ts';
 import type {DemandSpec} from '../sources/source.ts';
 import type {Config, Workload} from './config.ts';

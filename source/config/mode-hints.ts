@@ -1,7 +1,7 @@
 /** What an owner may want to look at in the modes: those that can't be had, and those that stand in each other's way. */
 import {readCron} from '../cron.ts';
 import type {Circumstance, DemandCircumstance, ScheduleCircumstance} from '../scaler/circumstance.ts';
-import {unbounded, type ModeSpec} from '../scaler/fleet.ts';
+import {unbounded, type ModeSpec} from '../scaler/spec.ts';
 import type {Config} from './config.ts';
 import {rangeOf} from './demand-range.ts';
 

@@ -1,7 +1,8 @@
 /** The modes of a configuration: what begins and ends each, what it changes, and what of that can't be meant. */
 import {readCron} from '../cron.ts';
 import type {Circumstance, DemandCircumstance} from '../scaler/circumstance.ts';
-import {autoMode, normalMode, type ModeChange, type ModeSpec, type ServiceSpec} from '../scaler/fleet.ts';
+import {autoMode, normalMode} from '../scaler/fleet.ts';
+import type {ModeChange, ModeSpec, ServiceSpec} from '../scaler/spec.ts';
 import {spanWords} from '../scaler/mode-words.ts';
 import type {DemandSpec} from '../sources/source.ts';
 import type {Mistake, Path} from './mistakes.ts';

@@ -1,7 +1,7 @@
 /** What a service says of being ready for a handover: what it keeps on standby, what becomes of a victim, and which goes first. */
 import {z} from 'zod';
 import type {HostFacts} from '../ports.ts';
-import {unbounded} from '../scaler/fleet.ts';
+import {unbounded} from '../scaler/spec.ts';
 import {plainReadiness, type Preempt, type Readiness, type Standby} from '../scaler/readiness.ts';
 import type {Config, Workload} from './config.ts';
 import {count, duration} from './shapes.ts';

@@ -1,5 +1,5 @@
 /** Targets as the scaler knows them, how they settle by default, and which demand each of them can follow. */
-import type {DemandRule, Lead, Target} from '../scaler/fleet.ts';
+import type {DemandRule, Lead, Target} from '../scaler/spec.ts';
 import type {DemandSpec} from '../sources/source.ts';
 import {labelsOf} from './demand-label.ts';
 import type {Mistake, Path} from './mistakes.ts';

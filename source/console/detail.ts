@@ -2,7 +2,8 @@
 import {clean} from '../clean.ts';
 import {durationWords} from '../config/units.ts';
 import {overrideWords, reasonWords, tell} from '../scaler/explain.ts';
-import {unbounded, type Service} from '../scaler/fleet.ts';
+import type {Service} from '../scaler/fleet.ts';
+import {unbounded} from '../scaler/spec.ts';
 import type {Look} from './look.ts';
 import type {ConsoleState} from './state.ts';
 import {fit, line, plainly, wrapped, type Piece} from './text.ts';

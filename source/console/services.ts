@@ -2,7 +2,8 @@
 import {clean} from '../clean.ts';
 import {durationWords} from '../config/units.ts';
 import {gist} from '../scaler/explain.ts';
-import {followsDemand, unbounded, type Fleet, type Service} from '../scaler/fleet.ts';
+import type {Fleet, Service} from '../scaler/fleet.ts';
+import {followsDemand, unbounded} from '../scaler/spec.ts';
 import {aspect} from '../scaler/override.ts';
 import {sparkline} from './chart.ts';
 import {isStale} from './freshness.ts';

@@ -1,6 +1,6 @@
 /** When a service that keeps failing may be tried again, and what is said of it meanwhile. */
 import type {Clock} from '../ports.ts';
-import type {Trouble} from '../scaler/fleet.ts';
+import type {Trouble} from '../scaler/observation.ts';
 
 /** A replica that ran this long is taken to work: its end is an end, not a failure to start. */
 export const stableMs = 10_000;

@@ -1,5 +1,5 @@
 /** What a service's replicas add up to, in the words of an observation. */
-import type {Observation} from '../scaler/fleet.ts';
+import type {Observation} from '../scaler/observation.ts';
 import type {Place, Replica} from './replica-life.ts';
 import type {Standing} from './replica.ts';
 

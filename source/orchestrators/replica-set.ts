@@ -4,7 +4,7 @@
  */
 import type {Clock} from '../ports.ts';
 import type {Action} from '../scaler/entry.ts';
-import type {Observation, Trouble, VictimReason} from '../scaler/fleet.ts';
+import type {Observation, Trouble, VictimReason} from '../scaler/observation.ts';
 import {noReadinessAsked, plainReadiness, type Readiness, type ReadinessAsked} from '../scaler/readiness.ts';
 import {createBackoff, type Backoff} from './backoff.ts';
 import type {CallFailure, Listed, ReplicaDriver, ReplicaSet} from './replica.ts';

@@ -1,7 +1,7 @@
 /** The words between a set of replicas and whoever runs them: the calls, their outcomes, and a listing. */
 import type {ReplicaState} from '../ports.ts';
 import type {Action} from '../scaler/entry.ts';
-import type {Observation} from '../scaler/fleet.ts';
+import type {Observation} from '../scaler/observation.ts';
 import type {Readiness} from '../scaler/readiness.ts';
 import type {Lane, Ticket} from './call-queue.ts';
 

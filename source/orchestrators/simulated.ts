@@ -3,7 +3,8 @@
  * engine, with delays, crashes, refusals and lost news, all from its seed.
  */
 import type {Chance, Clock, HostFacts, NodeFacts, Orchestrator, OrchestratorEvents} from '../ports.ts';
-import type {Observation, ServiceSpec} from '../scaler/fleet.ts';
+import type {Observation} from '../scaler/observation.ts';
+import type {ServiceSpec} from '../scaler/spec.ts';
 import type {HostMemory} from '../scaler/readiness.ts';
 import {createCallQueue, type CallQueue} from './call-queue.ts';
 import {byStateThenName, lookedAtMax} from './replica-order.ts';

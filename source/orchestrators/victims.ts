@@ -1,5 +1,5 @@
 /** Which replicas go first, and why. It makes none of them go. */
-import type {VictimReason} from '../scaler/fleet.ts';
+import type {VictimReason} from '../scaler/observation.ts';
 import type {VictimChoice} from '../scaler/readiness.ts';
 import type {Replica} from './replica-life.ts';
 

@@ -1,5 +1,47 @@
-/** What a decision says beyond the plan: who took the slots, and whether anything is new in it. */
-import {aliveReplicas, type Decision, type Fleet, type Reason} from './fleet.ts';
+/** A decision and its reasons, who took the slots that it lost, and whether anything is new in it. */
+import {aliveReplicas, type Fleet, type Override} from './fleet.ts';
+import type {Trouble} from './observation.ts';
+import type {OnLost, Target} from './spec.ts';
+
+/** One piece of the answer to "why this number?". */
+export type Reason =
+  /** `label` names one of several demands and is empty for the only one; `ahead` is what is expected, where that is more. */
+  | {readonly kind: 'demand'; readonly value: number; readonly ahead: number | null; readonly target: Target; readonly label: string}
+  | {
+      readonly kind: 'queue';
+      readonly backlog: number;
+      readonly arrivals: number;
+      /** Null while it isn't known. */
+      readonly rate: number | null;
+      readonly drainWithinMs: number;
+      readonly label: string;
+    }
+  | {readonly kind: 'utilization'; readonly used: number; readonly replicas: number; readonly ratio: number; readonly label: string}
+  | {readonly kind: 'steady'; readonly replicas: number; readonly tolerance: number}
+  | {readonly kind: 'fixed'; readonly replicas: number}
+  | {readonly kind: 'fill'}
+  | {readonly kind: 'waiting'; readonly replicas: number; readonly label: string}
+  | {readonly kind: 'lost'; readonly cause: string; readonly since: number; readonly onLost: OnLost; readonly label: string}
+  | {readonly kind: 'settling'; readonly replicas: number; readonly until: number}
+  | {readonly kind: 'override'; readonly override: Override; readonly beyondBounds: boolean}
+  | {readonly kind: 'bound'; readonly bound: 'min' | 'max'; readonly replicas: number}
+  | {readonly kind: 'trouble'; readonly trouble: Trouble}
+  | {readonly kind: 'preempted'; readonly by: string; readonly priority: number}
+  | {readonly kind: 'short'; readonly replicas: number}
+  | {readonly kind: 'retired'};
+
+/** What the plan says about one service. */
+export interface Decision {
+  readonly service: string;
+  /** Replicas asked for once the target, overrides, settle and bounds have spoken. A filler's is its upper bound. */
+  readonly want: number;
+  readonly fills: boolean;
+  readonly desired: number;
+  readonly shortfall: number;
+  /** Effective priority; 0 is boosted. */
+  readonly rank: number;
+  readonly reasons: readonly Reason[];
+}
 
 /**
  * Adds to each decision who took its slots: the service of a better rank that gained most in the same plan. The

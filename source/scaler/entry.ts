@@ -1,6 +1,9 @@
 /** What can happen, and what comes of it: the words that pass between the world and `step`. */
 import type {Circumstances, Ending, Window} from './circumstance.ts';
-import type {Acting, ChosenMode, Decision, HeldBecause, Lease, Observation, Override, Rule, ServiceSpec, Settings} from './fleet.ts';
+import type {Decision} from './decision.ts';
+import type {Acting, ChosenMode, HeldBecause, Lease, Override, Rule, Settings} from './fleet.ts';
+import type {Observation} from './observation.ts';
+import type {ServiceSpec} from './spec.ts';
 import type {EndedHandover} from './handover.ts';
 import type {HostMemory, ReadinessAsked} from './readiness.ts';
 

@@ -1,6 +1,6 @@
 /** Handovers, and what is kept ready or frozen, in words. */
 import type {ClockWords} from './explain.ts';
-import type {Observation} from './fleet.ts';
+import type {Observation} from './observation.ts';
 import type {EndedHandover} from './handover.ts';
 import type {HostMemory} from './readiness.ts';
 

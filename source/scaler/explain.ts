@@ -2,7 +2,8 @@
 import type {Happening} from './entry.ts';
 import {frozenWords, handoverWords, leavingWords, memoryWords} from './explain-readiness.ts';
 import {causeWords} from './mode-words.ts';
-import type {Decision, Lease, Override, Reason, Rule, Service} from './fleet.ts';
+import type {Decision, Reason} from './decision.ts';
+import type {Lease, Override, Rule, Service} from './fleet.ts';
 import {demandWords, labelWords, queueWords, shareWords, utilizationWords} from './target-words.ts';
 
 /** How a moment reads where the operator sits, such as 12:04:31. */

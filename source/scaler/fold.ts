@@ -1,6 +1,8 @@
 /** How each kind of news changes what the fleet knows. No decision is made here. */
 import type {Entry, Happening, Legacy, Reading} from './entry.ts';
-import type {Demand, Fleet, Lease, Observation, Override, Service, ServiceSpec, Settings, Trouble} from './fleet.ts';
+import type {Demand, Fleet, Lease, Override, Service, Settings} from './fleet.ts';
+import type {Observation, Trouble} from './observation.ts';
+import type {ServiceSpec} from './spec.ts';
 import {keepFollowed, readFollowed, valueOf} from './follow.ts';
 import {configureModes, inheritMode} from './mode.ts';
 import {aspect} from './override.ts';

@@ -1,6 +1,7 @@
 /** What a service follows: its demands, each by its target, with what is remembered of it. It knows one service at a time. */
 import type {Reading} from './entry.ts';
-import {aliveReplicas, type Demand, type Followed, type Service, type ServiceSpec, type Target} from './fleet.ts';
+import {aliveReplicas, type Demand, type Followed, type Service} from './fleet.ts';
+import type {ServiceSpec, Target} from './spec.ts';
 import {replicasFor, wantWhenLost} from './target.ts';
 import {expireTrend, readTrend} from './trend.ts';
 import type {Context, Memory} from './memory.ts';

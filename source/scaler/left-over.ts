@@ -1,5 +1,5 @@
 /** A service that runs here and that the configuration doesn't name any more. */
-import {unbounded, type ServiceSpec} from './fleet.ts';
+import {unbounded, type ServiceSpec} from './spec.ts';
 import {retire} from './fold.ts';
 import {plainReadiness} from './readiness.ts';
 

@@ -1,7 +1,8 @@
 /** Which mode holds, and what it makes of the configured services. What a circumstance is, is another file's matter. */
 import {follow, goOn, noCircumstances, schedule, type Circumstances, type Ending, type Window} from './circumstance.ts';
 import type {Happening, Legacy, ModeCause, Reply} from './entry.ts';
-import {autoMode, normalMode, type ChosenMode, type Fleet, type HeldMode, type ModeSpec, type ServiceSpec} from './fleet.ts';
+import {autoMode, normalMode, type ChosenMode, type Fleet, type HeldMode} from './fleet.ts';
+import type {ModeSpec, ServiceSpec} from './spec.ts';
 
 /** An operator's choice, or else the first mode in the file's order whose circumstance holds; null for the normal one. */
 function heldMode({at, chosen, settings, circumstances}: Fleet): HeldMode | null {

@@ -6,8 +6,8 @@
  *
  *     level += proportional × (length - target) × seconds + derivative × change
  */
-import type {Target} from './fleet.ts';
-import {unbounded} from './fleet.ts';
+import type {Target} from './spec.ts';
+import {unbounded} from './spec.ts';
 import type {Context, PdMemory} from './memory.ts';
 
 type PdTarget = Extract<Target, {kind: 'pd'}>;

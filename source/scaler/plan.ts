@@ -1,6 +1,8 @@
 /** The plan: how many replicas each service should have, and why. Pure arithmetic over what the fleet knows. */
 import {aspect, overrideOf} from './override.ts';
-import {unbounded, type Decision, type Fleet, type Reason, type Service, type Settings} from './fleet.ts';
+import type {Decision, Reason} from './decision.ts';
+import type {Fleet, Service, Settings} from './fleet.ts';
+import {unbounded} from './spec.ts';
 import {settleMsOf} from './flaps.ts';
 import {nameOrder} from './name-order.ts';
 import {rawWant} from './target.ts';

@@ -8,7 +8,7 @@
  * so that a busy replica isn't taken for an idle one.
  */
 import type {Reading} from './entry.ts';
-import type {Target} from './fleet.ts';
+import type {Target} from './spec.ts';
 import {age, begin, boldness, learn, nothingKnown, suppose, sureArrivals, sureRate} from './estimate.ts';
 import type {Context, QueueLook, QueueMemory} from './memory.ts';
 

@@ -1,5 +1,7 @@
 /** What is kept ready ahead of demand, what a preempted replica becomes, and who goes first: as declared, and as asked for. */
-import type {Decision, Fleet, Observation, Service} from './fleet.ts';
+import type {Decision} from './decision.ts';
+import type {Fleet, Service} from './fleet.ts';
+import type {Observation} from './observation.ts';
 
 /** Replicas that wait for their slot. A paused one is back in tens of milliseconds; a created one has yet to start. */
 export type Standby =

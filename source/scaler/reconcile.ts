@@ -2,7 +2,8 @@
  * What may be asked of the orchestrator now, so that the host never holds more than its slots. It decides no wants:
  * it walks from what is observed towards the plan.
  */
-import {aliveReplicas, heldReplicas, type Decision, type Fleet, type Service} from './fleet.ts';
+import type {Decision} from './decision.ts';
+import {aliveReplicas, heldReplicas, type Fleet, type Service} from './fleet.ts';
 import {readinessFor, yielding, type ReadinessAsked} from './readiness.ts';
 
 /** The number to ask for at this moment, what is kept ready beside it, and how many of those that leave yield to others. */

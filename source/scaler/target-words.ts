@@ -1,5 +1,6 @@
 /** Targets, and what they made of their readings, in words. It knows no screen. */
-import type {Reason, Target} from './fleet.ts';
+import type {Reason} from './decision.ts';
+import type {Target} from './spec.ts';
 
 /** Such as `1 replica per 50` or `drained within 30 s`. */
 export function targetWords(target: Target): string {

@@ -1,5 +1,7 @@
 /** From readings to replicas. It knows one service at a time and nothing of capacity or of other services. */
-import {aliveReplicas, unbounded, type Demand, type Followed, type Peak, type Reason, type Service, type Target} from './fleet.ts';
+import type {Reason} from './decision.ts';
+import {aliveReplicas, type Demand, type Followed, type Peak, type Service} from './fleet.ts';
+import {unbounded, type Target} from './spec.ts';
 import {sureRate} from './estimate.ts';
 
 /** Want of a service before overrides, bounds and capacity, with the reason for it. */

@@ -5,7 +5,7 @@
  * nothing changes. So a replica that is slow to start is never asked for twice.
  */
 import type {Reading} from './entry.ts';
-import type {Target} from './fleet.ts';
+import type {Target} from './spec.ts';
 import type {Context, UtilizationMemory} from './memory.ts';
 
 type UtilizationTarget = Extract<Target, {kind: 'utilization'}>;

@@ -1,6 +1,8 @@
 /** What must always hold, as checkers over one step each. They know only the fleet and what really runs. */
 import type {Step} from '../scaler/step.ts';
-import {heldReplicas, type Decision, type Fleet, type Observation, type Service} from '../scaler/fleet.ts';
+import type {Decision} from '../scaler/decision.ts';
+import {heldReplicas, type Fleet, type Service} from '../scaler/fleet.ts';
+import type {Observation} from '../scaler/observation.ts';
 
 export interface Moment {
   readonly before: Fleet;

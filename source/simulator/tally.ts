@@ -3,7 +3,8 @@
  * run and a real one alike.
  */
 import type {Action} from '../scaler/entry.ts';
-import type {Fleet, Service, ServiceSpec} from '../scaler/fleet.ts';
+import type {Fleet, Service} from '../scaler/fleet.ts';
+import type {ServiceSpec} from '../scaler/spec.ts';
 import {plan} from '../scaler/plan.ts';
 import type {Step} from '../scaler/step.ts';
 import {replicasFor} from '../scaler/target.ts';

@@ -3,7 +3,7 @@ import {preflight} from '../../source/config/capacity.ts';
 import {isOurLabel, readLabels} from '../../source/config/labels.ts';
 import {readConfig, readLabelled} from '../../source/config/read.ts';
 import type {FoundService} from '../../source/ports.ts';
-import {unbounded} from '../../source/scaler/fleet.ts';
+import {unbounded} from '../../source/scaler/spec.ts';
 
 function found(hostName: string, labels: Record<string, string>, rest: Partial<FoundService> = {}): FoundService {
   const shortName = hostName.replace(/^.*[_/]/, '');

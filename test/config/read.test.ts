@@ -6,7 +6,7 @@ import {describe, expect, onTestFinished, test} from 'vitest';
 import {ConfigError} from '../../source/config/config.ts';
 import {readTheme} from '../../source/config/file.ts';
 import {readConfig} from '../../source/config/read.ts';
-import {unbounded} from '../../source/scaler/fleet.ts';
+import {unbounded} from '../../source/scaler/spec.ts';
 
 const options = {
   name: 'shop.yaml',

@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {ConfigError} from '../../source/config/config.ts';
 import {readinessNotes} from '../../source/config/readiness.ts';
 import {readConfig} from '../../source/config/read.ts';
-import {unbounded} from '../../source/scaler/fleet.ts';
+import {unbounded} from '../../source/scaler/spec.ts';
 import {plainReadiness} from '../../source/scaler/readiness.ts';
 
 const hourMs = 3_600_000;

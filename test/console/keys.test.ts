@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {keyNames} from '../../source/console/app.tsx';
 import {keyTable, press} from '../../source/console/keys/table.ts';
 import {listedServices, type ConsoleState} from '../../source/console/state.ts';
-import type {ModeSpec} from '../../source/scaler/fleet.ts';
+import type {ModeSpec} from '../../source/scaler/spec.ts';
 import {session} from '../support/pressed.ts';
 import {shopState} from '../support/screens.ts';
 

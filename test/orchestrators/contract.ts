@@ -2,7 +2,7 @@
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import type {Orchestrator, OrchestratorEvents} from '../../source/ports.ts';
 import type {Action} from '../../source/scaler/entry.ts';
-import type {Observation} from '../../source/scaler/fleet.ts';
+import type {Observation} from '../../source/scaler/observation.ts';
 import {hearing} from '../support/observers.ts';
 import {scaling, spec} from '../support/fleets.ts';
 import {until} from '../support/until.ts';

@@ -10,7 +10,8 @@ import {
 } from '../../source/scaler/circumstance.ts';
 import type {Happening} from '../../source/scaler/entry.ts';
 import {tell} from '../../source/scaler/explain.ts';
-import type {Fleet, ModeSpec} from '../../source/scaler/fleet.ts';
+import type {Fleet} from '../../source/scaler/fleet.ts';
+import type {ModeSpec} from '../../source/scaler/spec.ts';
 import {wakeAt} from '../../source/scaler/step.ts';
 import {after, desiredOf, filler, fleetOf, reading, spec, type Timeless} from '../support/fleets.ts';
 

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {explain, gist, reasonWords, tell} from '../../source/scaler/explain.ts';
-import type {Reason} from '../../source/scaler/fleet.ts';
+import type {Reason} from '../../source/scaler/decision.ts';
 import {after, filler, fleetOf, observed, reading, spec} from '../support/fleets.ts';
 
 const clock = (at: number) => `t${at}`;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {explain} from '../../source/scaler/explain.ts';
-import {emptyFleet, type DemandRule, type Fleet, type Service, type Target} from '../../source/scaler/fleet.ts';
+import {emptyFleet, type Fleet, type Service} from '../../source/scaler/fleet.ts';
+import type {DemandRule, Target} from '../../source/scaler/spec.ts';
 import {step, wakeAt} from '../../source/scaler/step.ts';
 import {createInvariants} from '../../source/simulator/invariants.ts';
 import {after, desiredOf, filler, fleetOf, observed, spec, type Timeless} from '../support/fleets.ts';

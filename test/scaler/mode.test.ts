@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import type {Fleet, ModeSpec} from '../../source/scaler/fleet.ts';
+import type {Fleet} from '../../source/scaler/fleet.ts';
+import type {ModeSpec} from '../../source/scaler/spec.ts';
 import {wakeAt} from '../../source/scaler/step.ts';
 import {after, desiredOf, filler, fleetOf, observed, reading, spec, type Timeless} from '../support/fleets.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import type {Fleet, Target} from '../../source/scaler/fleet.ts';
+import type {Fleet} from '../../source/scaler/fleet.ts';
+import type {Target} from '../../source/scaler/spec.ts';
 import {step} from '../../source/scaler/step.ts';
 import {after, fleetOf, observed, spec, type Timeless} from '../support/fleets.ts';
 import {burst, changes, live, stream} from '../support/queue-world.ts';

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {hpaRule, pdRule, type HpaMemory} from '../../bench/queue-rules.ts';
 import {calmHost} from '../../source/orchestrators/simulated.ts';
-import type {Target} from '../../source/scaler/fleet.ts';
+import type {Target} from '../../source/scaler/spec.ts';
 import {branch, seededChance} from '../../source/simulator/chance.ts';
 import {createQueueWorld, type QueueSettings, type QueueTally} from '../../source/simulator/queue-world.ts';
 import {simulate} from '../../source/simulator/simulate.ts';

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {calmHost, roughHost} from '../../source/orchestrators/simulated.ts';
-import type {Fleet, Observation} from '../../source/scaler/fleet.ts';
+import type {Fleet} from '../../source/scaler/fleet.ts';
+import type {Observation} from '../../source/scaler/observation.ts';
 import type {EndedHandover} from '../../source/scaler/handover.ts';
 import type {Preempt, Standby} from '../../source/scaler/readiness.ts';
 import {simulate, type Disturbance, type Simulation} from '../../source/simulator/simulate.ts';

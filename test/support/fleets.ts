@@ -1,7 +1,9 @@
 /** Fleets for tests: short to write, complete to the scaler. */
 import fc from 'fast-check';
 import type {Action, Entry} from '../../source/scaler/entry.ts';
-import {emptyFleet, emptyObservation, unbounded, type Fleet, type Observation, type ServiceSpec} from '../../source/scaler/fleet.ts';
+import {emptyFleet, type Fleet} from '../../source/scaler/fleet.ts';
+import {emptyObservation, type Observation} from '../../source/scaler/observation.ts';
+import {unbounded, type ServiceSpec} from '../../source/scaler/spec.ts';
 import {plainReadiness} from '../../source/scaler/readiness.ts';
 import {step} from '../../source/scaler/step.ts';
 

@@ -1,7 +1,8 @@
 /** Texts that want to move the cursor, colour the rest, set the title or break a column, and a fleet in which every text is one. */
 import type {Update} from '../../source/ports.ts';
 import type {Happening} from '../../source/scaler/entry.ts';
-import type {Lease, ModeSpec} from '../../source/scaler/fleet.ts';
+import type {Lease} from '../../source/scaler/fleet.ts';
+import type {ModeSpec} from '../../source/scaler/spec.ts';
 import {after, filler, fleetOf, observed, reading, spec, type Timeless} from './fleets.ts';
 
 export const hostileTexts: Readonly<Record<string, string>> = {

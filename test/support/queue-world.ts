@@ -1,6 +1,7 @@
 /** A queue with replicas that work on it, in virtual time, scaled by the real scaler: small, whole and seeded. */
 import type {Reading} from '../../source/scaler/entry.ts';
-import type {Fleet, Target} from '../../source/scaler/fleet.ts';
+import type {Fleet} from '../../source/scaler/fleet.ts';
+import type {Target} from '../../source/scaler/spec.ts';
 import {branch} from '../../source/simulator/chance.ts';
 import {after, fleetOf, observed, spec, type Timeless} from './fleets.ts';
 

@@ -3,7 +3,7 @@ import {roughHost} from '../../source/orchestrators/simulated.ts';
 import type {Chance} from '../../source/ports.ts';
 import type {Command} from '../../source/scaler/entry.ts';
 import type {Circumstance, DemandCircumstance} from '../../source/scaler/circumstance.ts';
-import type {ModeSpec, ServiceSpec} from '../../source/scaler/fleet.ts';
+import type {ModeSpec, ServiceSpec} from '../../source/scaler/spec.ts';
 import type {Preempt, Readiness, Standby} from '../../source/scaler/readiness.ts';
 import {branch} from '../../source/simulator/chance.ts';
 import type {Simulation} from '../../source/simulator/simulate.ts';

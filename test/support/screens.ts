@@ -1,7 +1,8 @@
 /** A console state to draw: a shop in the middle of a rush, the same each time. */
 import type {Sample, Update} from '../../source/ports.ts';
 import type {Happening} from '../../source/scaler/entry.ts';
-import type {Fleet, ModeSpec} from '../../source/scaler/fleet.ts';
+import type {Fleet} from '../../source/scaler/fleet.ts';
+import type {ModeSpec} from '../../source/scaler/spec.ts';
 import {emptyState, reduce, type ConsoleState} from '../../source/console/state.ts';
 import {asciiSymbols, createStyle, unicodeSymbols} from '../../source/console/style.ts';
 import type {Look} from '../../source/console/look.ts';

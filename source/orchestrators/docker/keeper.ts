@@ -2,7 +2,7 @@
 import type {ContainerInfo} from 'dockerode';
 import type {Clock} from '../../ports.ts';
 import type {Action} from '../../scaler/entry.ts';
-import type {Observation} from '../../scaler/fleet.ts';
+import type {Observation} from '../../scaler/observation.ts';
 import type {Readiness} from '../../scaler/readiness.ts';
 import type {CallQueue} from '../call-queue.ts';
 import {createReplicaSet} from '../replica-set.ts';

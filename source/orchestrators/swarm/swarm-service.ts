@@ -3,7 +3,7 @@
  * makes no call itself, and looks at nothing by itself.
  */
 import type {Clock} from '../../ports.ts';
-import {emptyObservation, type Observation, type Trouble} from '../../scaler/fleet.ts';
+import {emptyObservation, type Observation, type Trouble} from '../../scaler/observation.ts';
 import {createBackoff} from '../backoff.ts';
 import type {CallFailure} from '../replica.ts';
 import type {TaskCounts} from './tasks.ts';

@@ -7,7 +7,7 @@ import type {Workload} from '../../../source/config/config.ts';
 import {createRealClock} from '../../../source/clock.ts';
 import {createDockerHost} from '../../../source/orchestrators/docker/docker.ts';
 import type {Orchestrator} from '../../../source/ports.ts';
-import type {Observation} from '../../../source/scaler/fleet.ts';
+import type {Observation} from '../../../source/scaler/observation.ts';
 import {hearing} from '../../support/observers.ts';
 import {chosenEngine, docker, containersOf, engineTest, socket, sweep} from '../../support/engine.ts';
 import {scaling, spec} from '../../support/fleets.ts';

@@ -8,7 +8,7 @@ import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {createRealClock} from '../../../source/clock.ts';
 import {createDockerHost} from '../../../source/orchestrators/docker/docker.ts';
 import type {HostFacts, Orchestrator} from '../../../source/ports.ts';
-import type {Observation} from '../../../source/scaler/fleet.ts';
+import type {Observation} from '../../../source/scaler/observation.ts';
 import {hearing} from '../../support/observers.ts';
 import {chosenEngine, docker, engineTest, socket} from '../../support/engine.ts';
 import {scaling, spec} from '../../support/fleets.ts';

@@ -6,7 +6,7 @@ import {cpusOf, memoryShare, networkBytes, takenAt} from '../../../source/orches
 import {createSimulatedHost} from '../../../source/orchestrators/simulated.ts';
 import type {Orchestrator} from '../../../source/ports.ts';
 import type {Reading} from '../../../source/scaler/entry.ts';
-import type {Observation} from '../../../source/scaler/fleet.ts';
+import type {Observation} from '../../../source/scaler/observation.ts';
 import {noReadinessAsked} from '../../../source/scaler/readiness.ts';
 import {createSource} from '../../../source/sources/source.ts';
 import {hearing} from '../../support/observers.ts';

@@ -3,7 +3,7 @@ import {createRealClock} from '../../../source/clock.ts';
 import {createEngine, type Engine} from '../../../source/engine.ts';
 import type {HostFacts} from '../../../source/ports.ts';
 import type {Happening} from '../../../source/scaler/entry.ts';
-import type {ServiceSpec} from '../../../source/scaler/fleet.ts';
+import type {ServiceSpec} from '../../../source/scaler/spec.ts';
 import {createSwarmHost} from '../../../source/orchestrators/swarm/swarm.ts';
 import {countTasks} from '../../../source/orchestrators/swarm/tasks.ts';
 import {replicasOf, withReplicas, type ServiceObject, type TaskObject} from '../../../source/orchestrators/swarm/wire.ts';
