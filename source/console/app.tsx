@@ -1,13 +1,13 @@
 /** The Ink app: the shown state as a frame, and keys as effects. Everything it shows and decides is pure, next door. */
 import {useEffect, useState, useSyncExternalStore} from 'react';
 import {Box, Text, useInput, usePaste, useWindowSize, type Key as InkKey} from 'ink';
+import {createCalmCharts} from './calm-charts.ts';
 import {frame} from './frame.ts';
 import type {Effect} from './keys/effect.ts';
 import {press} from './keys/table.ts';
 import type {Look} from './look.ts';
 import {createPainter} from './portion.ts';
 import {answer} from './prompt.ts';
-import {withCalmCharts} from './state.ts';
 import {spokenLines} from './spoken.ts';
 import type {Store} from './store.ts';
 
@@ -30,9 +30,10 @@ export function App({store, look, spoken, perform, budget = unlimited}: AppProps
   // What is pasted is no command: it is taken away before it could be one.
   usePaste(() => {});
   const [painter] = useState(() => createPainter(budget, row => row.includes(`${look.style.symbols.cursor} `)));
+  const [charts] = useState(createCalmCharts);
   const lines = spoken
     ? spokenLines(state, look)
-    : painter.paint(frame(Number.isFinite(budget()) ? withCalmCharts(state) : state, size, look), size.columns);
+    : painter.paint(frame(charts(state, Number.isFinite(budget())), size, look), size.columns);
   // What a slow line had no room for comes with the next frame.
   useEffect(() => {
     if (painter.isBehind()) store.again();

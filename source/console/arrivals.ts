@@ -27,8 +27,12 @@ const patienceMs = 5000;
 const leastBytesPerSecond = 400;
 /** A line is slow where more than a handful of bytes took longer than this, on top of the way there and back. */
 const slowLeast = {bytes: 200, ms: 150};
-/** A slow line is so until it carries this. */
+/** A slow line carries less than this. */
 const quickBytesPerMs = 8;
+/** Once is no proof, of either: a busy machine answers late now and then. So many in a row are, */
+const proofs = 3;
+/** and so is one that took this long. */
+const surelySlowMs = 1000;
 const budgetMs = 500;
 
 export function createArrivals(now: () => number): Arrivals {
@@ -39,13 +43,19 @@ export function createArrivals(now: () => number): Arrivals {
   let since = 0;
   let roundTripMs = Number.POSITIVE_INFINITY;
   let budget = Number.POSITIVE_INFINITY;
+  /** How many in a row have said that the line is not what it was taken for. */
+  let doubts = 0;
 
   function measure(amount: number, tookMs: number): void {
     roundTripMs = Math.min(roundTripMs, tookMs);
     if (amount < slowLeast.bytes) return;
     const onTheWayMs = Math.max(1, tookMs - roundTripMs);
-    const isSlow = Number.isFinite(budget) ? amount / onTheWayMs < quickBytesPerMs : onTheWayMs > slowLeast.ms;
-    budget = isSlow ? (amount * budgetMs) / onTheWayMs : Number.POSITIVE_INFINITY;
+    const wasSlow = Number.isFinite(budget);
+    const isSlow = amount / onTheWayMs < quickBytesPerMs && (wasSlow || onTheWayMs > slowLeast.ms);
+    doubts = isSlow === wasSlow ? 0 : doubts + 1;
+    const turns = doubts >= proofs || (!wasSlow && isSlow && onTheWayMs >= surelySlowMs);
+    if (turns) doubts = 0;
+    budget = wasSlow !== turns ? (amount * budgetMs) / onTheWayMs : Number.POSITIVE_INFINITY;
   }
 
   return {

@@ -13,7 +13,8 @@ export function serviceChart(
   look: Look,
   withDesired = false,
 ): readonly string[] {
-  const {selected, samples, past, update} = state;
+  const {selected, samples, past, chartsTo, update} = state;
+  const shownTo = past?.shownAt ?? chartsTo;
   const service = selected ?? '';
   return chartLines(
     {
@@ -23,7 +24,7 @@ export function serviceChart(
       height,
       columnMs: screenColumns >= farColumns ? 2000 : 1000,
       now: samples.at(-1)?.at ?? 0,
-      end: past ? look.clock(past.shownAt) : 'now',
+      end: shownTo === null ? 'now' : look.clock(shownTo),
       paintReplicas: update ? badgesOf(update.fleet, look.style).paint(service) : text => text,
       withDesired,
     },

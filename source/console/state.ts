@@ -64,6 +64,8 @@ export interface ConsoleState {
   /** Whether all there is is a recording: it has an end, and no present. */
   readonly recording: boolean;
   readonly closeUp: CloseUp;
+  /** Until when the charts show what was, where a line carries no more than now and then a new one; null for now. */
+  readonly chartsTo: number | null;
 }
 
 export type ConsoleEvent =
@@ -107,6 +109,7 @@ export function emptyState(readOnly: boolean, attached = false, recording = fals
     pace: stillPace,
     recording,
     closeUp: noCloseUp,
+    chartsTo: null,
   };
 }
 
@@ -208,15 +211,6 @@ function travel(state: ConsoleState, sought: number): ConsoleState {
   const now = show({...state, past: null, message: null, pace: {...state.pace, kind: 'still'}}, present);
   return state.gone === null || !past ? now : reduce(now, {kind: 'gone', reason: state.gone});
 }
-
-/** The same with charts that move twice a minute: what moves each second is more than a slow line carries. */
-export function withCalmCharts(state: ConsoleState): ConsoleState {
-  const until = Math.floor((state.samples.at(-1)?.at ?? 0) / calmChartMs) * calmChartMs;
-  const samples = state.samples.filter(({at}) => at <= until);
-  return samples.length === 0 ? state : {...state, samples};
-}
-
-const calmChartMs = 30_000;
 
 /** By rank, then by name: the order in which the plan serves them. */
 export function orderedServices(services: readonly Service[]): readonly Service[] {

@@ -4,7 +4,11 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {withoutAnswers} from '../../source/console/answers.ts';
 import {createArrivals, questionsMost} from '../../source/console/arrivals.ts';
+import {createCalmCharts} from '../../source/console/calm-charts.ts';
+import {frame} from '../../source/console/frame.ts';
 import {createPainter} from '../../source/console/portion.ts';
+import {reduce, type ConsoleState} from '../../source/console/state.ts';
+import {at, plainUnicode, shopState} from '../support/screens.ts';
 import {until} from '../support/until.ts';
 
 describe('portions of a frame', () => {
@@ -95,21 +99,74 @@ describe('what has arrived', () => {
     expect(new Set([lost, second, third, fourth, fifth]).size).toBe(5);
   });
 
-  test('a line is slow by its bytes and not by its length, and until it carries more', () => {
+  function sending() {
     const {arrivals, later} = watch();
-    const send = (bytes: number, ms: number) => {
+    return (bytes: number, ms: number) => {
       arrivals.sent(bytes);
       const {number} = arrivals.asked();
       later(ms);
       arrivals.answered(number);
       return arrivals.budget();
     };
+  }
+
+  test('a line is slow by its bytes and not by its length, and until it carries more', () => {
+    const send = sending();
     expect(send(4, 300)).toBe(Number.POSITIVE_INFINITY);
     expect(send(5000, 310)).toBe(Number.POSITIVE_INFINITY);
     expect(send(960, 1300)).toBe(480);
     expect(send(50, 352)).toBe(480);
     expect(send(240, 550)).toBe(480);
+    expect(Number.isFinite(send(5000, 310))).toBe(true);
+    expect(Number.isFinite(send(5000, 310))).toBe(true);
     expect(send(5000, 310)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('a machine that answers late now and then makes no line slow, and one that stutters makes none quick', () => {
+    const send = sending();
+    send(4, 5);
+    for (let round = 0; round < 20; round++) {
+      expect(send(400, 350)).toBe(Number.POSITIVE_INFINITY);
+      expect(send(400, 300)).toBe(Number.POSITIVE_INFINITY);
+      expect(send(400, 6)).toBe(Number.POSITIVE_INFINITY);
+    }
+    for (let round = 0; round < 3; round++) send(400, 400);
+    for (let round = 0; round < 20; round++) {
+      expect(Number.isFinite(send(400, 10))).toBe(true);
+      expect(Number.isFinite(send(400, 420))).toBe(true);
+    }
+  });
+});
+
+describe('charts on a slow line', () => {
+  const second = 1000;
+  const stateAt = (at: number) => ({
+    ...shopState(),
+    samples: Array.from({length: Math.floor(at / second)}, (_, index) => ({at: (index + 1) * second, services: {}})),
+  });
+  const lastOf = ({samples}: ConsoleState) => samples.at(-1)?.at;
+
+  test('move twice a minute and say until when they tell; others move at once', () => {
+    const calm = createCalmCharts();
+    expect(calm(stateAt(100 * second), false).chartsTo).toBeNull();
+    const slow = createCalmCharts();
+    const seen = Array.from({length: 40}, (_, index) => slow(stateAt((80 + index) * second), true));
+    expect([...new Set(seen.map(lastOf))]).toEqual([60 * second, 90 * second]);
+    expect(seen[0]?.chartsTo).toBe(60 * second);
+    expect(frame(seen[0] ?? shopState(), {columns: 80, rows: 24}, plainUnicode).join('\n')).toContain('00:01:00');
+  });
+
+  test('take nothing back that was shown, when the line turns out to be slow', () => {
+    const charts = createCalmCharts();
+    expect(lastOf(charts(stateAt(80 * second), false))).toBe(80 * second);
+    expect(lastOf(charts(stateAt(81 * second), true))).toBe(80 * second);
+    expect(lastOf(charts(stateAt(91 * second), true))).toBe(90 * second);
+    expect(lastOf(charts(stateAt(92 * second), false))).toBe(92 * second);
+  });
+
+  test('of the past are whole: it keeps still', () => {
+    const past = reduce(shopState(), {kind: 'travelled', at: at - 30 * second});
+    expect(createCalmCharts()(past, true)).toBe(past);
   });
 });
 
