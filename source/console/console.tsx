@@ -7,6 +7,7 @@ import {App} from './app.tsx';
 import {backgroundQuestion, createBackgroundQuestion} from './background.ts';
 import {listen, quietBell} from './bell.ts';
 import {scrolledTo} from './close-up.ts';
+import {createCommander} from './commander.ts';
 import {copyText} from './detail.ts';
 import {scrollRoom} from './detail-panes.ts';
 import {frame} from './frame.ts';
@@ -91,10 +92,7 @@ export async function runConsole({
       case 'refuse':
         return say(effect.reason, true);
       case 'command':
-        void session.command(effect.command).then(reply => {
-          store.dispatch({kind: 'replied', reply, at: store.latest().update?.vitals.at ?? 0});
-        });
-        return;
+        return command(effect.command);
       case 'take-over':
         say('taking over …', false);
         void session.takeOver().then(reply => {
@@ -134,14 +132,17 @@ export async function runConsole({
     }
   }
 
+  const command = createCommander({
+    ask: given => session.command(given),
+    replied: reply => store.dispatch({kind: 'replied', reply, at: store.latest().update?.vitals.at ?? 0}),
+    now: () => performance.now(),
+    after,
+  });
   const traveller = createTraveller({
     store,
     ask: at => session.past(at),
     idle: () => terminal.idle(),
-    after(delayMs, callback) {
-      const timer = setTimeout(callback, delayMs);
-      return () => clearTimeout(timer);
-    },
+    after,
     say: reason => say(reason, true),
   });
   if (replay) {
@@ -246,6 +247,11 @@ export async function runConsole({
   traveller.close();
   terminal.restore();
   return why;
+}
+
+function after(delayMs: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, delayMs);
+  return () => clearTimeout(timer);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

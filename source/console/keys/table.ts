@@ -31,6 +31,7 @@ export function press(state: ConsoleState, name: string): Effect | null {
     if (state.readOnly) return refuse('read-only: this console watches, and changes nothing');
     if (state.gone !== null) return refuse('the engine is gone: nothing can be changed until one acts again (:takeover)');
     if (!state.update) return refuse('not connected yet');
+    if (state.silentMs > 0) return refuse('the engine says nothing: what is pressed now would be done unseen, once it speaks again');
   }
   return key.press(state);
 }
