@@ -2,7 +2,7 @@
 import type {HostFacts} from '../ports.ts';
 import type {Happening} from '../scaler/entry.ts';
 import {explain, tell, type ClockWords} from '../scaler/explain.ts';
-import type {Fleet} from '../scaler/fleet.ts';
+import {demandedReplicas, type Fleet} from '../scaler/fleet.ts';
 import {percentile} from '../scaler/score.ts';
 import {durationWords} from '../config/units.ts';
 import {clean} from '../clean.ts';
@@ -31,14 +31,17 @@ export function hostLine(facts: HostFacts, fleet: Fleet): string {
 }
 
 export function planLines(fleet: Fleet, clock: ClockWords): readonly string[] {
-  const rows = fleet.services.map(({spec, decision, observed}) => [
-    spec.name,
-    String(decision?.rank ?? spec.priority),
-    decision?.fills ? 'fill' : String(decision?.want ?? '-'),
-    String(observed?.running ?? '-'),
-    String(decision?.desired ?? '-'),
-    decision ? explain(decision, clock) : 'not planned yet',
-  ]);
+  const rows = fleet.services.map(service => {
+    const {spec, decision, observed} = service;
+    return [
+      spec.name,
+      String(decision?.rank ?? spec.priority),
+      spec.target.kind === 'fill' ? 'fill' : String(demandedReplicas(service) ?? '-'),
+      String(observed?.running ?? '-'),
+      String(decision?.desired ?? '-'),
+      decision ? explain(decision, clock) : 'not planned yet',
+    ];
+  });
   return table([['SERVICE', 'PRI', 'WANT', 'RUNNING', 'DESIRED', 'WHY'], ...rows]).map(clean);
 }
 

@@ -1,6 +1,6 @@
 /** One service alone: where its chart, its why, its replicas, its handovers and its log stand, for a size. */
 import {clean} from '../clean.ts';
-import type {Service} from '../scaler/fleet.ts';
+import {demandedReplicas, type Service} from '../scaler/fleet.ts';
 import {sparkline} from './chart.ts';
 import {detailLines} from './detail.ts';
 import {handoverLines} from './handovers.ts';
@@ -65,14 +65,13 @@ function numbers({state, service, columns, look}: Parts): readonly (readonly Pie
   // The chart counts in replicas; demand in its own unit is a small line beside its number.
   const line = columns < sparkColumns ? '' : sparkline(state.samples, service.spec.name, sparkSeconds, style).trim();
   const {symbols} = style;
-  const {demand, decision, observed, rawWant} = service;
+  const {demand, decision, observed} = service;
+  const want = demandedReplicas(service);
   const paint = state.update ? badgesOf(state.update.fleet, style).paint(service.spec.name) : undefined;
   const value = demand.kind === 'live' ? demand.value : null;
   return [
     value === null ? [] : [{text: `demand ${Number(value.toFixed(1))}`}, {text: line && ` ${line}`, paint: style.demand}],
-    decision?.fills || rawWant === null
-      ? []
-      : [{text: symbols.demandLine[4], paint: style.demand}, {text: ` want ${decision?.want ?? rawWant}`}],
+    want === null ? [] : [{text: symbols.demandLine[4], paint: style.demand}, {text: ` want ${want}`}],
     decision ? [{text: symbols.desiredLine[4], paint: style.dim}, {text: ` desired ${decision.desired}`}] : [],
     observed ? [{text: symbols.replicaLine[4], paint}, {text: ` running ${observed.running}`}] : [],
   ];

@@ -67,9 +67,9 @@ function soOf(service: Service, {style}: Look): readonly Fact[] {
 /** What the reasons come to; nothing before the first decision. */
 export function comesTo({decision}: Service): readonly string[] {
   if (!decision) return [];
-  const want = decision.fills ? 'whatever is left' : `${decision.want}`;
-  const short = decision.shortfall > 0 ? `, short of ${decision.shortfall}` : '';
-  return [`wants ${want}, is granted ${decision.desired}${short}`];
+  const {fills, want, desired, shortfall} = decision;
+  if (fills) return [`gets ${desired} of what is left`];
+  return [shortfall > 0 ? `should have ${want}, gets ${desired}, short of ${shortfall}` : `gets ${desired}`];
 }
 
 function standingFacts(service: Service, {style, clock}: Look): readonly Fact[] {

@@ -1,7 +1,7 @@
 /** The two lines that never go away: where this is, who acts, how old the data is, how well it goes. */
 import {clean} from '../clean.ts';
 import {durationWords} from '../config/units.ts';
-import {isOverruled, percentile} from '../scaler/score.ts';
+import {comingUp, isOverruled, isUnknown, percentile} from '../scaler/score.ts';
 import {normalMode, type Fleet} from '../scaler/fleet.ts';
 import {becauseWords} from '../scaler/mode-words.ts';
 import type {Update, Vitals} from '../ports.ts';
@@ -81,7 +81,7 @@ function pressing(state: ConsoleState, {present: {update}}: Past, style: Look['s
   const freshness = freshnessOf(state, update);
   const isHeard = freshness.kind !== 'gone' && freshness.kind !== 'silent';
   const trouble = {fresh: null, gone: 'ENGINE GONE', silent: 'ENGINE SILENT', lost: 'HOST LOST', stale: 'STALE'}[freshness.kind];
-  const words = [...(trouble === null ? [] : [trouble]), ...(isHeard && !update.fleet.standing.met ? ['DEMAND NOT MET'] : [])];
+  const words = [...(trouble === null ? [] : [trouble]), ...(isHeard && isMissed(update.fleet) ? ['DEMAND NOT MET'] : [])];
   return words.length === 0 ? [] : [{text: ` now: ${words.join(', ')}`, paint: style.danger}];
 }
 
@@ -185,14 +185,22 @@ function alarmPieces({alarms}: Vitals, style: Look['style']): readonly Piece[] {
   return latest === undefined ? [] : [{text: clean(latest), paint: style.danger}];
 }
 
+function isMissed(fleet: Fleet): boolean {
+  return !fleet.standing.met && comingUp(fleet) === null;
+}
+
 /** Shown where there is room for it beside who is here. */
 function lostWork({score: {lostMs}}: Fleet, {style}: Look): readonly Piece[] {
   return lostMs < 500 ? [] : [{text: `lost work ${durationWords(Math.round(lostMs / 1000) * 1000)}`, paint: style.dim}];
 }
 
-/** An operator who gives priority 1 less than it asks for has decided so; its demand isn't met by that. */
+/** What is on its way for a moment is no alarm. An operator who gives priority 1 less than it asks for has decided so; its demand isn't met by that. */
 function metPiece(fleet: Fleet, style: Look['style']): Piece {
-  if (!fleet.standing.met) return {text: 'DEMAND NOT MET', paint: style.danger};
+  if (isUnknown(fleet)) return {text: 'DEMAND UNKNOWN', paint: style.danger};
+  if (!fleet.standing.met) {
+    const coming = comingUp(fleet);
+    return coming === null ? {text: 'DEMAND NOT MET', paint: style.danger} : {text: `starting ${coming}`, paint: style.warning};
+  }
   return isOverruled(fleet) ? {text: 'DEMAND OVERRULED', paint: style.warning} : {text: 'demand met', paint: style.good};
 }
 

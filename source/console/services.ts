@@ -2,7 +2,7 @@
 import {clean} from '../clean.ts';
 import {durationWords} from '../config/units.ts';
 import {gist} from '../scaler/explain.ts';
-import type {Fleet, Service} from '../scaler/fleet.ts';
+import {demandedReplicas, type Fleet, type Service} from '../scaler/fleet.ts';
 import {followsDemand, unbounded} from '../scaler/spec.ts';
 import {aspect} from '../scaler/override.ts';
 import {sparkline} from './chart.ts';
@@ -170,9 +170,9 @@ function shortNumber(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(1);
 }
 
-function wantWords({decision, spec}: Service): string {
-  if (!decision) return '-';
-  return decision.fills || (spec.target.kind === 'fill' && decision.want === unbounded) ? 'fill' : String(decision.want);
+function wantWords(service: Service): string {
+  if (!service.decision) return '-';
+  return service.spec.target.kind === 'fill' ? 'fill' : String(demandedReplicas(service) ?? '-');
 }
 
 /** A count that nobody can vouch for at this moment has a question mark. */

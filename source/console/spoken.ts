@@ -3,7 +3,7 @@ import {clean} from '../clean.ts';
 import {durationWords} from '../config/units.ts';
 import {explain, gist, leaseWords, tell} from '../scaler/explain.ts';
 import {normalMode, type Fleet, type Service} from '../scaler/fleet.ts';
-import {isOverruled} from '../scaler/score.ts';
+import {comingUp, isOverruled, isUnknown} from '../scaler/score.ts';
 import {helpBlocks} from './help.ts';
 import {fitting} from './palette.ts';
 import {whatIfWords} from './what-if.ts';
@@ -125,6 +125,12 @@ function serviceWords(service: Service, clock: Look['clock']): string {
 }
 
 function metWords(fleet: Fleet): string {
-  if (!fleet.standing.met) return 'Demand is not met';
+  if (isUnknown(fleet)) return 'Demand is unknown';
+  if (!fleet.standing.met) {
+    const coming = comingUp(fleet);
+    return coming === null
+      ? 'Demand is not met'
+      : `Demand is being met: ${coming} more ${coming === 1 ? 'replica starts' : 'replicas start'}`;
+  }
   return isOverruled(fleet) ? 'Demand is overruled' : 'Demand is met';
 }

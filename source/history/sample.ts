@@ -1,7 +1,7 @@
 /** One moment of the fleet as charts show it, and how much of the last minutes is shown. Pure. */
 import type {Sample} from '../ports.ts';
 import {addTime} from '../scaler/score.ts';
-import type {Fleet} from '../scaler/fleet.ts';
+import {demandedReplicas, type Fleet} from '../scaler/fleet.ts';
 
 /** One sample a second for ten minutes: what the widest chart shows. */
 export const sampleMs = 1000;
@@ -10,10 +10,11 @@ export const happeningsMax = 500;
 
 export function sampleOf(fleet: Fleet, at: number): Sample {
   const services: Record<string, Sample['services'][string]> = {};
-  for (const {spec, demand, rawWant, decision, observed} of fleet.services) {
+  for (const service of fleet.services) {
+    const {spec, demand, decision, observed} = service;
     services[spec.name] = {
       demand: demand.kind === 'live' ? demand.value : null,
-      want: spec.target.kind === 'fill' ? null : rawWant,
+      want: demandedReplicas(service),
       desired: decision?.desired ?? 0,
       running: observed?.running ?? 0,
     };

@@ -226,6 +226,12 @@ export function emptyFleet(acting: Acting): Fleet {
   };
 }
 
+/** What its demand asks for within its bounds, whatever an operator has decided; null for what fills, and while nothing is known. */
+export function demandedReplicas({spec, rawWant}: Service): number | null {
+  if (spec.target.kind === 'fill' || rawWant === null) return null;
+  return Math.min(Math.max(rawWant, spec.min), spec.max);
+}
+
 /** Replicas that exist or are on their way, and are not leaving. */
 export function aliveReplicas(service: Service): number {
   return service.observed ? service.observed.running + service.observed.pending : 0;

@@ -1,5 +1,6 @@
 /** How well it goes: shares of time in which priority 1 had what it asked for and the slots were in use. */
-import type {Fleet, Score, Service, Standing} from './fleet.ts';
+import {demandedReplicas, type Fleet, type Score, type Service, type Standing} from './fleet.ts';
+import {followsDemand} from './spec.ts';
 
 /** Adds the time from `fleet.at` to `at`, in which everything stood as the fleet says. */
 export function addTime(fleet: Fleet, at: number): Score {
@@ -48,11 +49,30 @@ export function urgent(fleet: Fleet): readonly Service[] {
   return candidates.filter(({spec}) => spec.priority === best);
 }
 
+/** Whether a demand of the best priority can't be read: whether it is met then nobody knows. */
+export function isUnknown(fleet: Fleet): boolean {
+  return urgent(fleet).some(({spec, demand}) => followsDemand(spec) && demand.kind === 'lost');
+}
+
+/** How many replicas the best priority still waits for, all of which are granted and on their way; null where more is missing. */
+export function comingUp(fleet: Fleet): number | null {
+  const behind = urgent(fleet).filter(({observed, decision}) => (observed?.running ?? 0) < (decision?.want ?? 0));
+  const onTheWay = behind.every(({observed, decision, handover}) => {
+    const isRecent = handover !== null && fleet.at - handover.decidedAt < startLimitMs;
+    return isRecent && decision?.shortfall === 0 && observed?.trouble.kind === 'none';
+  });
+  return onTheWay && behind.length > 0
+    ? behind.reduce((sum, {observed, decision}) => sum + (decision?.want ?? 0) - (observed?.running ?? 0), 0)
+    : null;
+}
+
+/** Replicas that take longer than this are missing. */
+const startLimitMs = 2000;
+
 /** Whether somebody's override keeps a service of the best priority below what its demand asks for, within its bounds. */
 export function isOverruled(fleet: Fleet): boolean {
   return urgent(fleet).some(
-    ({spec, overrides, decision, rawWant}) =>
-      overrides.length > 0 && decision !== null && rawWant !== null && decision.want < Math.min(rawWant, spec.max),
+    service => service.overrides.length > 0 && service.decision !== null && service.decision.want < (demandedReplicas(service) ?? 0),
   );
 }
 

@@ -72,7 +72,7 @@ test('names, nodes and numbers of replicas from outside can’t break a column e
 describe('truth in the detail', () => {
   test('a filler wants whatever is left, and says so', () => {
     const batch = reduce(detailOf(readyState(), replicasSight, 'batch'), {kind: 'selected', service: 'batch'});
-    expect(text(batch)).toContain('wants whatever is left');
+    expect(text(batch)).toContain('gets 4 of what is left');
     expect(text(batch)).toContain('gave 3 (frozen) to web');
   });
 

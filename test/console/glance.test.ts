@@ -13,14 +13,14 @@ function glanceAt(state: ConsoleState, width = 160, look = plainUnicode): readon
 
 test('says of the selected service why it has what it has, what it has, and how fast it gets it', () => {
   const [why, now, speed] = glanceAt(readyState());
-  expect(why).toMatch(/^why {4}demand 6; wants 6, is granted 6 *$/);
+  expect(why).toMatch(/^why {4}demand 6; gets 6 *$/);
   expect(now).toMatch(/^now {4}6 running, 4 standing by {3}priority 1, min 0, max 10, 1 slot each *$/);
   expect(speed).toMatch(/^speed {2}serves after \d+ ms {3}handovers p50 61 ms p95 61 ms {3}last 12:01:47 3 \(frozen\) from batch: ask 0 /);
 });
 
 test('a fill says so, and how much of it is frozen; nothing is made up before it was seen', () => {
   const batch = glanceAt({...readyState(), selected: 'batch'});
-  expect(batch[0]).toContain('fills what is left; wants whatever is left, is granted 4');
+  expect(batch[0]).toContain('fills what is left; gets 4 of what is left');
   expect(batch[1]).toContain('4 running, 3 frozen');
   expect(glanceAt(shopState())[2]).toMatch(/^speed {2}no replica has been waited for yet *$/);
 });

@@ -14,7 +14,7 @@ import {crowdState, plainUnicode, shopState, updateOf} from '../support/screens.
 describe('for a screen reader', () => {
   test('says the truth of the screen in sentences, and draws nothing', () => {
     const lines = spokenLines(shopState(), plainUnicode);
-    expect(lines).toContain('Demand is not met. 8 of 10 slots run.');
+    expect(lines).toContain('Demand is being met: 2 more replicas start. 8 of 10 slots run.');
     expect(lines.join('\n')).toMatch(/Selected: web, priority 1, 5 of 7 running/);
     expect(lines.join('\n')).toMatch(/Why web: demand 7/);
     expect(lines.join('')).not.toMatch(/[─│╭╮╰╯┤━┃█]/);

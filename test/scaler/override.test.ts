@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import type {Command} from '../../source/scaler/entry.ts';
 import type {Fleet} from '../../source/scaler/fleet.ts';
 import {tell} from '../../source/scaler/explain.ts';
-import {isOverruled} from '../../source/scaler/score.ts';
+import {comingUp, isOverruled, isUnknown} from '../../source/scaler/score.ts';
 import {wakeAt} from '../../source/scaler/step.ts';
 import {after, desiredOf, filler, fleetOf, observed, reading, spec} from '../support/fleets.ts';
 
@@ -207,5 +207,38 @@ describe('a demand that an override keeps from what it asks for', () => {
     expect(isOverruled(obey(pinned, 2001, {kind: 'clear', service: 'web'}).fleet)).toBe(false);
     expect(isOverruled(after(pinned, 3000, reading('web', 2)).fleet)).toBe(false);
     expect(isOverruled(obey(box, 2000, pin('batch', 0)).fleet)).toBe(false);
+  });
+});
+
+describe('whether the best priority has what it asks for', () => {
+  const running = (fleet: Fleet, at: number, web: number, pending = 0) =>
+    after(fleet, at, observed('web', {running: web, pending, order: 99})).fleet;
+  const asked = after(box, 1500, observed('web', {running: 4}), observed('batch', {running: 6})).fleet;
+
+  test('is no alarm while what it was granted is on its way, and one once that takes too long or can’t be', () => {
+    const more = after(asked, 3000, reading('web', 6)).fleet;
+    expect(comingUp(more)).toBe(2);
+    expect(comingUp(running(more, 3300, 5, 1))).toBe(1);
+    expect(comingUp(running(more, 5200, 5, 1))).toBeNull();
+    expect(
+      comingUp(
+        after(asked, 3000, reading('web', 6), {
+          kind: 'configured',
+          settings: {...box.settings, capacity: 5},
+          services: box.services.map(({configured}) => configured),
+        }).fleet,
+      ),
+    ).toBeNull();
+    expect(comingUp(asked)).toBeNull();
+  });
+
+  test('isn’t known while its demand can’t be read', () => {
+    expect(isUnknown(asked)).toBe(false);
+    expect(isUnknown(after(asked, 3000, {kind: 'reading', service: 'web', reading: {kind: 'error', reason: 'no such file'}}).fleet)).toBe(
+      true,
+    );
+    expect(isUnknown(after(asked, 3000, {kind: 'reading', service: 'batch', reading: {kind: 'error', reason: 'no such file'}}).fleet)).toBe(
+      false,
+    );
   });
 });
