@@ -104,11 +104,13 @@ export function openTerminal(size: () => readonly [columns: number, rows: number
   function settle(): void {
     setImmediate(() => {
       if (stream.writableLength === 0) ask();
+      // What is on its way on a quick line is there in a moment, and for a size that is gone: nobody waits for it.
+      const isQuick = stream.writableLength === 0 && !Number.isFinite(line.budget());
+      if (pendingResize && (isQuick || isFree())) announce();
       if (!isFree()) return;
       const waiting = idlers;
       idlers = [];
       for (const resolve of waiting) resolve();
-      if (pendingResize) announce();
     });
   }
 
