@@ -123,7 +123,8 @@ export function recordingLines(begun: ReturnType<Lines['known']> = {at: 0, names
         if (typeof sinceMs !== 'number') return null;
         const entries = rest.map(lengthen);
         at += sinceMs;
-        return entries.map(entry => ({...entry, at}));
+        // They were made here: their time is put in and not copied in.
+        return entries.map(entry => Object.assign(entry, {at}));
       } catch {
         return null;
       }
