@@ -4,6 +4,7 @@ import {happeningsMax, samplesMax} from '../history/sample.ts';
 import type {Sample, Sight, SightKind, Update} from '../ports.ts';
 import type {Command, Happening, Reply} from '../scaler/entry.ts';
 import type {Service} from '../scaler/fleet.ts';
+import type {OnExit} from '../scaler/on-exit.ts';
 import type {WhatIf} from '../scaler/what-if.ts';
 import {noCloseUp, see, type CloseUp} from './close-up.ts';
 import {latestMoment, sceneAsTold, stillPace, type Pace, type Past, type Told} from './past.ts';
@@ -24,7 +25,9 @@ export type Prompt =
   /** `demands` is how many the service follows. */
   | {readonly kind: 'what-if'; readonly service: string; readonly typed: string; readonly demands: number}
   | {readonly kind: 'mode'; readonly modes: readonly string[]}
-  | {readonly kind: 'confirm'; readonly question: string; readonly answer: 'clear-all' | 'resume' | 'leave' | 'take-over'};
+  | {readonly kind: 'confirm'; readonly question: string; readonly answer: 'clear-all' | 'resume' | 'take-over'}
+  /** Its words follow what would become of the replicas at this moment. */
+  | {readonly kind: 'leave'};
 
 /** What the middle of the screen shows. */
 export type View =
@@ -54,6 +57,8 @@ export interface ConsoleState {
   readonly readOnly: boolean;
   /** Whether the engine is somebody else's, and goes on without this console. */
   readonly attached: boolean;
+  /** What an engine of this console's own does with the counts when it ends. */
+  readonly onExit: OnExit;
   /** Why the engine can't be heard any more; null while it can. */
   readonly gone: string | null;
   /** For how long the engine has said nothing where it should have; 0 while it is heard. */
@@ -86,9 +91,9 @@ export type ConsoleEvent =
   | {readonly kind: 'paced'; readonly pace: Pace}
   | {readonly kind: 'gone'; readonly reason: string}
   | {readonly kind: 'silent'; readonly forMs: number}
-  | {readonly kind: 'attached'; readonly attached: boolean};
+  | {readonly kind: 'attached'; readonly attached: boolean; readonly onExit: OnExit};
 
-export function emptyState(readOnly: boolean, attached = false, recording = false): ConsoleState {
+export function emptyState(readOnly: boolean, attached = false, recording = false, onExit: OnExit = 'leave'): ConsoleState {
   return {
     update: null,
     samples: [],
@@ -101,6 +106,7 @@ export function emptyState(readOnly: boolean, attached = false, recording = fals
     message: null,
     readOnly,
     attached,
+    onExit,
     gone: null,
     silentMs: 0,
     past: null,
@@ -179,7 +185,7 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
       return state.past ? {...state, gone: event.reason} : {...state, gone: event.reason, prompt, message};
     }
     case 'attached':
-      return {...state, attached: event.attached};
+      return {...state, attached: event.attached, onExit: event.onExit};
   }
 }
 

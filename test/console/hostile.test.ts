@@ -54,7 +54,8 @@ function viewsOf(text: string): Readonly<Record<string, ConsoleState>> {
     'asked why': asked({kind: 'note', service, typed: text}),
     'asked what if': asked({kind: 'what-if', service, typed: text, demands: 2}),
     'asked which mode': asked({kind: 'mode', modes: [text, `${text}2`, 'auto']}),
-    'asked whether': asked({kind: 'confirm', question: text, answer: 'leave'}),
+    'asked whether': asked({kind: 'confirm', question: text, answer: 'resume'}),
+    'asked whether to leave': asked({kind: 'leave'}),
     palette: asked({kind: 'palette', typed: text, at: 0}),
     help: asked({kind: 'help', at: 0}),
   };

@@ -141,7 +141,7 @@ describe('while the past is looked at', () => {
 
   test('an engine that goes tears nobody out of it: the header says so, and the question waits', async () => {
     const console = await lookingConsole();
-    console.dispatch({kind: 'attached', attached: true});
+    console.dispatch({kind: 'attached', attached: true, onExit: 'leave'});
     await console.press('[');
     // One that watches only is never asked.
     console.dispatch({kind: 'gone', reason: 'it crashed'});

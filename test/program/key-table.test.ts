@@ -64,7 +64,7 @@ const rows: readonly (readonly [key: string, sent: string, look: Look, after?: r
   ['escape', '\u001b', shows('l log, Esc back'), [['\u001b', hides('Esc back')]]],
   ['+', '+', asks('adjust', 1)],
   ['-', '-', asks('adjust', -1)],
-  ['=', '=', shows('Pin service-000 at: _'), [['\u001b', hides('Pin service-000')]]],
+  ['=', '=', shows('Pin service-000 for 30m at: _'), [['\u001b', hides('Pin service-000')]]],
   ['z', 'z', asks('hold')],
   ['b', 'b', asks('boost')],
   ['.', '.', asks('rank', -1)],
