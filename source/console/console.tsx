@@ -96,13 +96,13 @@ export async function runConsole({
         return say(effect.reason, true);
       case 'command':
         void session.command(effect.command).then(reply => {
-          store.dispatch({kind: 'replied', reply, at: store.latest().update?.vitals.at ?? 0});
+          store.dispatch({kind: 'replied', reply, overrules: 'service' in effect.command, at: store.latest().update?.vitals.at ?? 0});
         });
         return;
       case 'take-over':
         say('taking over …', false);
         void session.takeOver().then(reply => {
-          store.dispatch({kind: 'replied', reply, at: store.latest().update?.vitals.at ?? 0});
+          store.dispatch({kind: 'replied', reply, overrules: false, at: store.latest().update?.vitals.at ?? 0});
           if (reply.kind !== 'accepted') return;
           store.dispatch({kind: 'attached', attached: attached(), onExit: onExit()});
           if (store.latest().gone !== null) watch();

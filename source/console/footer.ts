@@ -17,23 +17,26 @@ function messageLine(state: ConsoleState, columns: number, {style}: Look): strin
   const {symbols} = style;
   const question = questionOf(state);
   if (question) return style.inverse(fit(` ${clean(question.words)}`, columns, symbols));
-  const {message, update} = state;
+  const {update} = state;
   const now = update?.vitals.at ?? 0;
-  const undo = update?.fleet.undo;
-  const undoable =
-    undo && !state.past && undo.owner === update?.vitals.you && now < undo.at + undoMs
-      ? `   u undo (${Math.ceil((undo.at + undoMs - now) / 1000)}s)`
-      : '';
-  if (!message || now > message.at + messageMs) return ' '.repeat(columns);
-  const text = clean(symbols.unicode ? message.text : message.text.replaceAll(/[“”]/g, '"'));
+  const message = state.message && now <= state.message.at + messageMs ? state.message : null;
+  // Beside any other answer it would seem to be that which is undone.
+  const undo = message === null || message.undoable ? undoWords(state, now) : '';
+  const text = clean(symbols.unicode ? (message?.text ?? '') : (message?.text ?? '').replaceAll(/[“”]/g, '"'));
   return line(
     [
-      {text: ` ${text}`, paint: message.refused ? style.danger : style.bold},
-      {text: undoable, paint: style.warning},
+      {text: text === '' ? '' : ` ${text}  `, paint: message?.refused ? style.danger : style.bold},
+      {text: undo === '' ? '' : ` ${undo}`, paint: style.warning},
     ],
     columns,
     symbols,
   );
+}
+
+function undoWords({update, past}: ConsoleState, now: number): string {
+  const undo = update?.fleet.undo;
+  if (!undo || past || undo.owner !== update?.vitals.you || now >= undo.at + undoMs) return '';
+  return `u undo (${Math.ceil((undo.at + undoMs - now) / 1000)}s)`;
 }
 
 /** An answer is read within this time; then the line is calm again. */

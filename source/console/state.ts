@@ -39,6 +39,8 @@ export type View =
 export interface Message {
   readonly text: string;
   readonly refused: boolean;
+  /** Whether it answers an override, which `u` takes back. */
+  readonly undoable: boolean;
   readonly at: number;
 }
 
@@ -73,7 +75,8 @@ export interface ConsoleState {
 
 export type ConsoleEvent =
   | {readonly kind: 'updated'; readonly update: Update}
-  | {readonly kind: 'replied'; readonly reply: Reply; readonly at: number}
+  /** `overrules` where it answers what an operator decided about a service. */
+  | {readonly kind: 'replied'; readonly reply: Reply; readonly overrules: boolean; readonly at: number}
   | {readonly kind: 'said'; readonly text: string; readonly refused: boolean; readonly at: number}
   | {readonly kind: 'selected'; readonly service: string}
   | {readonly kind: 'viewed'; readonly view: View}
@@ -144,12 +147,12 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
     case 'paced':
       return {...state, pace: event.pace};
     case 'replied': {
-      const {reply, at} = event;
+      const {reply, overrules, at} = event;
       const refused = reply.kind === 'refused';
-      return {...state, message: {text: refused ? reply.reason : reply.words, refused, at}};
+      return {...state, message: {text: refused ? reply.reason : reply.words, refused, undoable: overrules && !refused, at}};
     }
     case 'said':
-      return {...state, message: {text: event.text, refused: event.refused, at: event.at}};
+      return {...state, message: {text: event.text, refused: event.refused, undoable: false, at: event.at}};
     case 'selected':
       return {...state, selected: event.service, closeUp: {...state.closeUp, scrolled: 0}};
     case 'viewed':
@@ -173,14 +176,15 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
       return {...next, selected: known ? state.selected : (listed[0]?.spec.name ?? state.selected)};
     }
     case 'prompted':
-      return {...state, prompt: event.prompt};
+      // What was said before a question is old once that is closed.
+      return {...state, prompt: event.prompt, message: event.prompt.kind === 'none' ? state.message : null};
     case 'silent':
       return {...state, silentMs: event.forMs};
     case 'gone': {
       // An engine elsewhere is gone, and nobody scales any more: whoever may act is asked at once.
       const question = 'The engine is gone. Take over from here?';
       const prompt: Prompt = state.readOnly || !state.attached ? {kind: 'none'} : {kind: 'confirm', question, answer: 'take-over'};
-      const message = {text: event.reason, refused: true, at: state.update?.vitals.at ?? 0};
+      const message = {text: event.reason, refused: true, undoable: false, at: state.update?.vitals.at ?? 0};
       // Whoever looks at the past isn't torn out of it: the header says so, and the question waits.
       return state.past ? {...state, gone: event.reason} : {...state, gone: event.reason, prompt, message};
     }

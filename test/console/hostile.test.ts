@@ -45,7 +45,7 @@ function viewsOf(text: string): Readonly<Record<string, ConsoleState>> {
       view: {kind: 'what-if', answer: planOnCopy(update.fleet, {kind: 'demand', service, which: {kind: 'only'}, value: 1})},
     }),
     said: then({kind: 'said', text, refused: true, at}),
-    answered: then({kind: 'replied', reply: {kind: 'accepted', words: text}, at}),
+    answered: then({kind: 'replied', reply: {kind: 'accepted', words: text}, overrules: true, at}),
     gone: then({kind: 'gone', reason: text}),
     sought: then({kind: 'sought', find: text}, {kind: 'prompted', prompt: {kind: 'find', typed: text}}),
     'asked for a number': asked({kind: 'number', service, typed: text}),
