@@ -11,7 +11,7 @@ import type {Badges, Look} from './look.ts';
 import {frozenAgeWords, isAnyReady, readyWords} from './readiness.ts';
 import {listedServices, type ConsoleState} from './state.ts';
 import type {Style} from './style.ts';
-import {fit, fitRight, line, widthOf, type Piece} from './text.ts';
+import {fit, fitRight, line, plainly, widthOf, type Piece} from './text.ts';
 
 /** Which services of how many the table shows: those around the selected one. */
 export function visibleRows(state: ConsoleState, rows: number): {readonly from: number; readonly to: number; readonly of: number} {
@@ -63,6 +63,8 @@ export function serviceLines(state: ConsoleState, badges: Badges, width: number,
     const painted = line(pieces, width, symbols);
     lines.push(chosen ? style.bold(painted) : painted);
   }
+  if (services.length === 0 && state.find !== '')
+    lines.push(style.warning(fit(plainly(`  no service matches “${clean(state.find)}”: Esc shows all`, symbols), width, symbols)));
   while (lines.length < rows + 1) lines.push(' '.repeat(width));
   return lines;
 }

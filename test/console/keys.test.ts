@@ -1,10 +1,11 @@
 import {describe, expect, test} from 'vitest';
 import {keyNames} from '../../source/console/app.tsx';
+import {frame} from '../../source/console/frame.ts';
 import {keyTable, press} from '../../source/console/keys/table.ts';
 import {listedServices, reduce, type ConsoleState} from '../../source/console/state.ts';
 import type {ModeSpec} from '../../source/scaler/spec.ts';
 import {session} from '../support/pressed.ts';
-import {shopState} from '../support/screens.ts';
+import {plainUnicode, shopState} from '../support/screens.ts';
 
 const noKey = {
   upArrow: false,
@@ -289,6 +290,17 @@ describe('looking', () => {
     expect(finding.state()).toMatchObject({find: 'pa', selected: 'pay', prompt: {kind: 'none'}});
     expect(finding.press('escape').state().find).toBe('');
     expect(session().press('/', 'z', 'z', 'enter', 'down').refusals()).toEqual(['no service has “zz” in its name: Esc shows all']);
+  });
+
+  test('a name that nobody has is told in the place of the list', () => {
+    for (const [columns, rows] of [
+      [60, 15],
+      [80, 24],
+      [140, 40],
+    ] as const) {
+      const shown = frame(session().press('/', 'z', 'z').state(), {columns, rows}, plainUnicode).join('\n');
+      expect(shown).toContain('no service matches “zz”: Esc shows all');
+    }
   });
 
   test('o goes through the orders, O turns one round', () => {
