@@ -77,6 +77,23 @@ describe('the built program in a real terminal', () => {
     await until('what became of it to be shown', () => screen.text().includes('microscale: the simulated host has ended'));
   });
 
+  test('the arrows and the page keys turn the pages of the help', async () => {
+    const screen = open(demo, emptyFolder(), 80, 24);
+    await up(screen);
+    for (const [key, page] of [
+      ['?', 'page 1 of'],
+      ['\u001b[B', 'page 2 of'],
+      ['\u001b[6~', 'page 3 of'],
+      ['\u001b[5~', 'page 2 of'],
+      ['\u001b[A', 'page 1 of'],
+    ] as const) {
+      screen.press(key);
+      await until(`the help to show ${page}`, () => screen.text().includes(page));
+    }
+    screen.press('\u001b');
+    await until('the help to close', () => !screen.text().includes('Esc closes'));
+  });
+
   test('an error before the first frame leaves the terminal untouched', async () => {
     const screen = open(['--host', 'unix:///nowhere.sock'], emptyFolder(), 80, 24);
     expect(await screen.ended).toBe(3);
