@@ -1,7 +1,7 @@
 /** The screen as sentences, for whoever listens to it: the same truth as the frame, nothing drawn. */
 import {clean} from '../clean.ts';
 import {durationWords} from '../config/units.ts';
-import {explain, gist, leaseWords, tell} from '../scaler/explain.ts';
+import {explain, gist, leaseWords, tellBriefly} from '../scaler/explain.ts';
 import {normalMode, type Fleet, type Service} from '../scaler/fleet.ts';
 import {isOverruled} from '../scaler/score.ts';
 import {helpBlocks} from './help.ts';
@@ -43,7 +43,7 @@ export function spokenLines(state: ConsoleState, {clock}: Look): readonly string
       .slice(-decisionsMax)
       .reverse()
       .map(happening => {
-        const {about, from, to, words} = tell(happening, clock);
+        const {about, from, to, words} = tellBriefly(happening, clock);
         return `${clock(happening.at)} ${about}${from === null || to === null ? '' : ` from ${from} to ${to}`}: ${words}.`;
       }),
     ...(message ? [`${message.refused ? 'Refused: ' : ''}${message.text}.`] : []),
