@@ -136,8 +136,21 @@ async function show(first: Held, options: Options, screen: Screen): Promise<numb
     }
   }
 
+  /** An engine that is gone doesn't go on without this console. */
+  let isGone = false;
+  async function next(signal?: AbortSignal) {
+    try {
+      const update = await session.next(signal);
+      isGone = false;
+      return update;
+    } catch (error) {
+      isGone = signal?.aborted !== true;
+      throw error;
+    }
+  }
+
   const leaving = await runConsole({
-    session: {...session, takeOver},
+    session: {...session, next, takeOver},
     terminal,
     input: process.stdin,
     ...dressed(clockWords),
@@ -153,7 +166,7 @@ async function show(first: Held, options: Options, screen: Screen): Promise<numb
   if (held.kind === 'attached') {
     const {attached} = held;
     attached.close();
-    return farewell(leaving, `the engine of ${attached.about.project} goes on without this console`);
+    return farewell(leaving, `the engine of ${attached.about.project} ${isGone ? 'is gone' : 'goes on without this console'}`);
   }
   const news = await closeThread(held.thread, held.onExit);
   return farewell(leaving, news?.kind === 'closed' ? fateWords(news.ended) : 'the engine did not end in time');
