@@ -49,8 +49,8 @@ export function logLines(state: ConsoleState, service: string, width: number, he
 }
 
 /** A log without a line is no failure, and says so; `tail` is null until it has been read. */
-function emptyWords({update}: ConsoleState, service: string, tail: LogTail | null): string {
-  if (tail === null) return 'reading what its replicas wrote';
+function emptyWords({update, gone}: ConsoleState, service: string, tail: LogTail | null): string {
+  if (tail === null) return gone !== null ? 'nobody can be asked for it' : 'reading what its replicas wrote';
   const running = update?.fleet.services.find(({spec}) => spec.name === service)?.observed?.running ?? 0;
   if (running === 0) return 'no replica runs, and nothing was written';
   return running === 1 ? 'its replica has written nothing so far' : `its ${running} replicas have written nothing so far`;

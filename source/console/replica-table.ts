@@ -111,7 +111,7 @@ function paintState(state: ReplicaFacts['state'], style: Style): Piece['paint'] 
 }
 
 /** Until they are seen one by one, what is known of them all: a look takes a second. */
-function emptyWords({update}: ConsoleState, service: string, seen: CloseUp | null): string {
+function emptyWords({update, gone}: ConsoleState, service: string, seen: CloseUp | null): string {
   if (seen?.replicas) return 'there is none';
   if (seen?.failure !== undefined && seen.failure !== null) return '';
   const observed = update?.fleet.services.find(({spec}) => spec.name === service)?.observed;
@@ -125,6 +125,7 @@ function emptyWords({update}: ConsoleState, service: string, seen: CloseUp | nul
       ] as const)
     : [];
   const known = counts.flatMap(([count, words]) => (count > 0 ? [`${count} ${words}`] : [])).join(', ');
+  if (gone !== null) return [known, 'nobody can be asked for each of them'].filter(Boolean).join('; ');
   return known === '' ? 'asking for its replicas' : `${known}; asking for each of them`;
 }
 

@@ -78,6 +78,8 @@ describe('truth in the detail', () => {
 
   test('before the first answer it says that it looks, and another service’s replicas are never shown', () => {
     expect(text(reduce(shopState(), {kind: 'opened', pane: 'replicas'}))).toContain('5 running, 1 starting; asking for each of them');
+    const gone = reduce(reduce(shopState(), {kind: 'gone', reason: 'it crashed'}), {kind: 'opened', pane: 'replicas'});
+    expect(text(gone)).toContain('5 running, 1 starting; nobody can be asked for each of them');
     const other = detailOf(shopState(), replicasSight, 'pay');
     expect(text(other)).not.toContain('test-web');
     expect(text(other)).not.toContain('web-1');
