@@ -12,10 +12,8 @@ import type {ServiceSpec} from './scaler/spec.ts';
 import {soundReading} from './scaler/fold.ts';
 import {leftOver} from './scaler/left-over.ts';
 import {leavesOther, legacyOf} from './scaler/legacy.ts';
+import {fateOnExit, mayAct, type OnExit} from './scaler/on-exit.ts';
 import {step, wakeAt, type Step} from './scaler/step.ts';
-
-/** What becomes of the replicas when the engine leaves. */
-export type OnExit = 'leave' | 'restore' | 'drain';
 
 export interface EngineParts {
   readonly clock: Clock;
@@ -262,9 +260,9 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
       if (closed) return;
       // Who may act is known in a moment: what was asked for at the end is not dropped for it.
       if (onExit !== 'leave') await until(() => fleet.lease.kind !== 'seeking', Math.min(limitMs, settleLimitMs));
-      const entitled = fleet.lease.kind === 'held' || fleet.lease.kind === 'unneeded';
-      const acts = entitled && fleet.acting === 'auto' && fleet.host.kind === 'connected';
-      if (onExit !== 'leave' && entitled && fleet.acting !== 'dry-run') await leaveCounts(onExit, limitMs);
+      const fate = fateOnExit(fleet, onExit);
+      const acts = mayAct(fleet) && fleet.acting === 'auto' && fleet.host.kind === 'connected';
+      if (fate !== 'leave') await leaveCounts(fate, limitMs);
       // A handover that has begun is brought to its end, so that leaving doesn't leave its slots empty.
       else if (acts) {
         await until(() => fleet.services.every(isSettled), Math.min(limitMs, settleLimitMs));

@@ -18,6 +18,7 @@ import {followModeSchedules} from '../mode-schedules.ts';
 import type {HostFacts, LeaseHold, LeaseStore, Recorder} from '../ports.ts';
 import {openRecording} from '../recording.ts';
 import type {Entry} from '../scaler/entry.ts';
+import type {OnExit} from '../scaler/on-exit.ts';
 import type {Step} from '../scaler/step.ts';
 import {chooseHost, usualLease} from './host.ts';
 import {UsageError, type Options} from './options.ts';
@@ -32,6 +33,8 @@ export interface Assembled {
   readonly facts: HostFacts;
   /** The console's colours as the configuration says them; null where it doesn't. */
   readonly theme: ThemeChoice | null;
+  /** What closing will do with the counts, as the configuration has it now. */
+  readonly onExit: () => OnExit;
   /** What an operator should know of the configuration on this host. */
   warnings(): readonly string[];
   /** Reads the configuration again; what is wrong with it is told as a note and the old one stays. */
@@ -204,19 +207,21 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
   }
   if (options.takeOver) engine.takeOver();
 
+  const onExit = (): OnExit => options.onExit ?? config?.onExit ?? 'leave';
   const unwatch = path === null ? () => {} : watchConfig(path, reload);
   return {
     engine,
     feed,
     facts,
     theme: filed?.theme ?? null,
+    onExit,
     warnings: () => said,
     reload,
     async close() {
       unwatch();
       demands.close();
       schedules.close();
-      await engine.close(options.onExit ?? config?.onExit ?? 'leave');
+      await engine.close(onExit());
       feed.close('the engine has stopped');
       await control?.close();
       await observers?.close();

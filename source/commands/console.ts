@@ -8,7 +8,9 @@ import {openSession} from '../control/channel.ts';
 import type {Attached} from '../control/client.ts';
 import type {LeaseRecord} from '../control/lease.ts';
 import {HostError} from '../ports.ts';
+import type {OnExit} from '../scaler/on-exit.ts';
 import type {Reply} from '../scaler/entry.ts';
+import {fateWords} from './fate.ts';
 import {clockWords} from './lines.ts';
 import {UsageError, type Options} from './options.ts';
 import {ownerName} from './owner.ts';
@@ -18,7 +20,7 @@ import {switchable} from './switchable.ts';
 import {portChannel, type EngineThreadData, type EngineThreadNews} from './thread-port.ts';
 
 /** How long the engine may take to bring things to their end; longer where it was asked to change counts. */
-const closeLimitMs = {leave: 10_000, restore: 70_000, drain: 70_000};
+const closeLimitMs: Readonly<Record<OnExit, number>> = {leave: 10_000, restore: 70_000, drain: 70_000};
 /** How long a thread with nothing left to do may take to see that. */
 const endLimitMs = 1000;
 /** How soon an engine on this machine says that it is there. */
@@ -32,6 +34,7 @@ type Held =
       readonly session: ReturnType<typeof openSession>;
       /** The colours that its configuration wants. */
       readonly theme: ThemeChoice | null;
+      readonly onExit: OnExit;
     }
   | {readonly kind: 'attached'; readonly attached: Attached; readonly far: string | null};
 
@@ -95,7 +98,7 @@ async function openThread(options: Options): Promise<Extract<Held, {kind: 'own'}
   });
   void broken.then(error => session.end(error.message));
   const [news] = (await Promise.race([once(thread, 'message'), broken.then(error => Promise.reject(error))])) as [EngineThreadNews];
-  if (news.kind === 'open') return {kind: 'own', thread, session, theme: news.theme};
+  if (news.kind === 'open') return {kind: 'own', thread, session, theme: news.theme, onExit: news.onExit};
   // It ends by itself, having nothing left to do. To end a thread that is still loading, or the process under it, can crash.
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>(resolve => {
@@ -133,13 +136,27 @@ async function show(first: Held, options: Options, screen: Screen): Promise<numb
     }
   }
 
+  /** An engine that is gone doesn't go on without this console. */
+  let isGone = false;
+  async function next(signal?: AbortSignal) {
+    try {
+      const update = await session.next(signal);
+      isGone = false;
+      return update;
+    } catch (error) {
+      isGone = signal?.aborted !== true;
+      throw error;
+    }
+  }
+
   const leaving = await runConsole({
-    session: {...session, takeOver},
+    session: {...session, next, takeOver},
     terminal,
     input: process.stdin,
     ...dressed(clockWords),
     readOnly: options.readOnly,
     attached: () => held.kind === 'attached',
+    onExit: () => (held.kind === 'own' ? held.onExit : 'leave'),
     spoken: options.screenReader,
     bellMs: options.bellMs,
     replay: null,
@@ -149,10 +166,10 @@ async function show(first: Held, options: Options, screen: Screen): Promise<numb
   if (held.kind === 'attached') {
     const {attached} = held;
     attached.close();
-    return farewell(leaving, `the engine of ${attached.about.project} goes on without this console`);
+    return farewell(leaving, `the engine of ${attached.about.project} ${isGone ? 'is gone' : 'goes on without this console'}`);
   }
-  const news = await closeThread(held.thread, options.onExit ?? 'leave');
-  return farewell(leaving, fateOf(news, options));
+  const news = await closeThread(held.thread, held.onExit);
+  return farewell(leaving, news?.kind === 'closed' ? fateWords(news.ended) : 'the engine did not end in time');
 }
 
 function sessionOf(held: Held) {
@@ -176,7 +193,7 @@ function launchInstead({attached, far}: Extract<Held, {kind: 'attached'}>, optio
   };
 }
 
-async function closeThread(thread: Worker, onExit: keyof typeof closeLimitMs): Promise<EngineThreadNews | null> {
+async function closeThread(thread: Worker, onExit: OnExit): Promise<EngineThreadNews | null> {
   let timer: NodeJS.Timeout | undefined;
   const closed = new Promise<EngineThreadNews | null>(resolve => {
     thread.on('message', resolve);
@@ -188,12 +205,4 @@ async function closeThread(thread: Worker, onExit: keyof typeof closeLimitMs): P
   clearTimeout(timer);
   await thread.terminate();
   return news;
-}
-
-/** What became of the containers. */
-function fateOf(news: EngineThreadNews | null, options: Options): string {
-  if (news?.kind !== 'closed') return 'the engine did not end in time';
-  if (news.simulated) return 'the simulated host has ended';
-  const fate = {leave: 'stay as they are', restore: 'are back where they were', drain: 'were stopped'}[options.onExit ?? 'leave'];
-  return `${news.counts.map(([service, running]) => `${service} ${running}`).join(', ')} ${fate}; nobody scales them from here now`;
 }

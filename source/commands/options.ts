@@ -1,6 +1,6 @@
 /** What the command line asked for, as plain data that can cross to another thread. */
 import type {ThemeChoice} from '../config/themes.ts';
-import type {OnExit} from '../engine.ts';
+import type {OnExit} from '../scaler/on-exit.ts';
 
 export interface Options {
   readonly config: string | null;

@@ -75,6 +75,7 @@ async function showRecording(path: string, extent: Extent, options: Options): Pr
     ...dressed(clockFor(recorded.from)),
     readOnly: true,
     attached: () => false,
+    onExit: () => 'leave',
     spoken: options.screenReader,
     bellMs: null,
     replay: {at: extent.from, speed: options.speed ?? 1},

@@ -57,7 +57,7 @@ export async function run(options: Options, output: Output, untilEnd: (running: 
     json('score', {ending, score: fleet.score});
   } else {
     for (const text of scoreLines(fleet)) printed(text);
-    const policy = options.onExit ?? 'leave';
+    const policy = running.onExit();
     const counts = fleet.services.map(({spec, observed}) => `${spec.name} ${observed?.running ?? 0}`).join(', ');
     if (shadow) for (const text of shadowLines(sides, shadow.name)) printed(text);
     printed(`left after ${durationWords(fleet.score.ms)} (${policy}): ${counts}`);

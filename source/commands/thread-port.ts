@@ -3,6 +3,8 @@ import type {MessagePort} from 'node:worker_threads';
 import type {ThemeChoice} from '../config/themes.ts';
 import type {Channel} from '../control/channel.ts';
 import type {LeaseRecord} from '../control/lease.ts';
+import type {OnExit} from '../scaler/on-exit.ts';
+import type {Ended} from './fate.ts';
 import type {Options} from './options.ts';
 
 export interface EngineThreadData {
@@ -12,11 +14,11 @@ export interface EngineThreadData {
 
 /** What the thread tells its parent. */
 export type EngineThreadNews =
-  /** With the colours that its configuration wants for the console. */
-  | {readonly kind: 'open'; readonly theme: ThemeChoice | null}
+  /** With the colours that its configuration wants for the console, and what is to become of the counts. */
+  | {readonly kind: 'open'; readonly theme: ThemeChoice | null; readonly onExit: OnExit}
   | {readonly kind: 'elsewhere'; readonly holder: LeaseRecord}
   | {readonly kind: 'failed'; readonly name: string; readonly message: string}
-  | {readonly kind: 'closed'; readonly simulated: boolean; readonly counts: readonly (readonly [service: string, running: number])[]};
+  | {readonly kind: 'closed'; readonly ended: Ended};
 
 export function portChannel(port: MessagePort): Channel {
   return {

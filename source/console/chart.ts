@@ -96,7 +96,9 @@ function held(values: ReadonlyMap<number, number>, first: number, last: number):
 function grid(series: readonly number[], columns: number, rows: number, top: number, symbols: LineSymbols): readonly string[] {
   if (series.length === 0) return Array.from({length: rows + 1}, () => ' '.repeat(columns));
   // One value more than columns, since asciichart draws the steps between values; what it writes as axis is cut off.
-  const values = [series[0] ?? 0, ...series];
+  // What is above zero isn't drawn as nothing, where there is a row for it between that and the top.
+  const least = rows >= 2 ? top / rows : 0;
+  const values = [series[0] ?? 0, ...series].map(value => (value > 0 ? Math.max(value, least) : value));
   const plotted = asciichart.plot([values], {min: 0, max: top, height: rows, offset: 2, format: () => 'x', symbols: [...symbols]});
   return plotted.split('\n').map((row: string) => row.slice(2, 2 + series.length).padStart(columns));
 }

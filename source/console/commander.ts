@@ -3,7 +3,7 @@ import type {Command, Reply} from '../scaler/entry.ts';
 
 export interface CommanderParts {
   readonly ask: (command: Command) => Promise<Reply>;
-  readonly replied: (reply: Reply) => void;
+  readonly replied: (reply: Reply, command: Command) => void;
   /** In milliseconds, of a clock that nobody sets. */
   readonly now: () => number;
   /** Calls back once, unless it is taken back before. */
@@ -23,16 +23,16 @@ export function createCommander({ask, replied, now, after}: CommanderParts): (co
     const [oldest] = open;
     const since = now();
     if (oldest && since - oldest.since >= patienceMs)
-      return replied({kind: 'refused', reason: 'not sent: the engine has not answered yet what it was asked before'});
+      return replied({kind: 'refused', reason: 'not sent: the engine has not answered yet what it was asked before'}, command);
     const asked = {since};
     open = [...open, asked];
     const cancel = after(patienceMs, () =>
-      replied({kind: 'refused', reason: 'the engine has not answered yet: it may still do what was asked'}),
+      replied({kind: 'refused', reason: 'the engine has not answered yet: it may still do what was asked'}, command),
     );
     void ask(command).then(reply => {
       cancel();
       open = open.filter(other => other !== asked);
-      replied(reply);
+      replied(reply, command);
     });
   };
 }

@@ -2,6 +2,7 @@
 import {render, type Instance} from 'ink';
 import {clean} from '../clean.ts';
 import type {Session} from '../ports.ts';
+import type {OnExit} from '../scaler/on-exit.ts';
 import {withoutAnswers} from './answers.ts';
 import {App} from './app.tsx';
 import {backgroundQuestion, createBackgroundQuestion} from './background.ts';
@@ -43,6 +44,8 @@ export interface ConsoleParts {
   readonly bellMs: number | null;
   /** Whether the engine is somebody else's at this moment. */
   readonly attached: () => boolean;
+  /** What an engine of our own does with the counts when it ends. */
+  readonly onExit: () => OnExit;
   /** Where a recording is played from, and how fast; null for an engine. */
   readonly replay: {readonly at: number; readonly speed: number} | null;
   /** Keeps a frame, as text and as a picture; resolves with where, rejects with why not. */
@@ -68,12 +71,13 @@ export async function runConsole({
   spoken,
   bellMs,
   attached,
+  onExit,
   replay,
   save,
   ends,
 }: ConsoleParts): Promise<Leaving> {
   // The first frame shows the first state: there is nothing to see before.
-  const first = reduce(emptyState(readOnly, attached(), replay !== null), {kind: 'updated', update: await session.next()});
+  const first = reduce(emptyState(readOnly, attached(), replay !== null, onExit()), {kind: 'updated', update: await session.next()});
   const store = createStore(first, () => terminal.idle());
   const stop = new AbortController();
   let why: Leaving = {kind: 'asked'};
@@ -96,9 +100,9 @@ export async function runConsole({
       case 'take-over':
         say('taking over …', false);
         void session.takeOver().then(reply => {
-          store.dispatch({kind: 'replied', reply, at: store.latest().update?.vitals.at ?? 0});
+          store.dispatch({kind: 'replied', reply, overrules: false, at: store.latest().update?.vitals.at ?? 0});
           if (reply.kind !== 'accepted') return;
-          store.dispatch({kind: 'attached', attached: attached()});
+          store.dispatch({kind: 'attached', attached: attached(), onExit: onExit()});
           if (store.latest().gone !== null) watch();
         });
         return;
@@ -134,7 +138,8 @@ export async function runConsole({
 
   const command = createCommander({
     ask: given => session.command(given),
-    replied: reply => store.dispatch({kind: 'replied', reply, at: store.latest().update?.vitals.at ?? 0}),
+    replied: (reply, given) =>
+      store.dispatch({kind: 'replied', reply, overrules: 'service' in given, at: store.latest().update?.vitals.at ?? 0}),
     now: () => performance.now(),
     after,
   });

@@ -1,6 +1,6 @@
 /** What was decided and what happened, the newest first. */
 import {clean} from '../clean.ts';
-import {tell, type Told} from '../scaler/explain.ts';
+import {tellBriefly, type Told} from '../scaler/explain.ts';
 import type {Happening} from '../scaler/entry.ts';
 import type {Look} from './look.ts';
 import type {ConsoleState} from './state.ts';
@@ -52,7 +52,7 @@ function inLines(text: string, width: number, most: number, symbols: Look['style
 
 /** An override and the decision that follows from it say the same at the same moment: once is enough. */
 function toldOnce(happenings: readonly Happening[], clock: Look['clock']): readonly (Told & {readonly at: number})[] {
-  const told = happenings.map(happening => ({...tell(happening, clock), at: happening.at}));
+  const told = happenings.map(happening => ({...tellBriefly(happening, clock), at: happening.at}));
   return told.filter(
     ({at, about, from, words}) =>
       from !== null || !told.some(other => other.at === at && other.about === about && other.from !== null && other.words === words),

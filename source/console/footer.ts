@@ -4,7 +4,7 @@ import {clean} from '../clean.ts';
 import {plainKeys} from './keys/key.ts';
 import {keyTable} from './keys/table.ts';
 import type {Look} from './look.ts';
-import {promptWords} from './prompt.ts';
+import {questionOf} from './questions.ts';
 import type {ConsoleState} from './state.ts';
 import {fit, line, packed, widthOf} from './text.ts';
 
@@ -15,25 +15,28 @@ export function footerLines(state: ConsoleState, columns: number, look: Look): r
 /** A question, or the last answer; an override that can be undone says so. */
 function messageLine(state: ConsoleState, columns: number, {style}: Look): string {
   const {symbols} = style;
-  const question = promptWords(state.prompt);
-  if (question !== '') return style.inverse(fit(` ${clean(question)}`, columns, symbols));
-  const {message, update} = state;
+  const question = questionOf(state);
+  if (question) return style.inverse(fit(` ${clean(question.words)}`, columns, symbols));
+  const {update} = state;
   const now = update?.vitals.at ?? 0;
-  const undo = update?.fleet.undo;
-  const undoable =
-    undo && !state.past && undo.owner === update?.vitals.you && now < undo.at + undoMs
-      ? `   u undo (${Math.ceil((undo.at + undoMs - now) / 1000)}s)`
-      : '';
-  if (!message || now > message.at + messageMs) return ' '.repeat(columns);
-  const text = clean(symbols.unicode ? message.text : message.text.replaceAll(/[“”]/g, '"'));
+  const message = state.message && now <= state.message.at + messageMs ? state.message : null;
+  // Beside any other answer it would seem to be that which is undone.
+  const undo = message === null || message.undoable ? undoWords(state, now) : '';
+  const text = clean(symbols.unicode ? (message?.text ?? '') : (message?.text ?? '').replaceAll(/[“”]/g, '"'));
   return line(
     [
-      {text: ` ${text}`, paint: message.refused ? style.danger : style.bold},
-      {text: undoable, paint: style.warning},
+      {text: text === '' ? '' : ` ${text}  `, paint: message?.refused ? style.danger : style.bold},
+      {text: undo === '' ? '' : ` ${undo}`, paint: style.warning},
     ],
     columns,
     symbols,
   );
+}
+
+function undoWords({update, past}: ConsoleState, now: number): string {
+  const undo = update?.fleet.undo;
+  if (!undo || past || undo.owner !== update?.vitals.you || now >= undo.at + undoMs) return '';
+  return `u undo (${Math.ceil((undo.at + undoMs - now) / 1000)}s)`;
 }
 
 /** An answer is read within this time; then the line is calm again. */
@@ -41,16 +44,16 @@ const messageMs = 15_000;
 
 const always = () => true;
 
+/** What gets an operator out of any trouble is never cut. */
+const first = ['+-', '?', ':', 'q', 'u', 'x', 'P', 'End'];
+const firstOfAnswers = ['y', 'n', 'q', 'Enter', 'Esc'];
+
+/** While a question is open its own keys alone: the others would be typed, or mean nothing. */
 function keyBar(state: ConsoleState, columns: number, {style}: Look): string {
   const {symbols, bold, dim} = style;
-  const watches = state.readOnly || state.past !== null;
-  const shown = keyTable.flatMap(({bar, past, acts, offered = always}) => {
-    const given = (past && state.past ? past : null) ?? ((watches && acts) || !offered(state) ? null : bar);
-    return given ? [[symbols.unicode ? given[0] : plainKeys(given[0]), given[1]] as const] : [];
-  });
-  // What gets an operator out of any trouble is never cut.
-  const first = ['+-', '?', ':', 'q', 'u', 'x', 'P', 'End'];
-  const importance = ([keys]: readonly [string, string]) => (first.includes(keys) ? 0 : 1);
+  const question = questionOf(state);
+  const shown = question ? question.keys.map(([keys, word]) => [clean(keys), clean(word)] as const) : usualKeys(state, symbols.unicode);
+  const importance = ([keys]: readonly [string, string]) => ((question ? firstOfAnswers : first).includes(keys) ? 0 : 1);
   const keep = new Set<string>();
   let used = 1;
   for (const [keys, word] of shown.toSorted((a, b) => importance(a) - importance(b))) {
@@ -66,4 +69,12 @@ function keyBar(state: ConsoleState, columns: number, {style}: Look): string {
       {text: ` ${word}`, paint: dim},
     ]);
   return ` ${packed(groups, '  ', columns - 1, symbols)}`;
+}
+
+function usualKeys(state: ConsoleState, unicode: boolean): readonly (readonly [keys: string, word: string])[] {
+  const watches = state.readOnly || state.past !== null;
+  return keyTable.flatMap(({bar, past, acts, offered = always}) => {
+    const given = (past && state.past ? past : null) ?? ((watches && acts) || !offered(state) ? null : bar);
+    return given ? [[unicode ? given[0] : plainKeys(given[0]), given[1]] as const] : [];
+  });
 }

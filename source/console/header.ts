@@ -57,9 +57,15 @@ function pastLines(state: ConsoleState, past: Past, {fleet, vitals}: Update, wid
   const shownPlace = {...where, text: fit(where.text, Math.max(8, Math.min(widthOf(where.text), room)), style.symbols)};
   // At a width where not all fits, the place goes before the sign does.
   const first = width - groupsWidth([[name], [shownPlace], ...shown.slice(0, 1)]) - 2 * gap.length >= 0 ? [[name], [shownPlace]] : [[name]];
+  const pressed = pressing(state, past, style);
   return [
     packed([...first, ...must, ...may], gap, width, style.symbols),
-    packed([pressing(state, past, style), alarmPieces(vitals, style), ...scores(fleet, look)], gap, width, style.symbols),
+    packed(
+      [pressed, alarmPieces(vitals, style), ...(pressed.length > 0 ? scoresThen(fleet, look) : scores(fleet, look))],
+      gap,
+      width,
+      style.symbols,
+    ),
   ];
 }
 
@@ -73,6 +79,12 @@ function momentSign({pace, recording}: ConsoleState, {at, shownAt, from, present
   const isLong = from !== null && from > yearMs && present.update.vitals.at - from >= dayMs;
   const day = isLong ? `${dayWords(shownAt)} ` : '';
   return `${recording ? 'REPLAY' : 'PAST'} ${day}${clock(shownAt)}, ${agoMs === 0 && recording ? 'its end' : span}${playing}${coming}`;
+}
+
+/** Beside what presses now, it is said of what follows that it was then. */
+function scoresThen(fleet: Fleet, look: Look): readonly (readonly Piece[])[] {
+  const [slots = [], ...others] = scores(fleet, look);
+  return [[{text: 'then:'}, ...slots], ...others];
 }
 
 /** What an operator who looks at the past should know of the present; nothing where it can wait. */

@@ -1,6 +1,7 @@
 /** What a service's replicas wrote last: one row a line, each with when and who. The lines are clean when they come. */
 import {clean, cleanUpTo} from '../clean.ts';
 import {closeUpOf} from './close-up.ts';
+import type {LogTail} from '../ports.ts';
 import type {Look} from './look.ts';
 import {ageOf, shortName} from './replica-table.ts';
 import type {ConsoleState} from './state.ts';
@@ -28,11 +29,12 @@ export function logLines(state: ConsoleState, service: string, width: number, he
       symbols,
     ),
   );
+  const trouble = ageOf(state, seen, 'logs');
+  if (all.length === 0 && rows > 0 && trouble === '') lines.push(style.dim(fit(` ${emptyWords(state, service, tail)}`, width, symbols)));
   while (lines.length < rows) lines.push(' '.repeat(width));
   const back = all.length - end;
   const place = all.length === 0 ? '' : back > 0 ? `${end} of ${all.length}, End follows` : `last ${all.length}, following`;
-  const trouble = ageOf(state, seen, 'logs');
-  const remark = tail === null ? (trouble === '' ? 'looking' : '') : tail.remark || (all.length === 0 ? 'nothing was written' : '');
+  const remark = tail?.remark ?? '';
   lines.push(
     line(
       [
@@ -44,6 +46,14 @@ export function logLines(state: ConsoleState, service: string, width: number, he
     ),
   );
   return lines.slice(-height);
+}
+
+/** A log without a line is no failure, and says so; `tail` is null until it has been read. */
+function emptyWords({update, gone}: ConsoleState, service: string, tail: LogTail | null): string {
+  if (tail === null) return gone !== null ? 'nobody can be asked for it' : 'reading what its replicas wrote';
+  const running = update?.fleet.services.find(({spec}) => spec.name === service)?.observed?.running ?? 0;
+  if (running === 0) return 'no replica runs, and nothing was written';
+  return running === 1 ? 'its replica has written nothing so far' : `its ${running} replicas have written nothing so far`;
 }
 
 /** How many lines of the log a pane of this height shows. */

@@ -17,7 +17,7 @@ export function noteOf({overrides}: Service, owner: string): string {
 export function noteQuestion(service: string, typed: string): string {
   const signs = [...typed];
   const shown = signs.length > shownMost ? `..${signs.slice(-shownMost).join('')}` : typed;
-  return `Why is ${service} overruled? ${shown}_  (Enter says it to all, Esc leaves it)`;
+  return `Why is ${service} overruled? ${shown}_`;
 }
 
 /** Nothing where it says what it said before. */

@@ -1,58 +1,16 @@
-/** Questions: what they say, and what a key means while one is open. Esc, Enter and n mean no. */
-import type {Command, Lasting} from '../scaler/entry.ts';
-import {autoMode} from '../scaler/fleet.ts';
+/** What a key means while a question is open. Esc, Enter and n mean no. */
+import type {Command} from '../scaler/entry.ts';
 import type {Effect} from './keys/effect.ts';
 import {emptying} from './keys/overruling.ts';
-import {noteMost, noted, noteQuestion} from './note.ts';
+import {noteMost, noted} from './note.ts';
 import {press, whyNotInThePast} from './keys/table.ts';
 import {fitting} from './palette.ts';
+import {lastings, modeKeys} from './questions.ts';
 import type {ConsoleState, Prompt} from './state.ts';
 import {planOnCopy} from '../scaler/what-if.ts';
-import {readSupposition, whatIfHint} from './supposition.ts';
+import {readSupposition} from './supposition.ts';
 
 const close: Effect = {kind: 'event', event: {kind: 'prompted', prompt: {kind: 'none'}}};
-
-const lastings: readonly {readonly key: string; readonly words: string; readonly lasting: Lasting}[] = [
-  {key: '1', words: '5m', lasting: {ms: 5 * 60_000}},
-  {key: '2', words: '30m', lasting: {ms: 30 * 60_000}},
-  {key: '3', words: '2h', lasting: {ms: 2 * 3_600_000}},
-  {key: '4', words: 'until cleared', lasting: 'until-cleared'},
-];
-
-export function promptWords(prompt: Prompt): string {
-  switch (prompt.kind) {
-    case 'none':
-    case 'help':
-      return '';
-    case 'number':
-      return `Pin ${prompt.service} at: ${prompt.typed}_  (Enter pins, Esc leaves it)`;
-    case 'name':
-      return `${prompt.service} is priority 1. Type its name to take it to 0: ${prompt.typed}_`;
-    case 'lasting':
-      return `${prompt.service}'s override lasts: ${lastings.map(({key, words}) => `${key} ${words}`).join('  ')}  (Esc leaves it)`;
-    case 'note':
-      return noteQuestion(prompt.service, prompt.typed);
-    case 'mode':
-      return `Mode: ${modeKeys(prompt.modes)
-        .map(([key, mode]) => `${key} ${mode}`)
-        .join('  ')}  (Esc leaves it as it is)`;
-    case 'palette':
-      return `:${prompt.typed}_  (a part of an action's name; Enter does the marked one, Esc leaves it)`;
-    case 'find':
-      return `/${prompt.typed}_  (a part of a name; Enter keeps it, Esc shows all)`;
-    case 'what-if':
-      return `What if: ${prompt.typed}_  (${whatIfHint(prompt)})`;
-    case 'confirm':
-      return `${prompt.question}  y yes  n no`;
-  }
-}
-
-/** The first nine, and 0 for leaving it to the circumstances. */
-function modeKeys(modes: readonly string[]): readonly (readonly [key: string, mode: string])[] {
-  const named = modes.filter(mode => mode !== autoMode).slice(0, 9);
-  const auto = modes.includes(autoMode) ? [['0', autoMode] as const] : [];
-  return [...named.map((mode, index) => [String(index + 1), mode] as const), ...auto];
-}
 
 /** The keys that turn the pages of the help, and which way. */
 const turns: Readonly<Record<string, number>> = {' ': 1, pagedown: 1, down: 1, right: 1, pageup: -1, up: -1, left: -1};
@@ -69,8 +27,13 @@ export function answer(state: ConsoleState, key: string): readonly Effect[] {
       const by = turns[key];
       return by === undefined ? [close] : [{kind: 'event', event: {kind: 'prompted', prompt: {kind: 'help', at: prompt.at + by}}}];
     }
+    case 'leave':
+      if (key === 'y') return [close, {kind: 'leave'}];
+      return key === 'n' || key === 'enter' ? [close] : [];
     case 'confirm': {
       if (key === 'y') return [close, doing(prompt.answer)];
+      // Whoever is asked this unasked, when an engine is gone, may want nothing but to leave.
+      if (key === 'q' && prompt.answer === 'take-over') return [{kind: 'event', event: {kind: 'prompted', prompt: {kind: 'leave'}}}];
       return key === 'n' || key === 'enter' ? [close] : [];
     }
     case 'lasting': {
@@ -112,7 +75,7 @@ export function answer(state: ConsoleState, key: string): readonly Effect[] {
 }
 
 function doing(what: Extract<Prompt, {kind: 'confirm'}>['answer']): Effect {
-  return what === 'leave' || what === 'take-over' ? {kind: what} : {kind: 'command', command: {kind: what}};
+  return what === 'take-over' ? {kind: what} : {kind: 'command', command: {kind: what}};
 }
 
 /** Typing narrows the list, the arrows move in it, and Enter does what is marked, as its key would. */

@@ -31,7 +31,7 @@ export function replicaLines(state: ConsoleState, service: string, width: number
       ? style.dim(fit(` ${headerWords(widthOf(title) <= widths.name ? title : of, widths, symbols)}`, width, symbols))
       : style.danger(fit(` ${plainly(trouble, symbols)}`, width, symbols)),
   ];
-  if (replicas.length === 0 && rows > 0) lines.push(style.dim(fit(` ${emptyWords(seen)}`, width, symbols)));
+  if (replicas.length === 0 && rows > 0) lines.push(style.dim(fit(` ${emptyWords(state, service, seen)}`, width, symbols)));
   for (const [index, replica] of shown.entries()) {
     const faded = trouble === '' ? undefined : style.dim;
     lines.push(line(rowOf(replica, names[from + index] ?? '', seen?.replicas?.at ?? 0, widths, style, faded), width, symbols));
@@ -110,9 +110,23 @@ function paintState(state: ReplicaFacts['state'], style: Style): Piece['paint'] 
   }
 }
 
-function emptyWords(seen: CloseUp | null): string {
+/** Until they are seen one by one, what is known of them all: a look takes a second. */
+function emptyWords({update, gone}: ConsoleState, service: string, seen: CloseUp | null): string {
   if (seen?.replicas) return 'there is none';
-  return seen?.failure === undefined || seen.failure === null ? 'looking' : '';
+  if (seen?.failure !== undefined && seen.failure !== null) return '';
+  const observed = update?.fleet.services.find(({spec}) => spec.name === service)?.observed;
+  const counts = observed
+    ? ([
+        [observed.running, 'running'],
+        [observed.pending, 'starting'],
+        [observed.stopping, 'stopping'],
+        [observed.frozen, 'frozen'],
+        [observed.standby, 'on standby'],
+      ] as const)
+    : [];
+  const known = counts.flatMap(([count, words]) => (count > 0 ? [`${count} ${words}`] : [])).join(', ');
+  if (gone !== null) return [known, 'nobody can be asked for each of them'].filter(Boolean).join('; ');
+  return known === '' ? 'asking for its replicas' : `${known}; asking for each of them`;
 }
 
 /** Why what is shown is not what is; empty where it is. */

@@ -11,7 +11,7 @@ import type {Badges, Look} from './look.ts';
 import {frozenAgeWords, isAnyReady, readyWords} from './readiness.ts';
 import {listedServices, type ConsoleState} from './state.ts';
 import type {Style} from './style.ts';
-import {fit, fitRight, line, widthOf, type Piece} from './text.ts';
+import {fit, fitRight, line, plainly, widthOf, type Piece} from './text.ts';
 
 /** Which services of how many the table shows: those around the selected one. */
 export function visibleRows(state: ConsoleState, rows: number): {readonly from: number; readonly to: number; readonly of: number} {
@@ -41,14 +41,15 @@ export function serviceLines(state: ConsoleState, badges: Badges, width: number,
   const fleet = state.update?.fleet;
   if (!fleet) return [];
   const services = listedServices(state);
-  const columns = columnsFor(state, fleet, badges, width, style);
+  const {from} = visibleRows(state, rows);
+  const shown = services.slice(from, from + rows);
+  const columns = withDangers(columnsFor(state, fleet, badges, width, style), width, shown, clock);
   const fixed = columns.reduce((sum, column) => sum + column.width + 1, 0);
   const header = columns
     .map(column => (column.right ? fitRight(column.title, column.width, symbols) : fit(column.title, column.width, symbols)))
     .join(' ');
   const lines = [style.dim(fit(`  ${header} WHY`, width, symbols))];
-  const {from} = visibleRows(state, rows);
-  for (const service of services.slice(from, from + rows)) {
+  for (const service of shown) {
     const chosen = service.spec.name === state.selected;
     const pieces: Piece[] = [{text: chosen ? `${symbols.cursor} ` : '  '}];
     for (const column of columns) {
@@ -63,6 +64,8 @@ export function serviceLines(state: ConsoleState, badges: Badges, width: number,
     const painted = line(pieces, width, symbols);
     lines.push(chosen ? style.bold(painted) : painted);
   }
+  if (services.length === 0 && state.find !== '')
+    lines.push(style.warning(fit(plainly(`  no service matches “${clean(state.find)}”: Esc shows all`, symbols), width, symbols)));
   while (lines.length < rows + 1) lines.push(' '.repeat(width));
   return lines;
 }
@@ -142,6 +145,22 @@ function withRoom(columns: readonly Column[], width: number): readonly Column[] 
         columns.filter(({spare = 0}) => spare < most),
         width,
       );
+}
+
+/** A danger is worth being read whole: for its sake how demand went is spared, and then the bounds. */
+const dangerMost = 40;
+const spareForDanger = 3;
+
+/** By dangers that last alone, so that columns don't come and go with each replica. */
+function withDangers(columns: readonly Column[], width: number, services: readonly Service[], clock: Look['clock']): readonly Column[] {
+  const longest = Math.max(0, ...services.filter(isInDanger).map(service => widthOf(clean(gist(service, clock)))));
+  const spared = columns.filter(({spare = 0}) => spare < spareForDanger);
+  const kept = withRoom(columns, width - Math.min(dangerMost, longest));
+  return kept.length < spared.length ? spared : kept;
+}
+
+function isInDanger({observed, demand}: Service): boolean {
+  return observed?.trouble.kind === 'failing' || observed?.trouble.kind === 'unplaceable' || demand.kind === 'lost';
 }
 
 function priorityWords({spec, decision}: Service): string {

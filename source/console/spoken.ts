@@ -1,7 +1,7 @@
 /** The screen as sentences, for whoever listens to it: the same truth as the frame, nothing drawn. */
 import {clean} from '../clean.ts';
 import {durationWords} from '../config/units.ts';
-import {explain, gist, leaseWords, tell} from '../scaler/explain.ts';
+import {explain, gist, leaseWords, tellBriefly} from '../scaler/explain.ts';
 import {normalMode, type Fleet, type Service} from '../scaler/fleet.ts';
 import {comingUp, isOverruled, isUnknown} from '../scaler/score.ts';
 import {helpBlocks} from './help.ts';
@@ -10,7 +10,7 @@ import {whatIfWords} from './what-if.ts';
 import {closeUpOf} from './close-up.ts';
 import type {Look} from './look.ts';
 import type {Past} from './past.ts';
-import {promptWords} from './prompt.ts';
+import {questionWords} from './questions.ts';
 import {ageOf, memoryWords, replicaAge, shortName} from './replica-table.ts';
 import {listedServices, selectedService, type ConsoleState} from './state.ts';
 
@@ -43,17 +43,18 @@ export function spokenLines(state: ConsoleState, {clock}: Look): readonly string
       .slice(-decisionsMax)
       .reverse()
       .map(happening => {
-        const {about, from, to, words} = tell(happening, clock);
+        const {about, from, to, words} = tellBriefly(happening, clock);
         return `${clock(happening.at)} ${about}${from === null || to === null ? '' : ` from ${from} to ${to}`}: ${words}.`;
       }),
     ...(message ? [`${message.refused ? 'Refused: ' : ''}${message.text}.`] : []),
-    promptWords(state.prompt) || 'Keys: question mark for all of them, q to leave.',
+    questionWords(state) || 'Keys: question mark for all of them, q to leave.',
   ];
   return lines.map(clean);
 }
 
 /** What covers the screen, while it does. */
-function coveringWords({prompt, view}: ConsoleState): readonly string[] {
+function coveringWords(state: ConsoleState): readonly string[] {
+  const {prompt, view} = state;
   if (prompt.kind === 'help')
     return [
       ...helpBlocks(false).flatMap(rows => rows.map(({shown, words}) => (words === null ? `${shown}.` : `${shown}: ${words}.`))),
@@ -62,13 +63,13 @@ function coveringWords({prompt, view}: ConsoleState): readonly string[] {
   if (prompt.kind === 'palette') {
     const found = fitting(prompt.typed);
     const marked = found[prompt.at];
-    if (!marked) return ['No action is called that.', promptWords(prompt)];
+    if (!marked) return ['No action is called that.', questionWords(state)];
     const key = marked.shown === '' ? '' : `, key ${marked.shown}`;
-    return [`Marked: ${marked.name}${key}: ${marked.words}.`, `${found.length} actions fit.`, promptWords(prompt)];
+    return [`Marked: ${marked.name}${key}: ${marked.words}.`, `${found.length} actions fit.`, questionWords(state)];
   }
   if (view.kind !== 'what-if') return [];
   const answer = whatIfWords(view.answer, ' to ').flatMap(({text}) => (text === '' ? [] : [`${text.trim()}.`]));
-  return [...answer, promptWords(prompt)].filter(text => text !== '');
+  return [...answer, questionWords(state)].filter(text => text !== '');
 }
 
 /** Said before all else: what follows isn't now. */

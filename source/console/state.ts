@@ -4,6 +4,7 @@ import {happeningsMax, samplesMax} from '../history/sample.ts';
 import type {Sample, Sight, SightKind, Update} from '../ports.ts';
 import type {Command, Happening, Reply} from '../scaler/entry.ts';
 import type {Service} from '../scaler/fleet.ts';
+import type {OnExit} from '../scaler/on-exit.ts';
 import type {WhatIf} from '../scaler/what-if.ts';
 import {noCloseUp, see, type CloseUp} from './close-up.ts';
 import {latestMoment, sceneAsTold, stillPace, type Pace, type Past, type Told} from './past.ts';
@@ -24,7 +25,9 @@ export type Prompt =
   /** `demands` is how many the service follows. */
   | {readonly kind: 'what-if'; readonly service: string; readonly typed: string; readonly demands: number}
   | {readonly kind: 'mode'; readonly modes: readonly string[]}
-  | {readonly kind: 'confirm'; readonly question: string; readonly answer: 'clear-all' | 'resume' | 'leave' | 'take-over'};
+  | {readonly kind: 'confirm'; readonly question: string; readonly answer: 'clear-all' | 'resume' | 'take-over'}
+  /** Its words follow what would become of the replicas at this moment. */
+  | {readonly kind: 'leave'};
 
 /** What the middle of the screen shows. */
 export type View =
@@ -36,6 +39,8 @@ export type View =
 export interface Message {
   readonly text: string;
   readonly refused: boolean;
+  /** Whether it answers an override, which `u` takes back. */
+  readonly undoable: boolean;
   readonly at: number;
 }
 
@@ -54,6 +59,8 @@ export interface ConsoleState {
   readonly readOnly: boolean;
   /** Whether the engine is somebody else's, and goes on without this console. */
   readonly attached: boolean;
+  /** What an engine of this console's own does with the counts when it ends. */
+  readonly onExit: OnExit;
   /** Why the engine can't be heard any more; null while it can. */
   readonly gone: string | null;
   /** For how long the engine has said nothing where it should have; 0 while it is heard. */
@@ -70,7 +77,8 @@ export interface ConsoleState {
 
 export type ConsoleEvent =
   | {readonly kind: 'updated'; readonly update: Update}
-  | {readonly kind: 'replied'; readonly reply: Reply; readonly at: number}
+  /** `overrules` where it answers what an operator decided about a service. */
+  | {readonly kind: 'replied'; readonly reply: Reply; readonly overrules: boolean; readonly at: number}
   | {readonly kind: 'said'; readonly text: string; readonly refused: boolean; readonly at: number}
   | {readonly kind: 'selected'; readonly service: string}
   | {readonly kind: 'viewed'; readonly view: View}
@@ -88,9 +96,9 @@ export type ConsoleEvent =
   | {readonly kind: 'paced'; readonly pace: Pace}
   | {readonly kind: 'gone'; readonly reason: string}
   | {readonly kind: 'silent'; readonly forMs: number}
-  | {readonly kind: 'attached'; readonly attached: boolean};
+  | {readonly kind: 'attached'; readonly attached: boolean; readonly onExit: OnExit};
 
-export function emptyState(readOnly: boolean, attached = false, recording = false): ConsoleState {
+export function emptyState(readOnly: boolean, attached = false, recording = false, onExit: OnExit = 'leave'): ConsoleState {
   return {
     update: null,
     samples: [],
@@ -103,6 +111,7 @@ export function emptyState(readOnly: boolean, attached = false, recording = fals
     message: null,
     readOnly,
     attached,
+    onExit,
     gone: null,
     silentMs: 0,
     past: null,
@@ -141,12 +150,12 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
     case 'paced':
       return {...state, pace: event.pace};
     case 'replied': {
-      const {reply, at} = event;
+      const {reply, overrules, at} = event;
       const refused = reply.kind === 'refused';
-      return {...state, message: {text: refused ? reply.reason : reply.words, refused, at}};
+      return {...state, message: {text: refused ? reply.reason : reply.words, refused, undoable: overrules && !refused, at}};
     }
     case 'said':
-      return {...state, message: {text: event.text, refused: event.refused, at: event.at}};
+      return {...state, message: {text: event.text, refused: event.refused, undoable: false, at: event.at}};
     case 'selected':
       return {...state, selected: event.service, closeUp: {...state.closeUp, scrolled: 0}};
     case 'viewed':
@@ -170,19 +179,20 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
       return {...next, selected: known ? state.selected : (listed[0]?.spec.name ?? state.selected)};
     }
     case 'prompted':
-      return {...state, prompt: event.prompt};
+      // What was said before a question is old once that is closed.
+      return {...state, prompt: event.prompt, message: event.prompt.kind === 'none' ? state.message : null};
     case 'silent':
       return {...state, silentMs: event.forMs};
     case 'gone': {
       // An engine elsewhere is gone, and nobody scales any more: whoever may act is asked at once.
       const question = 'The engine is gone. Take over from here?';
       const prompt: Prompt = state.readOnly || !state.attached ? {kind: 'none'} : {kind: 'confirm', question, answer: 'take-over'};
-      const message = {text: event.reason, refused: true, at: state.update?.vitals.at ?? 0};
+      const message = {text: event.reason, refused: true, undoable: false, at: state.update?.vitals.at ?? 0};
       // Whoever looks at the past isn't torn out of it: the header says so, and the question waits.
       return state.past ? {...state, gone: event.reason} : {...state, gone: event.reason, prompt, message};
     }
     case 'attached':
-      return {...state, attached: event.attached};
+      return {...state, attached: event.attached, onExit: event.onExit};
   }
 }
 

@@ -19,18 +19,17 @@ export function readSupposition(typed: string, service: string, {fleet, vitals}:
   const nodes = vitals.facts?.nodes.map(({name}) => name) ?? [];
   if (gone !== undefined) return readGone(gone, nodes, fleet.settings.nodeSlots);
   const [, place, value] = /^(?:(\d{1,3})\s*:\s*)?(\d{1,9}(?:\.\d+)?)$/.exec(text) ?? [];
-  if (value === undefined)
-    return `“${clean(text)}” is no question: 12 is a demand, c8 is 8 slots in all, n2 has 2 slots gone, n NAME a node`;
+  if (value === undefined) return `“${clean(text)}” is no question: 12 a demand, c8 8 slots, n2 2 slots gone, n NAME a node`;
   const found = fleet.services.find(({spec}) => spec.name === service);
   if (!found) return `${clean(service)} is gone`;
   const which = whichDemand(found, place === undefined ? null : Number(place) - 1);
   return typeof which === 'string' ? which : {kind: 'demand', service, which, value: Number(value)};
 }
 
-/** What can be typed, the likeliest first: where there is no room, the end is cut. */
-export function whatIfHint({service, demands}: {readonly service: string; readonly demands: number}): string {
-  const others = demands > 1 ? ', 2:12 its second' : '';
-  return `12 is a demand of ${service}${others}, c8 8 slots in all, n2 2 slots gone, n NAME a node gone`;
+/** What can be typed, with an example each, the likeliest first. */
+export function whatIfKeys({demands}: {readonly demands: number}): readonly (readonly [typed: string, meaning: string])[] {
+  const others = demands > 1 ? ([['2:12', 'its second']] as const) : [];
+  return [['12', 'a demand'], ...others, ['c8', '8 slots'], ['n2', '2 slots gone'], ['n NAME', 'a node gone']];
 }
 
 /** A node that is called just so goes before a number of slots, and that before a beginning of a name. */

@@ -19,10 +19,18 @@ export function leavingWords({chosen}: Observation, leaving: number): string {
 
 /** Such as `got 6 from batch (frozen) in 0.21 s: asked 0.00, free 0.09, started 0.20, serving 0.21`. */
 export function handoverWords({givers, tookMs, decidedAt, askedAt, freedAt, startedAt, healthyAt}: EndedHandover): string {
-  const from = givers.map(({service, replicas, how}) => `${replicas} from ${service} (${how})`).join(', ');
   const after = (at: number | null) => (at === null ? '-' : seconds(at - decidedAt));
   const stages = `asked ${after(askedAt)}, free ${after(freedAt)}, started ${after(startedAt)}, serving ${after(healthyAt)}`;
-  return `got ${from} in ${seconds(tookMs)} s: ${stages}`;
+  return `${gotWords(givers)} in ${seconds(tookMs)} s: ${stages}`;
+}
+
+/** Such as `got 6 from batch (frozen) in 0.2 s`: what a list that is glanced at has room for. */
+export function briefHandoverWords({givers, tookMs}: EndedHandover): string {
+  return `${gotWords(givers)} in ${tookMs < 100 ? `${Math.round(tookMs)} ms` : `${(tookMs / 1000).toFixed(1)} s`}`;
+}
+
+function gotWords(givers: EndedHandover['givers']): string {
+  return `got ${givers.map(({service, replicas, how}) => `${replicas} from ${service} (${how})`).join(', ')}`;
 }
 
 export function memoryWords(memory: HostMemory): string {

@@ -1,6 +1,6 @@
 /** Decisions and happenings in words, the same for the console, the log and the plan. It knows no screen. */
 import type {Happening} from './entry.ts';
-import {frozenWords, handoverWords, leavingWords, memoryWords} from './explain-readiness.ts';
+import {briefHandoverWords, frozenWords, handoverWords, leavingWords, memoryWords} from './explain-readiness.ts';
 import {causeWords} from './mode-words.ts';
 import type {Decision, Reason} from './decision.ts';
 import type {Lease, Override, Rule, Service} from './fleet.ts';
@@ -160,6 +160,12 @@ export function tell(happening: Happening, clock: ClockWords): Told {
     case 'noted':
       return told(happening.note.service ?? 'note', happening.note.text, happening.note.level === 'warning');
   }
+}
+
+/** The same for a list that is glanced at: the stages of a handover are told by the detail, the log and the report. */
+export function tellBriefly(happening: Happening, clock: ClockWords): Told {
+  const told = tell(happening, clock);
+  return happening.kind === 'handover' ? {...told, words: briefHandoverWords(happening.handover)} : told;
 }
 
 /** Why the count changed: the reason that took part last, which overrules those before it. */

@@ -35,9 +35,17 @@ export function obey(fleet: Fleet, command: Command, owner: string): Commanded {
       const service = fleet.services.find(candidate => candidate.spec.name === command.service);
       if (!service) return refuse(fleet, `there is no service “${command.service}”`);
       if (service.spec.retired) return refuse(fleet, `${command.service} is being removed: its configuration is gone`);
-      return obeyForService(fleet, service, command, owner);
+      return untilItActs(fleet, command, obeyForService(fleet, service, command, owner));
     }
   }
+}
+
+/** While nothing is done, an answer that says nothing of it would be taken for the deed. */
+function untilItActs({acting}: Fleet, {kind}: Command, commanded: Commanded): Commanded {
+  const {reply} = commanded;
+  if (acting === 'auto' || kind === 'note' || reply.kind === 'refused') return commanded;
+  const why = acting === 'dry-run' ? 'dry run: nothing is done' : 'paused: nothing is done until it resumes';
+  return {...commanded, reply: {...reply, words: `${reply.words} (${why})`}};
 }
 
 type ServiceCommand = Extract<Command, {service: string}>;

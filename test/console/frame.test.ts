@@ -33,6 +33,34 @@ describe('every frame', () => {
   });
 });
 
+describe('a danger in the table', () => {
+  const failing = (reason: string) => {
+    const state = shopState();
+    const fleet = state.update!.fleet;
+    const trouble = {kind: 'failing', failures: 3, reason, retryAt: at + 60_000} as const;
+    const services = fleet.services.map(service =>
+      service.observed && service.spec.name === 'batch' ? {...service, observed: {...service.observed, trouble}} : service,
+    );
+    return {...state, update: {...state.update!, fleet: {...fleet, services}}};
+  };
+
+  test('is read whole where columns that can be spared stood in its way', () => {
+    const usual = text(shopState(), 96, 24);
+    expect(usual).toContain('TREND');
+    expect(usual).toContain('MIN-MAX');
+    const shown = text(failing('no image'), 96, 24);
+    expect(shown).toContain('failing (3): no image; next try');
+    expect(shown).not.toContain('TREND');
+  });
+
+  test('takes no more than those, however long it is', () => {
+    const shown = text(failing('no image '.repeat(30)), 80, 24);
+    expect(shown).toContain('OVERRIDE');
+    expect(shown).toContain('RUN/DES');
+    expect(shown).toContain('failing (3): no image');
+  });
+});
+
 describe('truth before beauty', () => {
   const change = (make: (state: ConsoleState) => ConsoleState, columns = 80, rows = 24) => text(make(shopState()), columns, rows);
   const withUpdate = (state: ConsoleState, update: Partial<NonNullable<ConsoleState['update']>>): ConsoleState => ({

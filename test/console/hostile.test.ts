@@ -45,7 +45,7 @@ function viewsOf(text: string): Readonly<Record<string, ConsoleState>> {
       view: {kind: 'what-if', answer: planOnCopy(update.fleet, {kind: 'demand', service, which: {kind: 'only'}, value: 1})},
     }),
     said: then({kind: 'said', text, refused: true, at}),
-    answered: then({kind: 'replied', reply: {kind: 'accepted', words: text}, at}),
+    answered: then({kind: 'replied', reply: {kind: 'accepted', words: text}, overrules: true, at}),
     gone: then({kind: 'gone', reason: text}),
     sought: then({kind: 'sought', find: text}, {kind: 'prompted', prompt: {kind: 'find', typed: text}}),
     'asked for a number': asked({kind: 'number', service, typed: text}),
@@ -54,7 +54,8 @@ function viewsOf(text: string): Readonly<Record<string, ConsoleState>> {
     'asked why': asked({kind: 'note', service, typed: text}),
     'asked what if': asked({kind: 'what-if', service, typed: text, demands: 2}),
     'asked which mode': asked({kind: 'mode', modes: [text, `${text}2`, 'auto']}),
-    'asked whether': asked({kind: 'confirm', question: text, answer: 'leave'}),
+    'asked whether': asked({kind: 'confirm', question: text, answer: 'resume'}),
+    'asked whether to leave': asked({kind: 'leave'}),
     palette: asked({kind: 'palette', typed: text, at: 0}),
     help: asked({kind: 'help', at: 0}),
   };

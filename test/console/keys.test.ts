@@ -1,10 +1,11 @@
 import {describe, expect, test} from 'vitest';
 import {keyNames} from '../../source/console/app.tsx';
+import {frame} from '../../source/console/frame.ts';
 import {keyTable, press} from '../../source/console/keys/table.ts';
-import {listedServices, type ConsoleState} from '../../source/console/state.ts';
+import {listedServices, reduce, type ConsoleState} from '../../source/console/state.ts';
 import type {ModeSpec} from '../../source/scaler/spec.ts';
 import {session} from '../support/pressed.ts';
-import {shopState} from '../support/screens.ts';
+import {plainUnicode, shopState} from '../support/screens.ts';
 
 const noKey = {
   upArrow: false,
@@ -103,11 +104,22 @@ describe('overruling', () => {
 
   test('= asks for the number, and pins at it', () => {
     const asked = session().press('=', '1', '2', 'backspace');
-    expect(asked.question()).toBe('Pin web at: 1_  (Enter pins, Esc leaves it)');
+    expect(asked.question()).toBe('Pin web for 1m at: 1_  Enter pins  Esc leaves it');
     expect(asked.press('enter').commands()).toEqual([
       {kind: 'override', service: 'web', rule: {kind: 'pin', replicas: 1}, lasting: 'default', sure: false},
     ]);
     expect(asked.question()).toBe('');
+  });
+
+  test('= says how long the pin will last', () => {
+    const state = shopState();
+    const {update} = state;
+    const fleet = update && {...update.fleet, settings: {...update.fleet.settings, overrideMs: null}};
+    expect(
+      session({...state, update: update && fleet && {...update, fleet}})
+        .press('=')
+        .question(),
+    ).toContain('Pin web until cleared at: _');
   });
 
   test('a question is about the service that was selected when it opened', () => {
@@ -168,7 +180,7 @@ describe('m', () => {
 
   test('asks which mode, and says so where there is none', () => {
     expect(asked([]).refusals()).toEqual(['the configuration has no modes']);
-    expect(asked([mode('sale')]).question()).toBe('Mode: 1 normal  2 sale  (Esc leaves it as it is)');
+    expect(asked([mode('sale')]).question()).toBe('Which mode?  1 normal  2 sale  Esc leaves it as it is');
     expect(
       asked([mode('sale')])
         .press('2')
@@ -197,6 +209,43 @@ describe('leaving', () => {
     expect(leaving.left()).toBe(false);
     expect(leaving.question()).toContain('Nobody scales then; web 5, pay 2, batch 1 stay as they are.');
     expect(leaving.press('y').left()).toBe(true);
+  });
+
+  test.each([
+    ['drain', 'web 5, pay 2, batch 1 are stopped.'],
+    ['restore', 'web 5, pay 2, batch 1 go back to the counts found at the start.'],
+  ] as const)('q says what --on-exit %s will do', (onExit, words) => {
+    expect(
+      session({...shopState(), onExit})
+        .press('q')
+        .question(),
+    ).toContain(`Nobody scales then; ${words}`);
+  });
+
+  test('a dry run stops nothing on its way out, whatever was asked for', () => {
+    const state = shopState();
+    const {update} = state;
+    const dry = {...state, onExit: 'drain' as const, update: update && {...update, fleet: {...update.fleet, acting: 'dry-run' as const}}};
+    expect(session(dry).press('q').question()).toContain('stay as they are');
+  });
+
+  test('the question follows what runs while it is open', () => {
+    const leaving = session().press('q').state();
+    const {fleet} = leaving.update!;
+    const services = fleet.services.map(service =>
+      service.observed && service.spec.name === 'web' ? {...service, observed: {...service.observed, running: 7}} : service,
+    );
+    const update = {...leaving.update!, fleet: {...fleet, services}};
+    expect(session(reduce(leaving, {kind: 'updated', update})).question()).toContain('web 7, pay 2, batch 1 stay as they are.');
+  });
+
+  test('q leaves an engine that is gone, in the place of taking over, and y then means leaving', () => {
+    const gone = session(reduce({...shopState(), attached: true}, {kind: 'gone', reason: 'it crashed'}));
+    expect(gone.question()).toContain('Take over from here?');
+    expect(gone.press('q').question()).toContain('Leave? Nobody scales then: the engine is gone.');
+    expect(gone.left()).toBe(false);
+    expect(gone.press('y').left()).toBe(true);
+    expect(gone.effects()).not.toContainEqual({kind: 'take-over'});
   });
 
   test('q that is held, or comes twice over a slow line, is no yes', () => {
@@ -241,6 +290,17 @@ describe('looking', () => {
     expect(finding.state()).toMatchObject({find: 'pa', selected: 'pay', prompt: {kind: 'none'}});
     expect(finding.press('escape').state().find).toBe('');
     expect(session().press('/', 'z', 'z', 'enter', 'down').refusals()).toEqual(['no service has “zz” in its name: Esc shows all']);
+  });
+
+  test('a name that nobody has is told in the place of the list', () => {
+    for (const [columns, rows] of [
+      [60, 15],
+      [80, 24],
+      [140, 40],
+    ] as const) {
+      const shown = frame(session().press('/', 'z', 'z').state(), {columns, rows}, plainUnicode).join('\n');
+      expect(shown).toContain('no service matches “zz”: Esc shows all');
+    }
   });
 
   test('o goes through the orders, O turns one round', () => {

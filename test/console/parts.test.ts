@@ -123,6 +123,20 @@ describe('the chart', () => {
     expect(rest.at(-1)).toMatch(/-20s.*-10s.*now/);
   });
 
+  test('draws what is above zero above zero, where there is a row for it', () => {
+    const few = Array.from({length: 30}, (_, second) => ({
+      at: second * 1000,
+      services: {web: {demand: 10, want: 10, desired: 10, running: second < 15 ? 2 : 0}},
+    }));
+    const lines = chartLines(
+      {samples: few, service: 'web', width: 40, height: 4, columnMs: 1000, now: 29_000, end: 'now', paintReplicas: text => text},
+      plainAscii.style,
+    );
+    const [, middle = '', bottom = ''] = lines;
+    expect(middle).toMatch(/#{14}/);
+    expect(bottom).toMatch(/^ {3}0\| +#{14,15}$/);
+  });
+
   test('is exact in size, and empty where there is no room', () => {
     for (const [width, height] of [
       [40, 9],

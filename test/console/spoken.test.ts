@@ -22,7 +22,7 @@ describe('for a screen reader', () => {
 
   test('reads a question out, and says when the engine is gone', () => {
     const asked = reduce(shopState(), {kind: 'prompted', prompt: {kind: 'number', service: 'web', typed: '4'}});
-    expect(spokenLines(asked, plainUnicode).at(-1)).toContain('Pin web at: 4');
+    expect(spokenLines(asked, plainUnicode).at(-1)).toContain('Pin web for 1m at: 4');
     expect(spokenLines(reduce(shopState(), {kind: 'gone', reason: 'it crashed'}), plainUnicode)).toContain(
       'The engine is gone: it crashed. Nobody acts.',
     );

@@ -73,7 +73,7 @@ describe('what is typed', () => {
   test.each([
     ['n mgr', 'could be mgr-1, mgr-2'],
     ['n db', 'no node is called “db”: there is mgr-1, mgr-2, w-1, w-10, 7'],
-    ['abc', '“abc” is no question: 12 is a demand'],
+    ['abc', '“abc” is no question: 12 a demand'],
     ['c', 'no question'],
     ['c0', 'no question'],
     ['n', 'no question'],

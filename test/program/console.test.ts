@@ -77,6 +77,23 @@ describe('the built program in a real terminal', () => {
     await until('what became of it to be shown', () => screen.text().includes('microscale: the simulated host has ended'));
   });
 
+  test('the arrows and the page keys turn the pages of the help', async () => {
+    const screen = open(demo, emptyFolder(), 80, 24);
+    await up(screen);
+    for (const [key, page] of [
+      ['?', 'page 1 of'],
+      ['\u001b[B', 'page 2 of'],
+      ['\u001b[6~', 'page 3 of'],
+      ['\u001b[5~', 'page 2 of'],
+      ['\u001b[A', 'page 1 of'],
+    ] as const) {
+      screen.press(key);
+      await until(`the help to show ${page}`, () => screen.text().includes(page));
+    }
+    screen.press('\u001b');
+    await until('the help to close', () => !screen.text().includes('Esc closes'));
+  });
+
   test('an error before the first frame leaves the terminal untouched', async () => {
     const screen = open(['--host', 'unix:///nowhere.sock'], emptyFolder(), 80, 24);
     expect(await screen.ended).toBe(3);
@@ -116,8 +133,29 @@ describe('leaving a real engine', () => {
       expect((await containersOf(project)).map(({Id: id}) => id).toSorted()).toEqual(before);
       expect(screen.state()).toEqual({alternate: false, cursorHidden: false});
       await until('what became of them to be shown', () =>
-        screen.rows().join('').includes('web 3, batch 1 stay as they are; nobody scales them from here now'),
+        screen.rows().join('').includes('web 3, batch 1 stay as they are; nobody scales them from here now. To stop them,'),
       );
+    } finally {
+      await sweep(project);
+    }
+  });
+
+  engineTest('a configuration that drains is told of in the question, and what it stopped in the last line', async () => {
+    const project = 'drained';
+    const replica = 'image: busybox, pull: never, command: [sleep, "3600"], stopGrace: 1s, networks: [none]';
+    const folder = emptyFolder({
+      'microscale.yaml': `{project: ${project}, capacity: 4, onExit: drain, services: {web: {priority: 1, ${replica}, demand: {source: fixed, value: 3}}, batch: {priority: 2, ${replica}, target: fill}}}`,
+    });
+    const screen = open(['--host', `unix://${socket}`], folder, 80, 24);
+    try {
+      await up(screen);
+      await until('the box to be full', () => screen.text().includes('slots 4/4'));
+      screen.press('q');
+      await until('the question', () => screen.text().includes('Leave? Nobody scales then; web 3, batch 1 are stopped.'));
+      screen.press('y');
+      expect(await screen.ended).toBe(0);
+      expect(await containersOf(project)).toEqual([]);
+      await until('what became of them to be shown', () => screen.rows().join('').includes('web 3, batch 1 were stopped;'));
     } finally {
       await sweep(project);
     }

@@ -134,6 +134,19 @@ describe('several operators', () => {
     },
   );
 
+  engineTest('an engine that is gone can be left by q, and the last line doesn’t say that it goes on', async () => {
+    const {folder, engine} = await startEngine();
+    const ann = open(['--host', `unix://${engineSocket}`], folder, 140, 40, as('ann'));
+    await shows(ann, 'lease: ');
+    engine.child.kill('SIGKILL');
+    await shows(ann, 'Take over from here?');
+    ann.press('q');
+    await shows(ann, 'Leave? Nobody scales then: the engine is gone.');
+    ann.press('y');
+    expect(await ann.ended).toBe(0);
+    await until('what became of it to be shown', () => /the engine of .* is gone/.test(ann.text()));
+  });
+
   engineTest(':takeover moves the lease from an engine that runs, without both acting', async () => {
     const {folder, engine} = await startEngine();
     const ann = open(['--host', `unix://${engineSocket}`], folder, 140, 40, as('ann'));

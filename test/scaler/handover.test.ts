@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {tell} from '../../source/scaler/explain.ts';
+import {tell, tellBriefly} from '../../source/scaler/explain.ts';
 import type {Fleet} from '../../source/scaler/fleet.ts';
 import {after, filler, fleetOf, observed, reading, spec} from '../support/fleets.ts';
 
@@ -55,6 +55,7 @@ describe('a handover', () => {
     expect(happening && tell(happening, clock).words).toBe(
       'got 3 from batch (frozen) in 0.40 s: asked 0.00, free 0.03, started 0.06, serving 0.40',
     );
+    expect(happening && tellBriefly(happening, clock).words).toBe('got 3 from batch (frozen) in 0.4 s');
   });
 
   test('that two services wait for is shared out among them by rank', () => {

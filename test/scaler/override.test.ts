@@ -36,6 +36,16 @@ describe('an override', () => {
     expect(over.happenings).toContainEqual(expect.objectContaining({kind: 'released', how: 'expired', service: 'web'}));
   });
 
+  test('that is placed while nothing is done says so', () => {
+    const dry: Fleet = {...box, acting: 'dry-run'};
+    expect(obey(dry, 2000, pin('web', 3)).reply).toEqual({kind: 'accepted', words: 'web: pinned at 3 (dry run: nothing is done)'});
+    const paused = obey(box, 2000, {kind: 'pause'}).fleet;
+    expect(obey(paused, 3000, {kind: 'boost', service: 'web', lasting: 'default', toggle: false}).reply).toEqual({
+      kind: 'accepted',
+      words: 'web: boosted ahead of all (paused: nothing is done until it resumes)',
+    });
+  });
+
   test('one more and one less start from what is planned, and go on from the pin', () => {
     let fleet = obey(box, 2000, adjust('web', 1)).fleet;
     expect(desiredOf(fleet)['web']).toBe(5);
@@ -193,9 +203,9 @@ describe('pausing', () => {
     const paused = obey(running, 2000, {kind: 'pause'}).fleet;
     const moved = after(paused, 3000, reading('web', 8)).fleet;
     expect(obey(moved, 4000, {kind: 'hold', service: 'web', lasting: 'default', toggle: true}).reply).toMatchObject({
-      words: 'web: held at 4',
+      words: 'web: held at 4 (paused: nothing is done until it resumes)',
     });
-    expect(obey(moved, 4000, adjust('web', 1)).reply).toMatchObject({words: 'web: pinned at 5'});
+    expect(obey(moved, 4000, adjust('web', 1)).reply).toMatchObject({words: expect.stringContaining('web: pinned at 5 (paused')});
   });
 });
 

@@ -1,7 +1,7 @@
 /** A console without a screen: keys go in, and what came of them comes out. */
 import {pressKey} from '../../source/console/app.tsx';
 import type {Effect} from '../../source/console/keys/effect.ts';
-import {promptWords} from '../../source/console/prompt.ts';
+import {questionWords} from '../../source/console/questions.ts';
 import type {ConsoleState} from '../../source/console/state.ts';
 import {createStore} from '../../source/console/store.ts';
 import {shopState} from './screens.ts';
@@ -24,6 +24,6 @@ export function session(state: ConsoleState = shopState()) {
     left: () => effects.some(({kind}) => kind === 'leave'),
     effects: () => effects,
     state: () => store.latest(),
-    question: () => promptWords(store.latest().prompt),
+    question: () => questionWords(store.latest()),
   };
 }

@@ -1,5 +1,4 @@
 /** The screen itself: what it is kept as, what explains it, and how it is left. */
-import {orderedServices, type ConsoleState} from '../state.ts';
 import {event, forSelected, refuse} from './effect.ts';
 import type {KeySection} from './key.ts';
 
@@ -67,19 +66,8 @@ export const screenKeys: KeySection = {
       name: 'quit',
       bar: ['q', 'quit'],
       acts: false,
-      press: state => event({kind: 'prompted', prompt: {kind: 'confirm', question: leaving(state), answer: 'leave'}}),
+      press: () => event({kind: 'prompted', prompt: {kind: 'leave'}}),
     },
     {keys: ['ctrl-c'], shown: 'Ctrl-C', words: 'leave at once', name: null, bar: null, acts: false, press: () => ({kind: 'leave'})},
   ],
 };
-
-function leaving({update, attached, recording}: ConsoleState): string {
-  if (!update) return 'Leave?';
-  if (recording) return 'Leave? The recording stays as it is.';
-  if (attached) return 'Leave? The engine goes on without this console.';
-  const counts = orderedServices(update.fleet.services).map(({spec, observed}) => `${spec.name} ${observed?.running ?? 0}`);
-  const listed = counts.length > 4 ? `${counts.slice(0, 4).join(', ')} and ${counts.length - 4} more` : counts.join(', ');
-  return update.vitals.facts?.kind === 'simulated'
-    ? 'Leave? The simulated host ends with the console.'
-    : `Leave? Nobody scales then; ${listed} stay as they are.`;
-}

@@ -1,0 +1,63 @@
+import {stripVTControlCharacters} from 'node:util';
+import {describe, expect, test} from 'vitest';
+import {footerLines} from '../../source/console/footer.ts';
+import {reduce, type ConsoleEvent} from '../../source/console/state.ts';
+import {session} from '../support/pressed.ts';
+import {at, plainUnicode, shopState} from '../support/screens.ts';
+
+const footer = (keys: readonly string[], columns = 80) => {
+  const pressed = session(shopState()).press(...keys);
+  return footerLines(pressed.state(), columns, plainUnicode).map(row => stripVTControlCharacters(row).trim());
+};
+
+describe('the last line while a question is open', () => {
+  test.each([
+    [['='], 'Enter pins  Esc leaves it'],
+    [['q'], 'y yes  n no'],
+    [['j', 't'], '1 5m  2 30m  3 2h  4 until cleared  Esc leaves it'],
+    [['/'], 'Enter keeps it  Esc shows all'],
+    [['w'], '12 a demand  c8 8 slots  n2 2 slots gone  n NAME a node gone  Esc leaves it'],
+  ])('%j has the keys that answer it, and no others', (keys, bar) => {
+    expect(footer(keys)[1]).toBe(bar);
+  });
+
+  test('how it is left is never cut', () => {
+    expect(footer(['w'], 60)[1]).toContain('Esc leaves it');
+  });
+
+  test('the usual keys are back when it is closed', () => {
+    expect(footer(['=', 'escape'])).toEqual(footer([]));
+  });
+});
+
+test('why a what-if is refused fits into 80 columns', () => {
+  const [reason = ''] = session().press('w', 'a', 'b', 'c', 'enter').refusals();
+  expect(reason.length).toBeLessThan(80);
+});
+
+describe('what was said last', () => {
+  const shown = (...events: readonly ConsoleEvent[]) => {
+    const state = shopState();
+    const {update} = state;
+    const fleet = update && {...update.fleet, undo: {service: 'pay', before: [], owner: update.vitals.you, at: at - 1000}};
+    const told = events.reduce(reduce, {...state, update: update && fleet && {...update, fleet}});
+    return stripVTControlCharacters(footerLines(told, 80, plainUnicode)[0]).trim();
+  };
+  const pinned: ConsoleEvent = {kind: 'replied', reply: {kind: 'accepted', words: 'pay: pinned at 2'}, overrules: true, at};
+  const refused: ConsoleEvent = {
+    kind: 'replied',
+    reply: {kind: 'refused', reason: 'this is a dry run: it never acts'},
+    overrules: false,
+    at,
+  };
+
+  test('an override’s answer has its undo beside it, another answer has none', () => {
+    expect(shown(pinned)).toBe('pay: pinned at 2   u undo (9s)');
+    expect(shown(pinned, refused)).toBe('this is a dry run: it never acts');
+    expect(shown()).toBe('u undo (9s)');
+  });
+
+  test('is gone once a question was asked after it', () => {
+    expect(shown(refused, {kind: 'prompted', prompt: {kind: 'leave'}}, {kind: 'prompted', prompt: {kind: 'none'}})).toBe('u undo (9s)');
+  });
+});
