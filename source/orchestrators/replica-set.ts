@@ -10,6 +10,7 @@ import {createBackoff, type Backoff} from './backoff.ts';
 import type {CallFailure, Listed, ReplicaDriver, ReplicaSet} from './replica.ts';
 import {createLives, retryMs, type Lives, type Replica} from './replica-life.ts';
 import {overdue, successors, waitingFor} from './replica-pool.ts';
+import {nextToRenew, successorsWanted} from './replica-renewal.ts';
 import {observe, standings} from './replica-counts.ts';
 import {victims} from './victims.ts';
 
@@ -90,7 +91,8 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
     for (const {replaced, slot, aim} of replicas) if (replaced && slot && aim !== 'run') leaving++;
     for (let missing = asked - alive() - leaving; missing > 0 && employ(blocked); missing--);
     wake(Math.min(keepFrozen(), keepWaiting(blocked)));
-    if (!blocked) replaceOutdated();
+    const old = blocked ? null : nextToRenew(all(), asked);
+    if (old) replace(old);
     for (const replica of replicas) lives.advance(replica);
   }
 
@@ -172,7 +174,7 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
 
   /** When the next one has waited too long. */
   function keepWaiting(blocked: boolean): number {
-    const wanted = tidied === 'nothing' ? beside : noReadinessAsked;
+    const wanted = tidied === 'nothing' ? {...beside, ahead: Math.max(beside.ahead, successorsWanted(replicas))} : noReadinessAsked;
     const standby = tidied === 'nothing' ? readiness.standby : plainReadiness.standby;
     const waiting = aimed('wait');
     if (waiting.length + wanted.standby + wanted.ahead === 0) return Number.POSITIVE_INFINITY;
@@ -197,15 +199,6 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
       wakesAt = Number.POSITIVE_INFINITY;
       settled();
     });
-  }
-
-  /** One at a time and only when all others serve, so that a new image never costs more than one replica. */
-  function replaceOutdated(): void {
-    if (![...replicas].some(({outdated, aim}) => outdated && aim === 'run')) return;
-    const isMoving = ({doing, place, ready}: Replica) => (doing !== null && doing !== 'removing') || (place === 'up' && !ready);
-    if (alive() !== asked || all().some(replica => replica.aim !== 'wait' && isMoving(replica))) return;
-    const old = aimed('run').find(replica => replica.outdated);
-    if (old) replace(old);
   }
 
   /** Its successor comes when it has left: both at once would be one too many. */
@@ -315,8 +308,8 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
       backoff.refused(reason, clock.now());
       changed();
     },
-    outdate() {
-      for (const replica of replicas) replica.outdated = true;
+    outdate(isOutdated) {
+      for (const replica of replicas) replica.outdated = replica.id === null || isOutdated(replica.id);
       backoff.forget();
       settled();
     },

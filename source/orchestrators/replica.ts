@@ -66,7 +66,8 @@ export interface ReplicaSet {
   prepare(reason: string | null): void;
   /** The workload could not be made ready: counts as a failure, with backoff. */
   fail(reason: string): void;
-  outdate(): void;
+  /** What is made from now on differs from those that this says. */
+  outdate(isOutdated: (id: string) => boolean): void;
   ready(id: string): void;
   unready(id: string): void;
   died(id: string, detail: string): void;

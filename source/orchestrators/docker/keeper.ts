@@ -138,8 +138,10 @@ export function createKeeper({clock, queue, recipeFor, busyness, mayAct, heard, 
     configure() {
       const present = recipe.print();
       if (present === null || present === print) return;
-      if (print !== null) set.outdate();
+      const wasMade = print !== null;
+      // First what they are made from: until that is there, and while it can't be had, the old ones serve.
       prepare();
+      if (wasMade) set.outdate(recipe.isOutdated);
     },
     list(own, askedAt) {
       const listed = own.flatMap(container => recipe.listed(container) ?? []);
@@ -177,8 +179,8 @@ export function createKeeper({clock, queue, recipeFor, busyness, mayAct, heard, 
     tidy: set.tidy,
     suspend: set.suspend,
     resume() {
-      set.resume();
       if (!ready) prepare();
+      set.resume();
     },
     observation: set.observation,
     standings: set.standings,

@@ -15,6 +15,7 @@ let host: Orchestrator | null = null;
 let workloads: Record<string, Workload> = {};
 let latest = new Map<string, Observation>();
 let orders = 0;
+let watched: (running: number) => void = () => {};
 
 afterEach(async () => {
   await host?.close();
@@ -25,6 +26,7 @@ afterEach(async () => {
 async function open(services: Record<string, Workload>): Promise<Orchestrator> {
   workloads = services;
   latest = new Map();
+  watched = () => {};
   const opened = createDockerHost({
     clock: createRealClock(),
     chosen: chosenEngine(),
@@ -37,7 +39,10 @@ async function open(services: Record<string, Workload>): Promise<Orchestrator> {
   await opened.open(
     specs,
     hearing({
-      observed: (service, observation) => void latest.set(service, observation),
+      observed(service, observation) {
+        latest.set(service, observation);
+        watched(observation.running);
+      },
     }),
   );
   return opened;
@@ -181,6 +186,40 @@ describe('what is there already', () => {
     await reaches('web', 2);
     expect(fewest).toBeGreaterThanOrEqual(1);
   });
+});
+
+describe('a new configuration that can’t be had', () => {
+  const ids = async () => (await containersOf(project)).map(({Id: id}) => id).toSorted();
+  const failing = (reason: RegExp) =>
+    until('the failure to be told', () => {
+      const trouble = latest.get('web')?.trouble;
+      return trouble?.kind === 'failing' && trouble.failures > 1 && reason.test(trouble.reason);
+    });
+
+  async function fiveWith(wrong: Workload, reason: RegExp): Promise<void> {
+    await open({web: workload()});
+    scale('web', 5);
+    await reaches('web', 5);
+    const before = await ids();
+    let fewest = 5;
+    watched = running => void (fewest = Math.min(fewest, running));
+    workloads = {web: wrong};
+    host?.configure([spec('web')]);
+    await failing(reason);
+    expect(await ids()).toEqual(before);
+    workloads = {web: workload()};
+    host?.configure([spec('web')]);
+    await until('it to be whole', () => latest.get('web')?.trouble.kind === 'none');
+    await reaches('web', 5);
+    expect(await ids()).toEqual(before);
+    expect(fewest).toBe(5);
+  }
+
+  engineTest('for want of its image costs no replica, and none is made anew when it is taken back', () =>
+    fiveWith(workload({image: 'localhost:1/nosuchimage:1', pull: 'missing'}), /nosuchimage/),
+  );
+
+  engineTest('for an option that the engine refuses costs no replica either', () => fiveWith(workload({memoryBytes: 1024}), /memory/i));
 });
 
 describe('trouble', () => {
