@@ -9,6 +9,7 @@ import {noReadinessAsked, plainReadiness, type Readiness, type ReadinessAsked} f
 import {createBackoff, type Backoff} from './backoff.ts';
 import type {CallFailure, Listed, ReplicaDriver, ReplicaSet} from './replica.ts';
 import {createLives, retryMs, type Lives, type Replica} from './replica-life.ts';
+import {heldTooLong} from './replica-held.ts';
 import {overdue, successors, waitingFor} from './replica-pool.ts';
 import {nextToRenew, successorsWanted} from './replica-renewal.ts';
 import {observe, standings} from './replica-counts.ts';
@@ -86,11 +87,12 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
       for (const {replica, reason} of victims(aimed('run'), readiness.victim, busyness).slice(0, surplus)) dismiss(replica, reason);
     yields = Math.max(0, Math.min(yields, alive() - asked));
     const blocked = backoff.waits() || preparing !== null;
+    const heldUntil = blocked ? Number.POSITIVE_INFINITY : relieveHeld();
     // Whose successor has no slot yet is still counted for.
     let leaving = 0;
     for (const {replaced, slot, aim} of replicas) if (replaced && slot && aim !== 'run') leaving++;
     for (let missing = asked - alive() - leaving; missing > 0 && employ(blocked); missing--);
-    wake(Math.min(keepFrozen(), keepWaiting(blocked)));
+    wake(Math.min(keepFrozen(), keepWaiting(blocked), heldUntil));
     const old = blocked ? null : nextToRenew(all(), asked);
     if (old) replace(old);
     for (const replica of replicas) lives.advance(replica);
@@ -132,7 +134,19 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
     lives.advance(replica);
   }
 
+  /** They end as what was frozen does, and hold no slot from then on. Answers when the next one's time is over. */
+  function relieveHeld(): number {
+    const {over, dueAt} = heldTooLong(replicas, clock.now());
+    for (const replica of over) {
+      lives.place(replica, 'paused', false);
+      replace(replica);
+    }
+    return dueAt;
+  }
+
   function dismiss(replica: Replica, reason: VictimReason): void {
+    // The engine may refuse to stop what somebody else has paused.
+    if (replica.heldSince !== null) lives.place(replica, 'paused', false);
     const isYielding = yields > 0;
     if (isYielding) yields--;
     const serves = replica.place === 'up' && replica.ready && !replica.outdated;
@@ -229,12 +243,15 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
         return;
       case 'paused':
         // Somebody paused it: it holds its slot and serves nobody. What we paused ourselves when the line was cut goes on.
-        if (aim === 'run' && place === 'up' && !suspended) lives.place(replica, 'up', false);
-        else if (place !== 'paused') lives.place(replica, 'paused', true);
+        if (aim === 'run' && place === 'up' && !suspended) {
+          lives.place(replica, 'up', false);
+          replica.heldSince ??= clock.now();
+        } else if (place !== 'paused') lives.place(replica, 'paused', true);
         return;
       case 'unready':
       case 'running': {
         const isReady = item.state === 'running';
+        replica.heldSince = null;
         if (place !== 'up' || replica.ready !== isReady) lives.place(replica, 'up', isReady);
         // What waits to be started was started by somebody else.
         if (aim === 'wait' && place === 'created' && replica.purpose === 'serve') lives.aim(replica, 'gone');
@@ -358,9 +375,10 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
     expects(id, news) {
       const replica = find(id);
       if (!replica) return false;
-      const {doing, place, aim} = replica;
+      const {doing, place, aim, heldSince} = replica;
+      if (news === 'ended') return aim === 'gone' || place === 'ended';
       if (doing !== null) return true;
-      return news === 'paused' ? place === 'paused' || aim === 'frozen' : place !== 'paused';
+      return news === 'paused' ? place === 'paused' || aim === 'frozen' : place !== 'paused' && heldSince === null;
     },
     ids: () => all().flatMap(({id}) => id ?? []),
     serving: () => aimed('run').flatMap(({id, place, ready}) => (id !== null && place === 'up' && ready ? [id] : [])),

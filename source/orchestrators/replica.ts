@@ -75,8 +75,8 @@ export interface ReplicaSet {
   suspend(): void;
   resume(): void;
   has(id: string): boolean;
-  /** Whether news that it was paused, or goes on, is no news. */
-  expects(id: string, news: 'paused' | 'unpaused'): boolean;
+  /** Whether news that it was paused, goes on, or has ended is no news. */
+  expects(id: string, news: 'paused' | 'unpaused' | 'ended'): boolean;
   /** All that are there. */
   ids(): readonly string[];
   /** Those that serve. */

@@ -3,6 +3,7 @@ import type {Workload} from '../../../source/config/config.ts';
 import {createRealClock} from '../../../source/clock.ts';
 import {createDockerHost} from '../../../source/orchestrators/docker/docker.ts';
 import {HostError, type Orchestrator} from '../../../source/ports.ts';
+import type {Note} from '../../../source/scaler/entry.ts';
 import type {Observation} from '../../../source/scaler/observation.ts';
 import {hearing} from '../../support/observers.ts';
 import {chosenEngine, containersOf, docker, engineTest, sweep} from '../../support/engine.ts';
@@ -15,6 +16,7 @@ let host: Orchestrator | null = null;
 let workloads: Record<string, Workload> = {};
 let latest = new Map<string, Observation>();
 let orders = 0;
+let notes: Note[] = [];
 let watched: (running: number) => void = () => {};
 
 afterEach(async () => {
@@ -26,6 +28,7 @@ afterEach(async () => {
 async function open(services: Record<string, Workload>): Promise<Orchestrator> {
   workloads = services;
   latest = new Map();
+  notes = [];
   watched = () => {};
   const opened = createDockerHost({
     clock: createRealClock(),
@@ -43,6 +46,7 @@ async function open(services: Record<string, Workload>): Promise<Orchestrator> {
         latest.set(service, observation);
         watched(observation.running);
       },
+      noted: note => void notes.push(note),
     }),
   );
   return opened;
@@ -220,6 +224,55 @@ describe('a new configuration that can’t be had', () => {
   );
 
   engineTest('for an option that the engine refuses costs no replica either', () => fiveWith(workload({memoryBytes: 1024}), /memory/i));
+});
+
+describe('what somebody else does to a replica', () => {
+  const texts = () => notes.map(({service, text}) => `${service}: ${text}`);
+  const told = (text: string) => until(`“${text}” to be told`, () => texts().includes(text));
+  const running = (name: string) => docker().getContainer(`adapter-web-${name}`);
+
+  engineTest('is told in words, each once, and what microscale does itself is not', async () => {
+    await open({web: workload()});
+    scale('web', 3);
+    await reaches('web', 3);
+    await running('2').remove({force: true});
+    await told('web: adapter-web-2 was killed, not by microscale');
+    await reaches('web', 3);
+    await running('1').stop();
+    await told('web: adapter-web-1 was stopped, not by microscale');
+    await reaches('web', 3);
+    scale('web', 1);
+    await reaches('web', 1);
+    scale('web', 2);
+    await reaches('web', 2);
+    expect(texts()).toHaveLength(2);
+  });
+
+  engineTest('by a pause is told, counted, and over when the replica goes on', async () => {
+    await open({web: workload()});
+    scale('web', 2);
+    await reaches('web', 2);
+    await running('2').pause();
+    await told('web: adapter-web-2 was paused, not by microscale: another takes its place in 30 s unless it goes on');
+    await until('it to be counted', () => latest.get('web')?.paused === 1);
+    expect(latest.get('web')).toMatchObject({running: 1, pending: 1});
+    await running('2').unpause();
+    await reaches('web', 2);
+    expect(latest.get('web')?.paused).toBe(0);
+    expect(texts()).toHaveLength(2);
+  });
+
+  engineTest('by a pause that lasts is made good by another, and the paused one ends', async () => {
+    await open({web: workload()});
+    scale('web', 2);
+    await reaches('web', 2);
+    const {Id: id} = await running('2').inspect();
+    await running('2').pause();
+    await until('it to be counted', () => latest.get('web')?.paused === 1);
+    await until('another to serve', () => latest.get('web')?.running === 2, 50_000);
+    await until('it to be gone', async () => (await containersOf(project, true)).every(({Id}) => Id !== id));
+    expect(texts()).toHaveLength(1);
+  });
 });
 
 describe('trouble', () => {
