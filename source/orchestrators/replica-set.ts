@@ -7,7 +7,8 @@ import type {Action} from '../scaler/entry.ts';
 import type {Observation, Trouble, VictimReason} from '../scaler/observation.ts';
 import {noReadinessAsked, plainReadiness, type Readiness, type ReadinessAsked} from '../scaler/readiness.ts';
 import {createBackoff, type Backoff} from './backoff.ts';
-import type {CallFailure, Listed, ReplicaDriver, ReplicaSet} from './replica.ts';
+import type {CallFailure, ReplicaDriver, ReplicaSet} from './replica.ts';
+import {createListing, type Listing} from './replica-listing.ts';
 import {createLives, retryMs, type Lives, type Replica} from './replica-life.ts';
 import {heldTooLong} from './replica-held.ts';
 import {overdue, successors, waitingFor} from './replica-pool.ts';
@@ -41,6 +42,15 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
     isKnown: id => find(id) !== undefined,
     lost: workedMs => void (lostMs += workedMs),
     answered,
+  });
+  const listing: Listing = createListing({
+    clock,
+    lives,
+    backoff,
+    isSuspended: () => suspended,
+    readiness: () => readiness,
+    lose,
+    add: replica => void replicas.add(replica),
   });
   let readiness: Readiness = plainReadiness;
   let asked: number | null = null;
@@ -231,60 +241,6 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
     settled();
   }
 
-  function correct(replica: Replica, item: Listed): void {
-    replica.outdated = item.outdated;
-    const {place, aim} = replica;
-    switch (item.state) {
-      case 'dead':
-        if (place !== 'ended') lose(replica, 'it ended unseen');
-        return;
-      case 'created':
-        if (place === 'up' || place === 'paused') lives.place(replica, 'created', false);
-        return;
-      case 'paused':
-        // Somebody paused it: it holds its slot and serves nobody. What we paused ourselves when the line was cut goes on.
-        if (aim === 'run' && place === 'up' && !suspended) {
-          lives.place(replica, 'up', false);
-          replica.heldSince ??= clock.now();
-        } else if (place !== 'paused') lives.place(replica, 'paused', true);
-        return;
-      case 'unready':
-      case 'running': {
-        const isReady = item.state === 'running';
-        replica.heldSince = null;
-        if (place !== 'up' || replica.ready !== isReady) lives.place(replica, 'up', isReady);
-        // What waits to be started was started by somebody else.
-        if (aim === 'wait' && place === 'created' && replica.purpose === 'serve') lives.aim(replica, 'gone');
-        if (isReady && aim === 'run') backoff.worked(replica.bornAt);
-      }
-    }
-  }
-
-  /** What it is for follows from what it is: paused by us, it either never served, or has its work in it. */
-  function adopt(item: Listed): void {
-    const waits = item.state === 'created' || (!item.served && item.state !== 'dead');
-    const purpose = waits && item.state !== 'created' ? 'wait' : 'serve';
-    const replica = lives.make(item.number, waits ? 'wait' : 'run', purpose, false);
-    replica.id = item.id;
-    replica.outdated = item.outdated;
-    replica.bornAt = item.startedAt;
-    replica.served = item.served && item.state !== 'created';
-    if (waits) replica.restsSince = Math.min(clock.now(), item.startedAt);
-    else if (item.state === 'paused') replica.aim = pausedMeansWaiting() ? 'wait' : 'frozen';
-    else if (item.state === 'dead') replica.aim = 'gone';
-    replica.slot = replica.aim === 'run';
-    const place = item.state === 'dead' ? 'ended' : item.state === 'unready' || item.state === 'running' ? 'up' : item.state;
-    lives.place(replica, place, item.state === 'running' || item.state === 'paused');
-    if (replica.workingSince !== null) replica.workingSince = Math.min(replica.workingSince, item.startedAt);
-    replicas.add(replica);
-    lives.advance(replica);
-  }
-
-  function pausedMeansWaiting(): boolean {
-    const {preempt, standby} = readiness;
-    return preempt.kind === 'stop' && standby.kind === 'kept' && standby.state === 'paused';
-  }
-
   return {
     scale(action: Action) {
       ({order} = action);
@@ -307,12 +263,12 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
         if (suspended) lives.forsake(replica);
         else if (replica.changedAt >= askedAt || replica.doing !== null) continue;
         const item = replica.id === null ? undefined : byId.get(replica.id);
-        if (item) correct(replica, item);
+        if (item) listing.correct(replica, item);
         else if (suspended || replica.place !== 'nowhere') replicas.delete(replica);
       }
       for (const item of listed) {
         const comes = all().some(({place, number}) => place === 'nowhere' && number === item.number);
-        if (!find(item.id) && !comes) adopt(item);
+        if (!find(item.id) && !comes) listing.adopt(item);
       }
       settled();
     },
