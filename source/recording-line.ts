@@ -16,6 +16,7 @@ const places: Readonly<Record<Counts, number>> = {
   running: 0,
   pending: 2,
   unready: 5,
+  paused: 11,
   stopping: 3,
   standby: 4,
   frozen: 7,

@@ -102,8 +102,10 @@ export function mayWords({spec}: Service): string {
 export function countWords({observed}: Service): string {
   if (!observed) return '';
   const {running, pending, stopping, standby, frozen, ending} = observed;
+  const paused = observed.paused > 0 ? observed.paused : 0;
   const rest = [
-    [pending, 'starting'],
+    [pending - paused, 'starting'],
+    [paused, 'paused by somebody else'],
     [stopping, 'stopping'],
     [standby, 'standing by'],
     [frozen + ending, 'frozen'],

@@ -7,14 +7,15 @@ type Counts = Omit<Observation, 'lostMs' | 'chosen' | 'order' | 'trouble'>;
 
 /** In one pass: it is asked for after every change. */
 export function observe(replicas: Iterable<Replica>): Counts {
-  let [running, pending, unready, stopping, standby, frozen, ending] = [0, 0, 0, 0, 0, 0, 0];
+  let [running, pending, unready, paused, stopping, standby, frozen, ending] = [0, 0, 0, 0, 0, 0, 0, 0];
   let frozenSince: number | null = null;
   for (const replica of replicas) {
-    const {aim, place, ready, doing, restsSince} = replica;
+    const {aim, place, ready, doing, heldSince, restsSince} = replica;
     if (aim === 'run') {
       if (place === 'up' && doing === null && ready) running++;
       else pending++;
       if (place === 'up' && doing === null && !ready) unready++;
+      if (heldSince !== null) paused++;
     } else if (isLeaving(replica)) stopping++;
     else if (aim === 'wait') standby++;
     else if (aim === 'frozen') {
@@ -22,7 +23,7 @@ export function observe(replicas: Iterable<Replica>): Counts {
       frozenSince = Math.min(frozenSince ?? restsSince, restsSince);
     } else if (place === 'paused') ending++;
   }
-  return {running, pending, unready, stopping, standby, frozen, frozenSince, ending};
+  return {running, pending, unready, paused, stopping, standby, frozen, frozenSince, ending};
 }
 
 /** One by one, for those that are anywhere: the words are those that are counted above. */

@@ -32,6 +32,8 @@ export interface Replica {
   /** Another one comes in its place, once it has left. */
   replaced: boolean;
   outdated: boolean;
+  /** Since when somebody else holds it paused; null where nobody does. */
+  heldSince: number | null;
   /** When its present life began: creation or start, in milliseconds. */
   bornAt: number;
   /** Since when it waits or is frozen. */
@@ -82,7 +84,10 @@ export function createLives({clock, driver, mayCall, gone, isKnown, lost, answer
     replica.place = where;
     replica.ready = ready;
     replica.changedAt = now;
-    if (where !== 'up') replica.slot = false;
+    if (where !== 'up') {
+      replica.slot = false;
+      replica.heldSince = null;
+    }
     watchWork(replica, now);
   }
 
@@ -284,6 +289,7 @@ export function createLives({clock, driver, mayCall, gone, isKnown, lost, answer
         yields: false,
         replaced: false,
         outdated: false,
+        heldSince: null,
         bornAt: now,
         restsSince: now,
         workedMs: 0,

@@ -7,9 +7,12 @@ import type {Action} from '../scaler/entry.ts';
 import type {Observation, Trouble, VictimReason} from '../scaler/observation.ts';
 import {noReadinessAsked, plainReadiness, type Readiness, type ReadinessAsked} from '../scaler/readiness.ts';
 import {createBackoff, type Backoff} from './backoff.ts';
-import type {CallFailure, Listed, ReplicaDriver, ReplicaSet} from './replica.ts';
+import type {CallFailure, ReplicaDriver, ReplicaSet} from './replica.ts';
+import {createListing, type Listing} from './replica-listing.ts';
 import {createLives, retryMs, type Lives, type Replica} from './replica-life.ts';
+import {heldTooLong} from './replica-held.ts';
 import {overdue, successors, waitingFor} from './replica-pool.ts';
+import {nextToRenew, successorsWanted} from './replica-renewal.ts';
 import {observe, standings} from './replica-counts.ts';
 import {victims} from './victims.ts';
 
@@ -39,6 +42,15 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
     isKnown: id => find(id) !== undefined,
     lost: workedMs => void (lostMs += workedMs),
     answered,
+  });
+  const listing: Listing = createListing({
+    clock,
+    lives,
+    backoff,
+    isSuspended: () => suspended,
+    readiness: () => readiness,
+    lose,
+    add: replica => void replicas.add(replica),
   });
   let readiness: Readiness = plainReadiness;
   let asked: number | null = null;
@@ -85,12 +97,14 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
       for (const {replica, reason} of victims(aimed('run'), readiness.victim, busyness).slice(0, surplus)) dismiss(replica, reason);
     yields = Math.max(0, Math.min(yields, alive() - asked));
     const blocked = backoff.waits() || preparing !== null;
+    const heldUntil = blocked ? Number.POSITIVE_INFINITY : relieveHeld();
     // Whose successor has no slot yet is still counted for.
     let leaving = 0;
     for (const {replaced, slot, aim} of replicas) if (replaced && slot && aim !== 'run') leaving++;
     for (let missing = asked - alive() - leaving; missing > 0 && employ(blocked); missing--);
-    wake(Math.min(keepFrozen(), keepWaiting(blocked)));
-    if (!blocked) replaceOutdated();
+    wake(Math.min(keepFrozen(), keepWaiting(blocked), heldUntil));
+    const old = blocked ? null : nextToRenew(all(), asked);
+    if (old) replace(old);
     for (const replica of replicas) lives.advance(replica);
   }
 
@@ -130,7 +144,19 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
     lives.advance(replica);
   }
 
+  /** They end as what was frozen does, and hold no slot from then on. Answers when the next one's time is over. */
+  function relieveHeld(): number {
+    const {over, dueAt} = heldTooLong(replicas, clock.now());
+    for (const replica of over) {
+      lives.place(replica, 'paused', false);
+      replace(replica);
+    }
+    return dueAt;
+  }
+
   function dismiss(replica: Replica, reason: VictimReason): void {
+    // The engine may refuse to stop what somebody else has paused.
+    if (replica.heldSince !== null) lives.place(replica, 'paused', false);
     const isYielding = yields > 0;
     if (isYielding) yields--;
     const serves = replica.place === 'up' && replica.ready && !replica.outdated;
@@ -172,7 +198,7 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
 
   /** When the next one has waited too long. */
   function keepWaiting(blocked: boolean): number {
-    const wanted = tidied === 'nothing' ? beside : noReadinessAsked;
+    const wanted = tidied === 'nothing' ? {...beside, ahead: Math.max(beside.ahead, successorsWanted(replicas))} : noReadinessAsked;
     const standby = tidied === 'nothing' ? readiness.standby : plainReadiness.standby;
     const waiting = aimed('wait');
     if (waiting.length + wanted.standby + wanted.ahead === 0) return Number.POSITIVE_INFINITY;
@@ -199,15 +225,6 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
     });
   }
 
-  /** One at a time and only when all others serve, so that a new image never costs more than one replica. */
-  function replaceOutdated(): void {
-    if (![...replicas].some(({outdated, aim}) => outdated && aim === 'run')) return;
-    const isMoving = ({doing, place, ready}: Replica) => (doing !== null && doing !== 'removing') || (place === 'up' && !ready);
-    if (alive() !== asked || all().some(replica => replica.aim !== 'wait' && isMoving(replica))) return;
-    const old = aimed('run').find(replica => replica.outdated);
-    if (old) replace(old);
-  }
-
   /** Its successor comes when it has left: both at once would be one too many. */
   function replace(replica: Replica): void {
     replica.replaced = true;
@@ -222,57 +239,6 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
     lives.advance(replica);
     if (aim === 'run' || (aim === 'wait' && !replica.served)) backoff.died(detail, bornAt);
     settled();
-  }
-
-  function correct(replica: Replica, item: Listed): void {
-    replica.outdated = item.outdated;
-    const {place, aim} = replica;
-    switch (item.state) {
-      case 'dead':
-        if (place !== 'ended') lose(replica, 'it ended unseen');
-        return;
-      case 'created':
-        if (place === 'up' || place === 'paused') lives.place(replica, 'created', false);
-        return;
-      case 'paused':
-        // Somebody paused it: it holds its slot and serves nobody. What we paused ourselves when the line was cut goes on.
-        if (aim === 'run' && place === 'up' && !suspended) lives.place(replica, 'up', false);
-        else if (place !== 'paused') lives.place(replica, 'paused', true);
-        return;
-      case 'unready':
-      case 'running': {
-        const isReady = item.state === 'running';
-        if (place !== 'up' || replica.ready !== isReady) lives.place(replica, 'up', isReady);
-        // What waits to be started was started by somebody else.
-        if (aim === 'wait' && place === 'created' && replica.purpose === 'serve') lives.aim(replica, 'gone');
-        if (isReady && aim === 'run') backoff.worked(replica.bornAt);
-      }
-    }
-  }
-
-  /** What it is for follows from what it is: paused by us, it either never served, or has its work in it. */
-  function adopt(item: Listed): void {
-    const waits = item.state === 'created' || (!item.served && item.state !== 'dead');
-    const purpose = waits && item.state !== 'created' ? 'wait' : 'serve';
-    const replica = lives.make(item.number, waits ? 'wait' : 'run', purpose, false);
-    replica.id = item.id;
-    replica.outdated = item.outdated;
-    replica.bornAt = item.startedAt;
-    replica.served = item.served && item.state !== 'created';
-    if (waits) replica.restsSince = Math.min(clock.now(), item.startedAt);
-    else if (item.state === 'paused') replica.aim = pausedMeansWaiting() ? 'wait' : 'frozen';
-    else if (item.state === 'dead') replica.aim = 'gone';
-    replica.slot = replica.aim === 'run';
-    const place = item.state === 'dead' ? 'ended' : item.state === 'unready' || item.state === 'running' ? 'up' : item.state;
-    lives.place(replica, place, item.state === 'running' || item.state === 'paused');
-    if (replica.workingSince !== null) replica.workingSince = Math.min(replica.workingSince, item.startedAt);
-    replicas.add(replica);
-    lives.advance(replica);
-  }
-
-  function pausedMeansWaiting(): boolean {
-    const {preempt, standby} = readiness;
-    return preempt.kind === 'stop' && standby.kind === 'kept' && standby.state === 'paused';
   }
 
   return {
@@ -297,12 +263,12 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
         if (suspended) lives.forsake(replica);
         else if (replica.changedAt >= askedAt || replica.doing !== null) continue;
         const item = replica.id === null ? undefined : byId.get(replica.id);
-        if (item) correct(replica, item);
+        if (item) listing.correct(replica, item);
         else if (suspended || replica.place !== 'nowhere') replicas.delete(replica);
       }
       for (const item of listed) {
         const comes = all().some(({place, number}) => place === 'nowhere' && number === item.number);
-        if (!find(item.id) && !comes) adopt(item);
+        if (!find(item.id) && !comes) listing.adopt(item);
       }
       settled();
     },
@@ -315,8 +281,8 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
       backoff.refused(reason, clock.now());
       changed();
     },
-    outdate() {
-      for (const replica of replicas) replica.outdated = true;
+    outdate(isOutdated) {
+      for (const replica of replicas) replica.outdated = replica.id === null || isOutdated(replica.id);
       backoff.forget();
       settled();
     },
@@ -365,9 +331,10 @@ export function createReplicaSet({clock, driver, changed, retried, busyness = ()
     expects(id, news) {
       const replica = find(id);
       if (!replica) return false;
-      const {doing, place, aim} = replica;
+      const {doing, place, aim, heldSince} = replica;
+      if (news === 'ended') return aim === 'gone' || place === 'ended';
       if (doing !== null) return true;
-      return news === 'paused' ? place === 'paused' || aim === 'frozen' : place !== 'paused';
+      return news === 'paused' ? place === 'paused' || aim === 'frozen' : place !== 'paused' && heldSince === null;
     },
     ids: () => all().flatMap(({id}) => id ?? []),
     serving: () => aimed('run').flatMap(({id, place, ready}) => (id !== null && place === 'up' && ready ? [id] : [])),

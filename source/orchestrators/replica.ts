@@ -66,7 +66,8 @@ export interface ReplicaSet {
   prepare(reason: string | null): void;
   /** The workload could not be made ready: counts as a failure, with backoff. */
   fail(reason: string): void;
-  outdate(): void;
+  /** What is made from now on differs from those that this says. */
+  outdate(isOutdated: (id: string) => boolean): void;
   ready(id: string): void;
   unready(id: string): void;
   died(id: string, detail: string): void;
@@ -74,8 +75,8 @@ export interface ReplicaSet {
   suspend(): void;
   resume(): void;
   has(id: string): boolean;
-  /** Whether news that it was paused, or goes on, is no news. */
-  expects(id: string, news: 'paused' | 'unpaused'): boolean;
+  /** Whether news that it was paused, goes on, or has ended is no news. */
+  expects(id: string, news: 'paused' | 'unpaused' | 'ended'): boolean;
   /** All that are there. */
   ids(): readonly string[];
   /** Those that serve. */

@@ -11,6 +11,11 @@ export function frozenWords({frozen, frozenSince, ending}: Observation, clock: C
   return [held, over].filter(Boolean).join(', ');
 }
 
+/** Such as `1 paused by somebody else`; empty for none. An engine of an older microscale doesn't count them. */
+export function heldWords({paused}: Observation): string {
+  return paused > 0 ? `${paused} paused by somebody else` : '';
+}
+
 /** Such as `stopping 2, the youngest`. */
 export function leavingWords({chosen}: Observation, leaving: number): string {
   const which = chosen === null || chosen === 'not serving' ? '' : `, the ${chosen}`;

@@ -1,6 +1,6 @@
 /** Decisions and happenings in words, the same for the console, the log and the plan. It knows no screen. */
 import type {Happening} from './entry.ts';
-import {briefHandoverWords, frozenWords, handoverWords, leavingWords, memoryWords} from './explain-readiness.ts';
+import {briefHandoverWords, frozenWords, handoverWords, heldWords, leavingWords, memoryWords} from './explain-readiness.ts';
 import {causeWords} from './mode-words.ts';
 import type {Decision, Reason} from './decision.ts';
 import type {Lease, Override, Rule, Service} from './fleet.ts';
@@ -84,8 +84,10 @@ export function gist(service: Service, clock: ClockWords): string {
   const preempted = found('preempted');
   if (preempted) return `preempted by ${preempted.by}${frozen && `, ${frozen}`}`;
   const missing = decision.desired - observed.running;
-  const starting = Math.min(missing, observed.pending);
-  if (starting > 0) return `starting ${starting}`;
+  const held = missing > 0 ? heldWords(observed) : '';
+  const starting = Math.min(missing, observed.pending) - (held ? observed.paused : 0);
+  if (starting > 0) return `starting ${starting}${held && `, ${held}`}`;
+  if (held) return held;
   if (missing > 0) return `waiting for ${missing}`;
   if (decision.shortfall > 0) return `short of ${decision.shortfall}`;
   const override = decision.reasons.find(reason => reason.kind === 'override');

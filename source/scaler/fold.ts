@@ -165,6 +165,7 @@ function sameObservation(a: Observation, b: Observation): boolean {
     a.stopping === b.stopping &&
     a.standby === b.standby &&
     a.unready === b.unready &&
+    a.paused === b.paused &&
     a.frozen === b.frozen &&
     a.frozenSince === b.frozenSince &&
     a.ending === b.ending &&

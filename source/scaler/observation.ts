@@ -19,6 +19,8 @@ export interface Observation {
   readonly standby: number;
   /** Of the pending ones, those that have started and don't serve yet. */
   readonly unready: number;
+  /** Of the pending ones, those that somebody else has paused: each holds its slot until another takes its place. */
+  readonly paused: number;
   /** Paused with their work in them. They hold memory and no slot. */
   readonly frozen: number;
   /** Since when the one that was frozen first is; null for none. */
@@ -40,6 +42,7 @@ export const emptyObservation: Observation = {
   stopping: 0,
   standby: 0,
   unready: 0,
+  paused: 0,
   frozen: 0,
   frozenSince: null,
   ending: 0,

@@ -1,4 +1,4 @@
-import {renameSync, writeFileSync} from 'node:fs';
+import {readFileSync, renameSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterEach, describe, expect} from 'vitest';
 import {containersOf, docker, engineTest, runningCounts, socket, sweep} from '../support/engine.ts';
@@ -102,9 +102,9 @@ describe('on a real engine', () => {
     expect(await running.ended).toBe(0);
   });
 
-  engineTest('containers that are killed or removed from outside are replaced', async () => {
+  engineTest('containers that are killed or removed from outside are replaced, and told among the decisions', async () => {
     const folder = folderWith(4);
-    start(folder);
+    const running = start(folder);
     await reaches(4);
     const before = (await containersOf(project)).map(({Id: id}) => id);
     await Promise.all(before.slice(0, 5).map(id => docker().getContainer(id).kill()));
@@ -116,6 +116,26 @@ describe('on a real engine', () => {
       return before.slice(0, 5).every(id => !now.includes(id));
     });
     await reaches(4);
+    await until('it to be told', () => /steps-(web|batch)-\d+ was killed, not by microscale/.test(running.output()));
+  });
+
+  engineTest('an edit to an image that is not there costs no replica, and is said', async () => {
+    const folder = folderWith(5);
+    const running = start(folder);
+    await reaches(5);
+    const before = await identities();
+    const path = join(folder, 'microscale.yaml');
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace('image: busybox', 'image: nosuchimage:1'));
+    running.child.kill('SIGHUP');
+    await until('it to be said', () => running.output().includes('image nosuchimage:1 is not on the host'));
+    expect(await identities()).toEqual(before);
+    const edited = running.output().length;
+    writeFileSync(path, text);
+    running.child.kill('SIGHUP');
+    await until('it to work again', () => running.output().slice(edited).includes('works again'));
+    await reaches(5);
+    expect(await identities()).toEqual(before);
   });
 
   engineTest('SIGTERM, SIGINT and a crash leave the counts as they are, and a second start restarts none', async () => {

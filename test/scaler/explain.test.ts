@@ -57,6 +57,8 @@ test('the gist is what matters most at this moment', () => {
   };
   expect(gistOf({running: 1, pending: 1})).toBe('starting 1');
   expect(gistOf({running: 1})).toBe('waiting for 1');
+  expect(gistOf({running: 1, pending: 1, paused: 1})).toBe('1 paused by somebody else');
+  expect(gistOf({running: 0, pending: 2, paused: 1})).toBe('starting 1, 1 paused by somebody else');
   expect(gistOf({running: 2})).toBe('met');
   expect(gistOf({running: 2, trouble: {kind: 'preparing', reason: 'pulling nginx'}})).toBe('pulling nginx');
 });

@@ -174,6 +174,8 @@ export function createComposeRecipe({docker, clock, owner, others, isReplica}: C
       const seen = stopped && waking.has(id) ? 'created' : stateOf(state, status);
       return {id, number: numberOf(labels), state: seen, served: true, startedAt: created * 1000, outdated: false};
     },
+    // What it is made of is Compose's: `docker compose up` puts others in their place.
+    isOutdated: () => false,
     wasEnded: id => !others.isMine(id) && others.toldToStop(id),
   };
 }

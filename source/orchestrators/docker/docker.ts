@@ -90,6 +90,7 @@ export function createDockerHost({
     heard,
     isConnected: () => connected,
     observed: (service, observation) => events?.observed(service, observation),
+    noted: note => events?.noted(note),
     signal: stop.signal,
   });
   const {others} = keepers;

@@ -5,6 +5,8 @@ import {ownerOf, type Owner} from './owner.ts';
 export interface ContainerEvent {
   readonly id: string;
   readonly owner: Owner;
+  /** As people know it, such as `shop-web-3`. */
+  readonly name: string;
   readonly kind: 'created' | 'started' | 'signalled' | 'died' | 'healthy' | 'unhealthy' | 'paused' | 'unpaused' | 'gone';
   /** How it died, or the number of the signal. */
   readonly detail: string;
@@ -74,7 +76,8 @@ export function parseEvent(line: string): ContainerEvent | null {
   const owner = ownerOf(attributes);
   const kind = kindOf(raw.Action ?? '');
   if (!id || !owner || !kind) return null;
-  return {id, owner, kind, detail: kind === 'died' ? exitWords(attributes['exitCode'] ?? '') : (attributes['signal'] ?? '')};
+  const name = attributes['name'] ?? id.slice(0, 12);
+  return {id, owner, name, kind, detail: kind === 'died' ? exitWords(attributes['exitCode'] ?? '') : (attributes['signal'] ?? '')};
 }
 
 function kindOf(action: string): ContainerEvent['kind'] | null {

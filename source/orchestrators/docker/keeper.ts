@@ -1,7 +1,7 @@
 /** One service on the engine: its replicas, what they are made from, and whether that is ready. It knows no connection. */
 import type {ContainerInfo} from 'dockerode';
 import type {Clock} from '../../ports.ts';
-import type {Action} from '../../scaler/entry.ts';
+import type {Action, Note} from '../../scaler/entry.ts';
 import type {Observation} from '../../scaler/observation.ts';
 import type {Readiness} from '../../scaler/readiness.ts';
 import type {CallQueue} from '../call-queue.ts';
@@ -9,6 +9,7 @@ import {createReplicaSet} from '../replica-set.ts';
 import type {ReplicaSet} from '../replica.ts';
 import {createDriver, type Driver} from './driver.ts';
 import type {ContainerEvent} from './events.ts';
+import {createForeign} from './foreign.ts';
 import type {Owner} from './owner.ts';
 import type {Recipe} from './recipe.ts';
 
@@ -49,10 +50,12 @@ export interface KeeperParts {
   readonly heard: () => void;
   readonly isConnected: () => boolean;
   readonly changed: () => void;
+  /** What became of its containers otherwise than by us. */
+  readonly noted: (note: Omit<Note, 'service'>) => void;
   readonly signal: AbortSignal;
 }
 
-export function createKeeper({clock, queue, recipeFor, busyness, mayAct, heard, isConnected, changed, signal}: KeeperParts): Keeper {
+export function createKeeper({clock, queue, recipeFor, busyness, mayAct, heard, isConnected, changed, noted, signal}: KeeperParts): Keeper {
   const recipe: Recipe = recipeFor(id => set.has(id));
   const driver: Driver = createDriver({recipe, queue, rank: () => asked?.rank ?? 0, mayAct, heard, serves: id => set.ready(id)});
   const set: ReplicaSet = createReplicaSet({
@@ -66,6 +69,7 @@ export function createKeeper({clock, queue, recipeFor, busyness, mayAct, heard, 
       if (!ready) prepare();
     },
   });
+  const foreign = createForeign({clock, noted, isKnown: event => isKnown(event)});
   let ready = false;
   let print: string | null = null;
   let tries = 0;
@@ -79,6 +83,14 @@ export function createKeeper({clock, queue, recipeFor, busyness, mayAct, heard, 
 
   /** What somebody else made is left alone until we are told how many of it there shall be. */
   const handsOff = () => recipe.owner.kind === 'compose' && asked === null;
+
+  /** Whoever only watches can't tell what somebody else does from what the engine that acts does. */
+  function isKnown({id, kind}: ContainerEvent): boolean {
+    if (asked === null || !mayAct() || !set.has(id)) return true;
+    if (kind === 'paused' || kind === 'unpaused') return set.expects(id, kind);
+    // A crash loop is told as the trouble that it is.
+    return set.expects(id, 'ended') || (kind === 'died' && set.observation().trouble.kind === 'failing');
+  }
 
   function prepare(): void {
     print = recipe.print();
@@ -138,8 +150,10 @@ export function createKeeper({clock, queue, recipeFor, busyness, mayAct, heard, 
     configure() {
       const present = recipe.print();
       if (present === null || present === print) return;
-      if (print !== null) set.outdate();
+      const wasMade = print !== null;
+      // First what they are made from: until that is there, and while it can't be had, the old ones serve.
       prepare();
+      if (wasMade) set.outdate(recipe.isOutdated);
     },
     list(own, askedAt) {
       const listed = own.flatMap(container => recipe.listed(container) ?? []);
@@ -153,7 +167,9 @@ export function createKeeper({clock, queue, recipeFor, busyness, mayAct, heard, 
       seen = true;
       set.resume();
     },
-    happened({id, kind, detail}) {
+    happened(event) {
+      const {id, kind, detail} = event;
+      foreign.saw(event);
       switch (kind) {
         case 'died':
           return handsOff() || recipe.wasEnded(id) ? set.vanished(id) : set.died(id, detail);
@@ -177,8 +193,8 @@ export function createKeeper({clock, queue, recipeFor, busyness, mayAct, heard, 
     tidy: set.tidy,
     suspend: set.suspend,
     resume() {
-      set.resume();
       if (!ready) prepare();
+      set.resume();
     },
     observation: set.observation,
     standings: set.standings,

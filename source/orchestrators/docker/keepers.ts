@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import type {ContainerInfo} from 'dockerode';
 import type {Workload} from '../../config/config.ts';
 import type {Clock} from '../../ports.ts';
-import type {Action} from '../../scaler/entry.ts';
+import type {Action, Note} from '../../scaler/entry.ts';
 import type {Observation} from '../../scaler/observation.ts';
 import type {ServiceSpec} from '../../scaler/spec.ts';
 import {noReadinessAsked, type Readiness} from '../../scaler/readiness.ts';
@@ -44,11 +44,12 @@ export interface KeepersParts {
   readonly heard: () => void;
   readonly isConnected: () => boolean;
   readonly observed: (service: string, observation: Observation) => void;
+  readonly noted: (note: Note) => void;
   readonly signal: AbortSignal;
 }
 
 export function createKeepers(parts: KeepersParts): Keepers {
-  const {clock, docker, project, workloadOf, adoptedName, observed, signal} = parts;
+  const {clock, docker, project, workloadOf, adoptedName, observed, noted, signal} = parts;
   const keepers = new Map<string, Keeper>();
   /** As they were asked for last; as they are declared until then. */
   const priorities = new Map<string, number>();
@@ -64,7 +65,12 @@ export function createKeepers(parts: KeepersParts): Keepers {
     const changed = () => {
       if (!signal.aborted && keepers.get(service) === keeper) observed(service, keeper.observation());
     };
-    const keeper: Keeper = createKeeper({...parts, recipeFor: isReplica => recipeOf(service, isReplica), changed});
+    const keeper: Keeper = createKeeper({
+      ...parts,
+      recipeFor: isReplica => recipeOf(service, isReplica),
+      changed,
+      noted: note => noted({...note, service}),
+    });
     keepers.set(service, keeper);
     return keeper;
   }

@@ -36,6 +36,8 @@ export interface Recipe {
   remove(id: string): Promise<void>;
   /** A container of its owner's as a replica; null for what is none, such as one that is kept. */
   listed(container: ContainerInfo): Listed | null;
+  /** True for one that would be made otherwise now: a mistake that is taken back costs no replica. */
+  isOutdated(id: string): boolean;
   /** True where the container's end is somebody else's doing, and nobody's failure. */
   wasEnded(id: string): boolean;
 }

@@ -17,10 +17,12 @@ import {
   cpuSharesFor,
   createOptions,
   defaultGraceMs,
+  fingerprint,
   furtherNetworks,
   isNamedNetwork,
   listedOf,
   nameOf,
+  specLabel,
   waitingSuffix,
 } from './container.ts';
 import {prepareImage, type ImageFacts} from './images.ts';
@@ -38,6 +40,8 @@ export function createWorkloadRecipe({docker, project, service, workload, priori
   let image: ImageFacts | null = null;
   /** The names that those get that wait, once they serve. */
   const names = new Map<string, string>();
+  /** What each was made from. */
+  const prints = new Map<string, string>();
   /** Told to end by the least share. One whose end failed may be let go on after all. */
   const ending = new Set<string>();
 
@@ -73,6 +77,7 @@ export function createWorkloadRecipe({docker, project, service, workload, priori
       const name = containerName(made, number);
       const options = createOptions(made, number);
       const container = await docker.createContainer(purpose === 'wait' ? {...options, name: name + waitingSuffix} : options);
+      prints.set(container.id, fingerprint(present));
       if (purpose === 'wait') names.set(container.id, name);
       for (const network of furtherNetworks(present)) {
         const aliases = isNamedNetwork(network) ? {EndpointConfig: {Aliases: [service]}} : {};
@@ -108,12 +113,18 @@ export function createWorkloadRecipe({docker, project, service, workload, priori
     async remove(id) {
       await removeContainer(docker, id);
       names.delete(id);
+      prints.delete(id);
       ending.delete(id);
     },
     listed(container) {
       const name = nameOf(container);
       if (name.endsWith(waitingSuffix)) names.set(container.Id, name.slice(0, -waitingSuffix.length));
+      prints.set(container.Id, container.Labels[specLabel] ?? '');
       return listedOf(container, workload(), image?.id ?? null);
+    },
+    isOutdated(id) {
+      const present = workload();
+      return present !== null && prints.get(id) !== fingerprint(present);
     },
     wasEnded: () => false,
   };

@@ -29,6 +29,7 @@ let latest = new Map<string, Observation>();
 let surveys: HostFacts[] = [];
 let adopted: Record<string, string> = {};
 let orders = 0;
+let notes: string[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'microscale-compose-'));
@@ -84,6 +85,7 @@ async function sweep(): Promise<void> {
 async function open(...services: string[]): Promise<HostFacts> {
   latest = new Map();
   surveys = [];
+  notes = [];
   adopted = Object.fromEntries(services.map(service => [service, `${project}/${service}`]));
   const opened = createDockerHost({
     clock: createRealClock(),
@@ -98,6 +100,7 @@ async function open(...services: string[]): Promise<HostFacts> {
     services.map(name => spec(name, {adopted: true})),
     hearing({
       observed: (service, observation) => void latest.set(service, observation),
+      noted: ({text}) => void notes.push(text),
       surveyed: facts => void surveys.push(facts),
     }),
   );
@@ -259,6 +262,21 @@ describe('an adopted service', () => {
     expect(trouble).toMatchObject({reason: 'somebody else is stopping containers of composed: waiting until that is over'});
     await reaches('web', 2);
     expect(await idsOf(project, null, true)).toEqual(before);
+    expect(notes.map(text => text.slice(text.indexOf(' ')))).toEqual([
+      ' was stopped, not by microscale',
+      ' was stopped, not by microscale',
+    ]);
+  });
+
+  composeTest('that somebody pauses for long is made good by another', async () => {
+    await up({web: small});
+    await open('web');
+    scale('web', 2);
+    await reaches('web', 2);
+    await compose(project, 'pause', 'web');
+    await until('both to be counted', () => latest.get('web')?.paused === 2);
+    await until('others to serve', () => latest.get('web')?.running === 2, 55_000);
+    await reaches('web', 2);
   });
 
   composeTest('at none is still found after a restart, and its kept container serves again', async () => {

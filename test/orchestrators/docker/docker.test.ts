@@ -3,6 +3,7 @@ import type {Workload} from '../../../source/config/config.ts';
 import {createRealClock} from '../../../source/clock.ts';
 import {createDockerHost} from '../../../source/orchestrators/docker/docker.ts';
 import {HostError, type Orchestrator} from '../../../source/ports.ts';
+import type {Note} from '../../../source/scaler/entry.ts';
 import type {Observation} from '../../../source/scaler/observation.ts';
 import {hearing} from '../../support/observers.ts';
 import {chosenEngine, containersOf, docker, engineTest, sweep} from '../../support/engine.ts';
@@ -15,6 +16,8 @@ let host: Orchestrator | null = null;
 let workloads: Record<string, Workload> = {};
 let latest = new Map<string, Observation>();
 let orders = 0;
+let notes: Note[] = [];
+let watched: (running: number) => void = () => {};
 
 afterEach(async () => {
   await host?.close();
@@ -25,6 +28,8 @@ afterEach(async () => {
 async function open(services: Record<string, Workload>): Promise<Orchestrator> {
   workloads = services;
   latest = new Map();
+  notes = [];
+  watched = () => {};
   const opened = createDockerHost({
     clock: createRealClock(),
     chosen: chosenEngine(),
@@ -37,7 +42,11 @@ async function open(services: Record<string, Workload>): Promise<Orchestrator> {
   await opened.open(
     specs,
     hearing({
-      observed: (service, observation) => void latest.set(service, observation),
+      observed(service, observation) {
+        latest.set(service, observation);
+        watched(observation.running);
+      },
+      noted: note => void notes.push(note),
     }),
   );
   return opened;
@@ -180,6 +189,89 @@ describe('what is there already', () => {
     });
     await reaches('web', 2);
     expect(fewest).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe('a new configuration that can’t be had', () => {
+  const ids = async () => (await containersOf(project)).map(({Id: id}) => id).toSorted();
+  const failing = (reason: RegExp) =>
+    until('the failure to be told', () => {
+      const trouble = latest.get('web')?.trouble;
+      return trouble?.kind === 'failing' && trouble.failures > 1 && reason.test(trouble.reason);
+    });
+
+  async function fiveWith(wrong: Workload, reason: RegExp): Promise<void> {
+    await open({web: workload()});
+    scale('web', 5);
+    await reaches('web', 5);
+    const before = await ids();
+    let fewest = 5;
+    watched = running => void (fewest = Math.min(fewest, running));
+    workloads = {web: wrong};
+    host?.configure([spec('web')]);
+    await failing(reason);
+    expect(await ids()).toEqual(before);
+    workloads = {web: workload()};
+    host?.configure([spec('web')]);
+    await until('it to be whole', () => latest.get('web')?.trouble.kind === 'none');
+    await reaches('web', 5);
+    expect(await ids()).toEqual(before);
+    expect(fewest).toBe(5);
+  }
+
+  engineTest('for want of its image costs no replica, and none is made anew when it is taken back', () =>
+    fiveWith(workload({image: 'localhost:1/nosuchimage:1', pull: 'missing'}), /nosuchimage/),
+  );
+
+  engineTest('for an option that the engine refuses costs no replica either', () => fiveWith(workload({memoryBytes: 1024}), /memory/i));
+});
+
+describe('what somebody else does to a replica', () => {
+  const texts = () => notes.map(({service, text}) => `${service}: ${text}`);
+  const told = (text: string) => until(`“${text}” to be told`, () => texts().includes(text));
+  const running = (name: string) => docker().getContainer(`adapter-web-${name}`);
+
+  engineTest('is told in words, each once, and what microscale does itself is not', async () => {
+    await open({web: workload()});
+    scale('web', 3);
+    await reaches('web', 3);
+    await running('2').remove({force: true});
+    await told('web: adapter-web-2 was killed, not by microscale');
+    await reaches('web', 3);
+    await running('1').stop();
+    await told('web: adapter-web-1 was stopped, not by microscale');
+    await reaches('web', 3);
+    scale('web', 1);
+    await reaches('web', 1);
+    scale('web', 2);
+    await reaches('web', 2);
+    expect(texts()).toHaveLength(2);
+  });
+
+  engineTest('by a pause is told, counted, and over when the replica goes on', async () => {
+    await open({web: workload()});
+    scale('web', 2);
+    await reaches('web', 2);
+    await running('2').pause();
+    await told('web: adapter-web-2 was paused, not by microscale: another takes its place in 30 s unless it goes on');
+    await until('it to be counted', () => latest.get('web')?.paused === 1);
+    expect(latest.get('web')).toMatchObject({running: 1, pending: 1});
+    await running('2').unpause();
+    await reaches('web', 2);
+    expect(latest.get('web')?.paused).toBe(0);
+    expect(texts()).toHaveLength(2);
+  });
+
+  engineTest('by a pause that lasts is made good by another, and the paused one ends', async () => {
+    await open({web: workload()});
+    scale('web', 2);
+    await reaches('web', 2);
+    const {Id: id} = await running('2').inspect();
+    await running('2').pause();
+    await until('it to be counted', () => latest.get('web')?.paused === 1);
+    await until('another to serve', () => latest.get('web')?.running === 2, 50_000);
+    await until('it to be gone', async () => (await containersOf(project, true)).every(({Id}) => Id !== id));
+    expect(texts()).toHaveLength(1);
   });
 });
 

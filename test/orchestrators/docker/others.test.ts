@@ -8,7 +8,7 @@ function watching() {
   const changes: string[] = [];
   const others = createOthers(clock, project => changes.push(`${project} ${others.isBusy(project) ? 'busy' : 'quiet'}`));
   const saw = (kind: ContainerEvent['kind'], id = 'a', detail = '') =>
-    others.saw({id, kind, detail, owner: {kind: 'compose', project: 'shop', service: 'web'}});
+    others.saw({name: id, id, kind, detail, owner: {kind: 'compose', project: 'shop', service: 'web'}});
   return {clock, changes, others, saw};
 }
 
