@@ -28,6 +28,7 @@ export const helpText = `
     clear SERVICE, clear --all, mode NAME, pause, resume
     demand SERVICE N              a number for a service whose demand is pushed
         --for 30m         how long it lasts; --note TEXT why, for all to read
+        --yes             a pin or cap may take priority 1 to 0
 
   What to run
     -c, --config FILE     microscale.yaml (.json) here, if there is one; else the
