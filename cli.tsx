@@ -1,5 +1,4 @@
-#!/usr/bin/env node
-/** The entry: reads the flags, then runs one command. It knows no more of any of them than its name. */
+/** The entry, once `start.ts` has found the right Node: reads the flags, then runs one command. It knows no more of any of them than its name. */
 import {enableCompileCache} from 'node:module';
 
 // What a dependency may no longer do is nothing that an operator can mend, and has no place on the screen.
