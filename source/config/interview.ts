@@ -3,6 +3,7 @@ import type {FoundService, HostFacts} from '../ports.ts';
 import {boxImage} from './box.ts';
 import {demandKinds, kindsFor, usualKind, type DemandKind} from './demand-kinds.ts';
 import {serviceNameFor, type Draft, type DraftFollow, type DraftOrigin, type DraftService, type DraftTarget} from './draft.ts';
+import type {Likeness} from './likeness.ts';
 import {readChoice, readCount, readRange, readShareWords, readText, type ReadAnswer} from './answers.ts';
 
 export interface Prompter {
@@ -14,7 +15,7 @@ export interface Prompter {
 export interface Seen {
   /** Null where no engine was found. */
   readonly facts: HostFacts | null;
-  readonly loose: readonly {readonly name: string; readonly image: string}[];
+  readonly loose: readonly {readonly name: string; readonly image: string; readonly like: Likeness | null}[];
   readonly project: string;
 }
 
@@ -87,9 +88,9 @@ function candidatesOf(found: readonly FoundService[], loose: Seen['loose']): rea
       return {name: named(shortName, hostName), title, origin, priority: Number.isFinite(priority) ? priority : null};
     })
     .toSorted((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity) || 0);
-  const single = loose.map(({name, image}) => {
+  const single = loose.map(({name, image, like}) => {
     const title = `container ${name} (new replicas of its image, ${image})`;
-    return {name: named(name, name), title, origin: {kind: 'made', image, title: `container ${name}`} as const, priority: null};
+    return {name: named(name, name), title, origin: {kind: 'made', image, title: `container ${name}`, like} as const, priority: null};
   });
   return [...services, ...single];
 }

@@ -187,7 +187,7 @@ describe('a first configuration', () => {
 
   test('takes answers, and asks again where one is wrong', async () => {
     const found = [service('a/web'), service('b/web')];
-    const loose = [{name: 'mail', image: 'mail:1'}];
+    const loose = [{name: 'mail', image: 'mail:1', like: null}];
     const {prompter, said} = scripted([
       ['Which matter most', 'nothing'],
       ['Which matter most', 'mail b-web'],

@@ -97,3 +97,37 @@ engineTest(
   },
   180_000,
 );
+
+engineTest(
+  'more of a single container are like it: what init writes of it starts, and holds no value of its environment',
+  async () => {
+    const engine = await startPrivateEngine();
+    onTestFinished(engine.stop);
+    const {docker, destroy} = createClient({kind: 'unix', path: engine.socket});
+    onTestFinished(destroy);
+    const container = await docker.createContainer({
+      name: 'single',
+      Image: 'busybox',
+      Cmd: idle,
+      Env: ['MODE=hunter2'],
+      HostConfig: {NetworkMode: 'none', Init: false},
+    });
+    await container.start();
+    const folder = emptyFolder();
+    const host = `unix://${engine.socket}`;
+    const asked = run(['init', '--yes', '--host', host], folder);
+    expect(await asked.ended, asked.errors()).toBe(0);
+    const text = readFileSync(join(folder, 'microscale.yaml'), 'utf8');
+    expect(text).toContain('networks: [none]');
+    expect(text).toContain('environment: [MODE]');
+    expect(text).not.toContain('hunter2');
+    const running = run(['run', '--host', host, '--socket', 'off'], folder);
+    await until('a replica to run', async () => {
+      const replicas = await docker.listContainers({filters: {label: ['microscale.service=single'], status: ['running']}});
+      return replicas.length > 0;
+    });
+    running.child.kill('SIGTERM');
+    await running.ended;
+  },
+  180_000,
+);
