@@ -8,7 +8,7 @@ export const helpText = `
     microscale [flags]            the scaler and its console
     microscale run                the scaler without a console; prints what happens
     microscale attach [ssh://…]   a console on an engine that runs, here or there
-    microscale check FILE         says what is wrong with a configuration
+    microscale check [FILE]       says what is wrong with a configuration
     microscale explain [FILE]     says what a configuration means, in sentences
     microscale plan               looks once, prints what it would do and why
     microscale simulate           a day in seconds: --seed 7 --for 24h, or on

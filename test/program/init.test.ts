@@ -17,7 +17,7 @@ test('without a host it writes the box, which “check” accepts; what is there
   expect(first.output()).toContain('written: microscale.yaml');
   const path = join(folder, 'microscale.yaml');
   const text = readFileSync(path, 'utf8');
-  const checked = run(['check', 'microscale.yaml'], folder);
+  const checked = run(['check'], folder);
   expect(await checked.ended).toBe(0);
   const again = run(['init', '--yes'], folder);
   expect(await again.ended).toBe(2);
