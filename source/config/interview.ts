@@ -8,8 +8,8 @@ import {readChoice, readCount, readRange, readShareWords, readText, type ReadAns
 
 export interface Prompter {
   say(line: string): void;
-  /** Asks until an answer can be read; nothing takes the usual one. */
-  ask<Value>(question: string, usual: string, read: ReadAnswer<Value>): Promise<Value>;
+  /** Asks until an answer can be read; nothing takes the usual one. What there is to choose from is told to whoever is asked. */
+  ask<Value>(question: string, usual: string, read: ReadAnswer<Value>, choices?: readonly string[]): Promise<Value>;
 }
 
 export interface Seen {
@@ -117,11 +117,14 @@ async function askService({name, origin}: Candidate, {isLast, free, capacity, ki
   );
   if (min === max) return {name, origin, min, max, follow: {kind: 'fixed', replicas: min}};
   const kinds = kindsFor(kind);
-  prompter.say(`what can tell the demand for ${name}:`);
-  for (const [index, {words}] of kinds.entries()) prompter.say(`  ${String(index + 1).padStart(2)}  ${words}`);
+  const width = Math.max(...kinds.map(({key}) => key.length));
+  const menu = kinds.map(({key, words}, index) => `  ${String(index + 1).padStart(2)}  ${key.padEnd(width)}  ${words}`);
   const usual = kinds.findIndex(({key}) => key === usualKind(kind, isLast));
   const keys = kinds.map(({key}) => key);
-  const [choice = 0] = await prompter.ask(`${name}: what tells its demand?`, String(usual + 1), readChoice(keys, 1));
+  const [choice = 0] = await prompter.ask(`${name}: what tells its demand?`, String(usual + 1), readChoice(keys, 1), [
+    `what can tell the demand for ${name}:`,
+    ...menu,
+  ]);
   return {name, origin, min, max, follow: await askFollow(name, kinds[choice] ?? demandKinds.fill, prompter)};
 }
 

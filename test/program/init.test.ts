@@ -63,8 +63,12 @@ engineTest(
     const folder = emptyFolder();
     const host = `unix://${engine.socket}`;
 
-    const left = open(['init', '--host', host], folder, 120, 40);
-    await until('the first question', () => left.text().includes('Which matter most?'));
+    const left = open(['init', '--host', host], folder, 80, 40);
+    await until('the first question', () => left.text().includes('stay as they are [1 2]'));
+    const broken = left.text();
+    expect(broken).toContain(
+      'Which matter most? Numbers or names, the most important first; those that you\nleave out stay as they are [1 2]',
+    );
     left.press('\u0003');
     expect(await left.ended).toBe(130);
     expect(left.text()).toContain('nothing was written');
@@ -118,6 +122,7 @@ engineTest(
     const asked = run(['init', '--yes', '--host', host], folder);
     expect(await asked.ended, asked.errors()).toBe(0);
     const text = readFileSync(join(folder, 'microscale.yaml'), 'utf8');
+    expect(asked.output()).not.toContain('what can tell the demand');
     expect(text).toContain('networks: [none]');
     expect(text).toContain('environment: [MODE]');
     expect(text).not.toContain('hunter2');
