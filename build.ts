@@ -3,8 +3,9 @@ import {chmod, readFile, rm} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import {build, context, type BuildOptions} from 'esbuild';
 
-const {version, peerDependencies} = JSON.parse(await readFile('package.json', 'utf8')) as {
+const {version, engines, peerDependencies} = JSON.parse(await readFile('package.json', 'utf8')) as {
   version: string;
+  engines: {node: string};
   peerDependencies: Record<string, string>;
 };
 
@@ -32,7 +33,7 @@ const quicker: readonly {readonly itself: string; readonly module: RegExp; reado
 ];
 
 const options: BuildOptions = {
-  entryPoints: {cli: 'cli.tsx', 'engine-thread': 'source/commands/engine-thread.ts'},
+  entryPoints: {main: 'cli.tsx', 'engine-thread': 'source/commands/engine-thread.ts'},
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -125,12 +126,34 @@ const options: BuildOptions = {
   logLevel: 'warning',
 };
 
+/** What is started, which even a Node that is too old must be able to read: it stands alone. */
+const start: BuildOptions = {
+  entryPoints: {cli: 'start.ts'},
+  outdir: 'dist',
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node12',
+  // Told of Node 12, the bundler would take it for missing in the first of them.
+  supported: {'dynamic-import': true},
+  banner: {js: '#!/usr/bin/env node'},
+  define: {'process.env.MICROSCALE_NODE': JSON.stringify(engines.node.replace('>=', ''))},
+  plugins: [
+    {
+      name: 'main-apart',
+      setup(build) {
+        build.onResolve({filter: /^\.\/cli\.tsx$/}, () => ({path: './main.js', external: true}));
+      },
+    },
+  ],
+  logLevel: 'warning',
+};
+
 await rm('dist', {recursive: true, force: true});
 if (process.argv.includes('--watch')) {
-  const watching = await context(options);
-  await watching.watch();
+  for (const part of [options, start]) await (await context(part)).watch();
   console.log('dist/ follows the source; run “node dist/cli.js” beside this');
 } else {
-  await build(options);
+  await Promise.all([build(options), build(start)]);
   await chmod('dist/cli.js', 0o755);
 }

@@ -1,5 +1,4 @@
-#!/usr/bin/env node
-/** The entry: reads the flags, then runs one command. It knows no more of any of them than its name. */
+/** The entry, once `start.ts` has found the right Node: reads the flags, then runs one command. It knows no more of any of them than its name. */
 import {enableCompileCache} from 'node:module';
 
 // What a dependency may no longer do is nothing that an operator can mend, and has no place on the screen.
@@ -9,7 +8,7 @@ enableCompileCache();
 const [
   {default: meow},
   {helpText},
-  {readOptions, flagSpecs, whyNoCommand, whyUnknown},
+  {readOptions, flagSpecs, whyNoCommand, whyWrongFlag},
   {UsageError},
   {exitCodeOf, explainError},
   {canDraw, stdoutLines, untilTold},
@@ -33,7 +32,7 @@ const cli = meow({
 });
 
 async function main(): Promise<number> {
-  const unknown = whyUnknown(process.argv.slice(2));
+  const unknown = whyWrongFlag(process.argv.slice(2));
   if (unknown !== null) throw new UsageError(unknown);
   const [command = canDraw() ? 'console' : 'lines', ...rest] = cli.input;
   const options = readOptions(cli.flags, command);
@@ -83,8 +82,10 @@ async function main(): Promise<number> {
       return replayRecording(path, options, output, canDraw());
     }
     case 'check': {
-      const [path = options.config, ...more] = rest;
-      if (path === null || more.length > 0) throw new UsageError('check takes one file: microscale check microscale.yaml');
+      const {findConfig} = await import('./source/config/file.ts');
+      const [path = options.config ?? findConfig('.'), ...more] = rest;
+      if (path === null || more.length > 0)
+        throw new UsageError('check takes one file, or finds microscale.yaml here: microscale check FILE');
       const {check} = await import('./source/commands/check.ts');
       check(path, output);
       return 0;

@@ -2,7 +2,7 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {parse} from 'yaml';
-import {flagSpecs, readOptions, whyUnknown} from '../source/commands/flags.ts';
+import {flagSpecs, readOptions, whyWrongFlag} from '../source/commands/flags.ts';
 import {fitToHost, preflight} from '../source/config/capacity.ts';
 import {loadConfig, loadLabelled} from '../source/config/file.ts';
 import {modeHints} from '../source/config/mode-hints.ts';
@@ -52,7 +52,7 @@ function foundIn(name: string, labelsOf: (service: ComposeService) => ComposeSer
 
 /** The options of a command line, read as the program reads them; only flags that take a value may be in it. */
 function optionsOf(words: readonly string[]) {
-  expect(whyUnknown(words)).toBeNull();
+  expect(whyWrongFlag(words)).toBeNull();
   const given: Record<string, string | readonly string[] | boolean> = {};
   for (let index = 0; index < words.length; index++) {
     const name = words[index]?.replace(/^--/, '').replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()) ?? '';

@@ -82,6 +82,7 @@ export async function assemble(options: Options, stepped: Stepped = () => {}): P
     const self = () => ({
       id: randomId,
       by: ownerName(),
+      process: process.pid,
       where: hostname(),
       project: config?.project ?? '',
       socket,

@@ -57,7 +57,7 @@ export async function attachConsole(target: string | null, options: Options): Pr
     return show({kind: 'attached', attached: await attachFar(target, options, visitor), far: target}, options, await screen);
   if (target !== null && !target.includes('/')) throw new UsageError(`“${target}” is no machine to attach to: write it as ssh://user@host`);
   const {attachTo} = await import('../control/client.ts');
-  const attached = await attachTo(await findSocket(target ?? options.socket), visitor);
+  const attached = await attachTo(await findSocket(target ?? options.socket, options.config), visitor);
   return show({kind: 'attached', attached, far: null}, options, await screen);
 }
 

@@ -6,8 +6,8 @@ import {findSocket} from './engine-socket.ts';
 import type {Options} from './options.ts';
 
 /** Resolves when either side is done. Throws `HostError` where there is no engine. */
-export async function dialStdio({socket}: Options): Promise<void> {
-  const path = await findSocket(socket);
+export async function dialStdio({socket, config}: Options): Promise<void> {
+  const path = await findSocket(socket, config);
   const engine = createConnection(path);
   await new Promise<void>((resolve, reject) => {
     engine.once('connect', resolve);

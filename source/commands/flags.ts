@@ -149,9 +149,11 @@ export function readOptions(flags: Flags, command: string): Options {
   };
 }
 
-/** Why the command line has a flag that isn't known; null when all are. */
-export function whyUnknown(given: readonly string[]): string | null {
+/** What is wrong with a flag of the command line: it isn't known, or has a value and takes none; null where nothing is. */
+export function whyWrongFlag(given: readonly string[]): string | null {
   const names = [...Object.keys(flagSpecs).map(dashed), 'help', 'version'];
+  const switches = Object.entries(flagSpecs).flatMap(([name, {type}]) => (type === 'boolean' ? [dashed(name)] : []));
+  switches.push('help', 'version');
   for (const word of given) {
     if (word === '--') return null;
     const long = /^--(?:no-)?([^=]+)/.exec(word)?.[1];
@@ -159,6 +161,8 @@ export function whyUnknown(given: readonly string[]): string | null {
       const close = nearest(long, names);
       return `there is no flag --${long}: ${close ? `did you mean --${close}?` : 'see microscale --help'}`;
     }
+    const valued = /^--((?:no-)?([^=]+))=/.exec(word);
+    if (valued?.[1] !== undefined && switches.includes(valued[2] ?? '')) return `--${valued[1]} takes no value: write --${valued[1]} alone`;
     const short = /^-([a-zA-Z].*)/.exec(word)?.[1];
     if (short !== undefined && !/^[cHo]/.test(short)) return `there is no flag -${short}: see microscale --help`;
   }

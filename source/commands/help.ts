@@ -8,7 +8,7 @@ export const helpText = `
     microscale [flags]            the scaler and its console
     microscale run                the scaler without a console; prints what happens
     microscale attach [ssh://…]   a console on an engine that runs, here or there
-    microscale check FILE         says what is wrong with a configuration
+    microscale check [FILE]       says what is wrong with a configuration
     microscale explain [FILE]     says what a configuration means, in sentences
     microscale plan               looks once, prints what it would do and why
     microscale simulate           a day in seconds: --seed 7 --for 24h, or on
@@ -28,6 +28,7 @@ export const helpText = `
     clear SERVICE, clear --all, mode NAME, pause, resume
     demand SERVICE N              a number for a service whose demand is pushed
         --for 30m         how long it lasts; --note TEXT why, for all to read
+        --yes             a pin or cap may take priority 1 to 0
 
   What to run
     -c, --config FILE     microscale.yaml (.json) here, if there is one; else the

@@ -9,11 +9,14 @@ import {checkText, findConfig} from '../config/file.ts';
 import {interview, type Prompter, type Seen} from '../config/interview.ts';
 import {chooseEndpoints} from '../orchestrators/docker/endpoint.ts';
 import {examine} from '../orchestrators/docker/examine.ts';
+import {foldWords} from './fold-words.ts';
 import {chooseHost} from './host.ts';
 import {UsageError, type Options} from './options.ts';
 import type {Output} from './run.ts';
 
 const looseLimitMs = 5000;
+/** Of a terminal that doesn't say how wide it is. */
+const usualColumns = 80;
 /** As a shell has it for a program that Ctrl-C has ended. */
 const interrupted = 130;
 
@@ -41,9 +44,8 @@ export async function init(options: Options, output: Output): Promise<number> {
   const file = path === usualFile ? '' : ` ${path}`;
   const named = path === usualFile ? '' : ` --config ${path}`;
   output.line(`written: ${clean(path)}`);
-  output.line(
-    `next: “microscale explain${file}” says what it means, “microscale plan${named}” what it would do, “microscale${named}” does it`,
-  );
+  output.line(`next: “microscale explain${file}” says what it means,`);
+  output.line(`      “microscale plan${named}” what it would do, “microscale${named}” does it`);
   return 0;
 }
 
@@ -99,9 +101,19 @@ interface Asking {
   close(): void;
 }
 
+/** What is piped is broken into lines by whoever reads it. */
+function folded(text: string): readonly string[] {
+  const {isTTY, columns} = process.stdout;
+  return isTTY ? foldWords(clean(text), (columns || usualColumns) - 1) : [clean(text)];
+}
+
+function sayTo(output: Output): Prompter['say'] {
+  return text => folded(text).forEach(line => output.line(line));
+}
+
 function usualAnswers(output: Output): Asking {
   const prompter: Prompter = {
-    say: line => void output.line(clean(line)),
+    say: sayTo(output),
     async ask(question, usual, read) {
       const answer = read(usual);
       if (answer.kind === 'wrong') throw new UsageError(`${clean(question)} has no usual answer (${answer.words}): call it without --yes`);
@@ -118,16 +130,21 @@ function terminalPrompter(output: Output): Asking {
   // The end of the input, such as by Ctrl-D, answers nothing.
   lines.on('close', () => stop.abort());
   let greeted = false;
+  const say = sayTo(output);
   const prompter: Prompter = {
-    say: line => void output.line(clean(line)),
-    async ask(question, usual, read) {
-      if (!greeted) output.line('Enter takes what stands in brackets; Ctrl-C ends this, and nothing is written.');
+    say,
+    async ask(question, usual, read, choices = []) {
+      if (!greeted) say('Enter takes what stands in brackets; Ctrl-C ends this, and nothing is written.');
       greeted = true;
+      for (const choice of choices) say(choice);
       for (;;) {
-        const given = clean(await lines.question(`${clean(question)} [${clean(usual)}] `, {signal: stop.signal})).trim();
+        const asked = folded(`${question} [${usual}]`);
+        // The answer is edited in the last line only: what stands above it is not drawn again.
+        for (const line of asked.slice(0, -1)) output.line(line);
+        const given = clean(await lines.question(`${asked.at(-1)} `, {signal: stop.signal})).trim();
         const answer = read(given === '' ? usual : given);
         if (answer.kind === 'read') return answer.value;
-        output.line(`  ${clean(answer.words)}`);
+        say(`  ${answer.words}`);
       }
     },
   };

@@ -55,7 +55,7 @@ export async function operate(verb: string, words: readonly string[], options: O
 }
 
 /** Throws `UsageError` where the words don't make a command. */
-export function commandOf(verb: string, words: readonly string[], {forMs, note, all}: Options): Command {
+export function commandOf(verb: string, words: readonly string[], {forMs, note, all, yes}: Options): Command {
   const lasting: Lasting = forMs === null ? 'default' : {ms: forMs};
   const terms = {lasting, ...(note !== null && {note: clean(note).slice(0, noteMax)})};
   const [service = '', number, ...more] = words;
@@ -74,8 +74,8 @@ export function commandOf(verb: string, words: readonly string[], {forMs, note, 
   switch (verb) {
     case 'pin':
     case 'cap':
-      // Whoever writes the name out knows what it is.
-      return {kind: 'override', service, rule: {kind: verb, replicas: count}, sure: true, ...terms};
+      // A name in a script or in a shell's history is no answer to a question: whether it may be emptied is said apart.
+      return {kind: 'override', service, rule: {kind: verb, replicas: count}, sure: yes, ...terms};
     case 'priority':
       return {kind: 'override', service, rule: {kind: 'priority', priority: count}, sure: true, ...terms};
     case 'hold':

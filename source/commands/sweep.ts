@@ -43,18 +43,15 @@ export function sweepLines(swept: readonly Swept[], unicode: boolean): readonly 
     ];
   });
   const labels = swept.map(({capacity}) => String(capacity));
-  const chart = (title: string, values: readonly number[], format: (value: number) => string) =>
-    plotLines({title, labels, values, format, unicode});
-  const percent = (value: number) => `${value.toFixed(1)} %`;
-  const hours = (value: number) => `${value.toFixed(1)} h`;
+  const chart = (title: string, values: readonly number[], unit: string) => plotLines({title, labels, values, unit, unicode});
   const allMet = swept.map(({tally}) => (tally.ms === 0 ? 0 : (100 * tally.allMetMs) / tally.ms));
   const filled = swept.map(({tally}) => sumsOf(tally).filled / 3_600_000);
   return [
     ...table([['CAPACITY', 'PRI 1 MET', 'ALL MET', 'SHORT', 'MISSED', 'FILLERS RAN', 'STARTS', 'STOPS'], ...rows], true),
-    ...(swept.length < 2 ? [] : ['', ...chart('all demand met, by capacity', allMet, percent)]),
+    ...(swept.length < 2 ? [] : ['', ...chart('all demand met, by capacity', allMet, '%')]),
     ...(swept.length < 2 || filled.every(value => value === 0)
       ? []
-      : ['', ...chart('work that fillers got (replica-hours), by capacity', filled, hours)]),
+      : ['', ...chart('work that fillers got (replica-hours), by capacity', filled, 'h')]),
     '',
     enoughWords(swept),
   ];

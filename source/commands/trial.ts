@@ -117,5 +117,5 @@ function timelessWords(path: string, timeless: readonly {column: string; source:
     measured === null
       ? `give --demand FILE, a CSV with a column for each: time,${columns.replaceAll(' ', '')}`
       : `${measured.path} needs a column for each: ${columns}`;
-  return `${path} can't be simulated as it is: ${who} ask a server or read a file, which has no virtual time. Either ${what}; or give them random, wave or fixed`;
+  return `${path} can't be simulated as it is: ${who} ${timeless.length === 1 ? 'asks a server or reads' : 'ask a server or read'} a file, which has no virtual time. Either ${what}; or give them random, wave or fixed`;
 }

@@ -12,6 +12,7 @@ export interface DemandField {
 
 export interface DemandKind {
   readonly key: string;
+  /** What it is, after its key. */
   readonly words: string;
   readonly fixed: Readonly<Record<string, unknown>>;
   readonly fields: readonly DemandField[];
@@ -31,28 +32,28 @@ function problemOf(demand: Readonly<Record<string, unknown>>, name: string): str
 export const demandKinds = {
   cpu: {
     key: 'cpu',
-    words: 'cpu       what its own replicas use of the CPU',
+    words: 'what its own replicas use of the CPU',
     fixed: {source: 'docker', read: 'cpu'},
     fields: [],
     target: 'utilization',
   },
   memory: {
     key: 'memory',
-    words: 'memory    what its own replicas use of the memory',
+    words: 'what its own replicas use of the memory',
     fixed: {source: 'docker', read: 'memory'},
     fields: [],
     target: 'utilization',
   },
   http: {
     key: 'http',
-    words: 'http      a number on a page, as text or in JSON',
+    words: 'a number on a page, as text or in JSON',
     fixed: {source: 'http'},
     fields: [field('url', 'the address of the page?', service => `http://localhost:8080/${service}`)],
     target: 'number',
   },
   prometheus: {
     key: 'prometheus',
-    words: 'prometheus  a query that gives a number',
+    words: 'a query that gives a number',
     fixed: {source: 'prometheus'},
     fields: [
       field('url', 'the address of Prometheus?', 'http://localhost:9090'),
@@ -62,21 +63,21 @@ export const demandKinds = {
   },
   redis: {
     key: 'redis',
-    words: 'redis     the length of a list in Redis',
+    words: 'the length of a list in Redis',
     fixed: {source: 'redis'},
     fields: [field('url', 'the address of Redis?', 'redis://localhost:6379'), field('list', 'the name of the list?', service => service)],
     target: 'queue',
   },
   rabbitmq: {
     key: 'rabbitmq',
-    words: 'rabbitmq  the length of a queue in RabbitMQ',
+    words: 'the length of a queue in RabbitMQ',
     fixed: {source: 'rabbitmq'},
     fields: [field('url', 'the address of RabbitMQ?', 'amqp://localhost'), field('queue', 'the name of the queue?', service => service)],
     target: 'queue',
   },
   kafka: {
     key: 'kafka',
-    words: 'kafka     how far a consumer group is behind',
+    words: 'how far a consumer group is behind',
     fixed: {source: 'kafka'},
     fields: [
       field('brokers', 'a broker, as host:port?', 'localhost:9092'),
@@ -87,7 +88,7 @@ export const demandKinds = {
   },
   postgres: {
     key: 'postgres',
-    words: 'postgres  a query that gives a number',
+    words: 'a query that gives a number',
     fixed: {source: 'postgres'},
     fields: [
       field('url', 'the address of the database?', 'postgres://localhost/postgres'),
@@ -97,26 +98,26 @@ export const demandKinds = {
   },
   file: {
     key: 'file',
-    words: 'file      a file that holds a number',
+    words: 'a file that holds a number',
     fixed: {source: 'file'},
     fields: [field('path', 'the path of the file?', service => `/run/demand/${service}`)],
     target: 'number',
   },
   command: {
     key: 'command',
-    words: 'command   a program that prints a number',
+    words: 'a program that prints a number',
     fixed: {source: 'command'},
     fields: [field('command', 'the command line?', service => `cat /run/demand/${service}`)],
     target: 'number',
   },
   push: {
     key: 'push',
-    words: 'push      somebody tells it: microscale demand SERVICE N',
+    words: 'somebody tells it: microscale demand SERVICE N',
     fixed: {source: 'push'},
     fields: [],
     target: 'number',
   },
-  fill: {key: 'fill', words: 'fill      nothing: it takes whatever the others leave', fixed: {}, fields: [], target: 'number'},
+  fill: {key: 'fill', words: 'nothing: it takes whatever the others leave', fixed: {}, fields: [], target: 'number'},
 } as const satisfies Readonly<Record<string, DemandKind>>;
 
 /** What replicas use is known to a single engine; a Swarm's manager doesn't know it of other nodes. */

@@ -1,11 +1,12 @@
 /** A commented configuration from a few answers. Pure: it looks at no host, asks nobody and writes no file. */
-import {stringify} from 'yaml';
 import {clean} from '../clean.ts';
+import {likenessLines, type Likeness} from './likeness.ts';
+import {yamlValue as value} from './yaml-value.ts';
 
 /** What a service is made of: one that runs already, or new replicas of an image. */
 export type DraftOrigin =
   | {readonly kind: 'adopted'; readonly hostName: string; readonly title: string; readonly labelled: boolean}
-  | {readonly kind: 'made'; readonly image: string; readonly title: string}
+  | {readonly kind: 'made'; readonly image: string; readonly title: string; readonly like: Likeness | null}
   /** As in the box: it serves nobody and does nothing. */
   | {readonly kind: 'idle'; readonly image: string};
 
@@ -96,9 +97,10 @@ function originLines(origin: DraftOrigin): readonly string[] {
       ];
     case 'made':
       return [
-        `    # New replicas of the image of ${clean(origin.title)}, which itself stays as it is: see whether they need its`,
-        '    # environment, networks, ports and volumes (fields as in Compose).',
+        `    # New replicas like ${clean(origin.title)}, which itself stays as it is: see whether they need`,
+        `    # ${origin.like === null ? 'its command, environment, networks,' : 'its'} ports and volumes too (fields as in Compose).`,
         `    image: ${value(origin.image)}`,
+        ...(origin.like === null ? [] : likenessLines(origin.like)).map(line => `    ${line}`),
       ];
     case 'idle':
       return [
@@ -129,17 +131,6 @@ function targetText(target: DraftTarget): string {
   if (target === 'direct') return 'direct # the demand is the number of replicas';
   if ('perReplica' in target) return `${value(target)} # how much of the demand one replica serves`;
   return `${value(target)} # how much of what a replica may use should be in use`;
-}
-
-/** On one line, quoted where YAML would take it for something else. */
-function value(given: unknown): string {
-  return stringify(given, {
-    collectionStyle: 'flow',
-    flowCollectionPadding: false,
-    lineWidth: 0,
-    blockQuote: false,
-    minContentWidth: 0,
-  }).trim();
 }
 
 /** A name that a service may have in a file, and that none of those taken has. */

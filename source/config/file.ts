@@ -5,6 +5,7 @@ import {homedir} from 'node:os';
 import {parseDocument} from 'yaml';
 import type {FoundService} from '../ports.ts';
 import {ConfigError, type Config} from './config.ts';
+import {configSchema} from './schema.ts';
 import {themeChoices, type ThemeChoice} from './themes.ts';
 import {readConfig, readLabelled, readWhole, type ReadOptions, type Whole} from './read.ts';
 
@@ -49,6 +50,16 @@ export function readTheme(path: string): ThemeChoice | null {
   try {
     const said: unknown = parseDocument(readText(path)).getIn(['console', 'theme']);
     return themeChoices.find(choice => choice === said) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Only whose project it is, also where the rest is wrong; null where nothing can be read. */
+export function readProject(path: string): string | null {
+  try {
+    const said: unknown = parseDocument(readText(path)).getIn(['project']);
+    return typeof said === 'string' ? said : configSchema.shape.project.parse(undefined);
   } catch {
     return null;
   }

@@ -3,18 +3,19 @@ import type {FoundService, HostFacts} from '../ports.ts';
 import {boxImage} from './box.ts';
 import {demandKinds, kindsFor, usualKind, type DemandKind} from './demand-kinds.ts';
 import {serviceNameFor, type Draft, type DraftFollow, type DraftOrigin, type DraftService, type DraftTarget} from './draft.ts';
+import type {Likeness} from './likeness.ts';
 import {readChoice, readCount, readRange, readShareWords, readText, type ReadAnswer} from './answers.ts';
 
 export interface Prompter {
   say(line: string): void;
-  /** Asks until an answer can be read; nothing takes the usual one. */
-  ask<Value>(question: string, usual: string, read: ReadAnswer<Value>): Promise<Value>;
+  /** Asks until an answer can be read; nothing takes the usual one. What there is to choose from is told to whoever is asked. */
+  ask<Value>(question: string, usual: string, read: ReadAnswer<Value>, choices?: readonly string[]): Promise<Value>;
 }
 
 export interface Seen {
   /** Null where no engine was found. */
   readonly facts: HostFacts | null;
-  readonly loose: readonly {readonly name: string; readonly image: string}[];
+  readonly loose: readonly {readonly name: string; readonly image: string; readonly like: Likeness | null}[];
   readonly project: string;
 }
 
@@ -87,9 +88,9 @@ function candidatesOf(found: readonly FoundService[], loose: Seen['loose']): rea
       return {name: named(shortName, hostName), title, origin, priority: Number.isFinite(priority) ? priority : null};
     })
     .toSorted((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity) || 0);
-  const single = loose.map(({name, image}) => {
+  const single = loose.map(({name, image, like}) => {
     const title = `container ${name} (new replicas of its image, ${image})`;
-    return {name: named(name, name), title, origin: {kind: 'made', image, title: `container ${name}`} as const, priority: null};
+    return {name: named(name, name), title, origin: {kind: 'made', image, title: `container ${name}`, like} as const, priority: null};
   });
   return [...services, ...single];
 }
@@ -116,11 +117,14 @@ async function askService({name, origin}: Candidate, {isLast, free, capacity, ki
   );
   if (min === max) return {name, origin, min, max, follow: {kind: 'fixed', replicas: min}};
   const kinds = kindsFor(kind);
-  prompter.say(`what can tell the demand for ${name}:`);
-  for (const [index, {words}] of kinds.entries()) prompter.say(`  ${String(index + 1).padStart(2)}  ${words}`);
+  const width = Math.max(...kinds.map(({key}) => key.length));
+  const menu = kinds.map(({key, words}, index) => `  ${String(index + 1).padStart(2)}  ${key.padEnd(width)}  ${words}`);
   const usual = kinds.findIndex(({key}) => key === usualKind(kind, isLast));
   const keys = kinds.map(({key}) => key);
-  const [choice = 0] = await prompter.ask(`${name}: what tells its demand?`, String(usual + 1), readChoice(keys, 1));
+  const [choice = 0] = await prompter.ask(`${name}: what tells its demand?`, String(usual + 1), readChoice(keys, 1), [
+    `what can tell the demand for ${name}:`,
+    ...menu,
+  ]);
   return {name, origin, min, max, follow: await askFollow(name, kinds[choice] ?? demandKinds.fill, prompter)};
 }
 

@@ -19,7 +19,7 @@ export function mistakesOf(issue: z.core.$ZodIssue, value: unknown): readonly Mi
       const known = knownKeys(configSchema, path, value);
       return issue.keys.map(key => {
         const close = nearest(key, known);
-        const hint = close ? `did you mean “${close}”?` : `known are ${known.join(', ')}`;
+        const hint = close ? `did you mean “${close}”?` : `known are ${listed(known)}`;
         return {path: [...path, key], words: `is not a known key: ${hint}`, key: true};
       });
     }
@@ -61,6 +61,16 @@ export function mistakesOf(issue: z.core.$ZodIssue, value: unknown): readonly Mi
     default:
       return [{path, words: withGiven(issue.message, value, path)}];
   }
+}
+
+/** As many as fit in a line or two are told at all. */
+const listedMost = 12;
+const firstListed = 8;
+
+function listed(known: readonly string[]): string {
+  if (known.length <= listedMost) return known.join(', ');
+  const more = known.length - firstListed;
+  return `${known.slice(0, firstListed).join(', ')} and ${more} more (see README, “What a service may say”)`;
 }
 
 function withGiven(words: string, value: unknown, path: Path): string {

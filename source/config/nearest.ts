@@ -1,6 +1,6 @@
 /** The known name that a mistyped one was probably meant to be. */
 
-/** Null when nothing is near: at most a third of the letters may differ. */
+/** Null when nothing is near: at most a third of the letters may differ, unless the one begins with the other. */
 export function nearest(given: string, known: readonly string[]): string | null {
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(given.length / 3)) + 1;
@@ -8,7 +8,18 @@ export function nearest(given: string, known: readonly string[]): string | null 
     const distance = editDistance(given.slice(0, 64).toLowerCase(), name.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [name, distance];
   }
-  return best;
+  return best ?? beginningLike(given.toLowerCase(), known);
+}
+
+/** Fewer letters begin too many words. */
+const beginningLeast = 3;
+
+/** The first that it is short for, else the longest that it goes on from. */
+function beginningLike(given: string, known: readonly string[]): string | null {
+  if (given.length < beginningLeast) return null;
+  const within = known.filter(name => name.length >= beginningLeast && given.startsWith(name.toLowerCase()));
+  const [longest = null] = within.toSorted((a, b) => b.length - a.length);
+  return known.find(name => name.toLowerCase().startsWith(given)) ?? longest;
 }
 
 /** Optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours. */

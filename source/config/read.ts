@@ -3,6 +3,7 @@ import {LineCounter, isMap, isScalar, parseDocument, type Document} from 'yaml';
 import type {FoundService} from '../ports.ts';
 import {ConfigError, type Config} from './config.ts';
 import {convert, type Surroundings} from './convert.ts';
+import {crossMistakes} from './cross-checks.ts';
 import {valueAt} from './known.ts';
 import {mergeLabels, type Merged} from './merge.ts';
 import {mistakesOf, type Mistake, type Path} from './mistakes.ts';
@@ -43,7 +44,7 @@ export function readWhole(text: string, options: ReadOptions): Whole {
   }
   if (document.contents === null) {
     throw new ConfigError(options.name, [
-      `${options.name}:1  it is empty: expected project, capacity and services (see README, “Configuration”)`,
+      `${options.name}:1  it is empty: expected capacity and services (see README, “What a service may say”, or have “microscale init” write one)`,
     ]);
   }
   let value: unknown;
@@ -99,6 +100,8 @@ function readValue(
     const value = merged?.value ?? filed;
     const parsed = configSchema.safeParse(value);
     const mistakes = parsed.success ? [] : parsed.error.issues.flatMap(issue => mistakesOf(issue, value));
+    if (!parsed.success)
+      mistakes.push(...crossMistakes(value, parsed.error.issues, (rest, more) => void convert(rest, options, merged, more)));
     const config = parsed.success ? convert(parsed.data, options, merged, mistakes) : null;
     const wrong = merged ? wrongLabels(merged, mistakes) : new Map<FoundService, readonly string[]>();
     if (wrong.size === 0) return {config: config && {...config, notes}, parsed: parsed.data ?? null, mistakes, notes};

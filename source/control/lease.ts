@@ -11,6 +11,8 @@ import {clean} from '../clean.ts';
 export const renewMs = 3000;
 /** A lease that hasn't changed for this long, by the observer's own clock, is nobody's. */
 export const lapseMs = 10_000;
+/** One that hasn't changed for this long was to be renewed twice: its holder may be gone. */
+export const lateMs = 7000;
 /** How much sooner its holder gives it up: the two clocks may run a little apart. */
 const marginMs = 1000;
 /** How often one that is held elsewhere is looked at, and how soon a call that failed is made again. */
@@ -30,6 +32,8 @@ export interface Candidate {
   /** Such as `ops@mgr-1`. */
   readonly by: string;
   readonly where: string;
+  /** Its number there; null for an older engine, which doesn't say it. */
+  readonly process: number | null;
   readonly project: string;
   /** Its control socket; null for none. */
   readonly socket: string | null;
@@ -63,7 +67,16 @@ export function readLease(text: string): ReadLease {
   if (typeof record.id !== 'string' || !Array.isArray(record.legacy?.overrides)) return {kind: 'rubbish'};
   // One from before there were circumstances has none.
   const legacy = {...record.legacy, circumstances: Array.isArray(record.legacy.circumstances) ? record.legacy.circumstances : []};
-  return {kind: 'record', record: {...(record as LeaseRecord), legacy, by: clean(String(record.by)), where: clean(String(record.where))}};
+  const process = Number.isSafeInteger(record.process) ? (record.process ?? null) : null;
+  return {
+    kind: 'record',
+    record: {...(record as LeaseRecord), legacy, process, by: clean(String(record.by)), where: clean(String(record.where))},
+  };
+}
+
+/** By its process too, where its user and machine are also ours. */
+function holderOf({by, where, process}: LeaseRecord, own: Candidate): string {
+  return process !== null && by === own.by && where === own.where ? `${by} (process ${process})` : by;
 }
 
 export interface LeaseParts {
@@ -158,8 +171,11 @@ export function createLease({clock, store, self}: LeaseParts): LeaseHold {
     const forSomebody = free && record.heir !== null && record.heir !== self().id && silentMs < heirMs;
     if ((free && !forSomebody) || silentMs >= lapseMs) return take(stored, record);
     const ours = record?.project === self().project;
-    const trouble = record && !ours ? `it runs project ${clean(record.project)}` : '';
-    const {by = 'somebody', where = 'another machine', since = 0} = record ?? {};
+    const late = silentMs >= lateMs && record?.held ? `not renewed for ${lateMs / 1000} s, and free at ${lapseMs / 1000} s` : '';
+    const other = record && !ours ? `it runs project ${clean(record.project)}` : '';
+    const trouble = [other, late].filter(words => words !== '').join('; ');
+    const {where = 'another machine', since = 0} = record ?? {};
+    const by = record ? holderOf(record, self()) : 'somebody';
     // Given up for somebody who is about to take it: there is nobody to name yet.
     if (!forSomebody) elsewhere({by, where, since, trouble}, ours && record ? record.legacy : null);
     if (wanting && record?.held) await store.ask(stored, JSON.stringify({id: self().id, by: self().by}));

@@ -124,7 +124,9 @@ function whyNot(fleet: Fleet, service: Service, rule: Rule): string | null {
 function whyUnsure(service: Service, rule: Rule): string | null {
   const {name, priority, target} = service.spec;
   const empties = (rule.kind === 'pin' || rule.kind === 'cap') && rule.replicas === 0;
-  return empties && priority === 1 && target.kind !== 'fill' ? `${name} is priority 1: taking it to 0 asks for its name (use =)` : null;
+  return empties && priority === 1 && target.kind !== 'fill'
+    ? `${name} is priority 1: to take it to 0, press = and type its name, or say --yes on the command line`
+    : null;
 }
 
 function beyondBounds(service: Service, rule: Rule): string {

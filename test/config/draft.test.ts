@@ -42,7 +42,8 @@ function scripted(answers: readonly (readonly [about: string, answer: string])[]
     said,
     prompter: {
       say: line => void said.push(line),
-      async ask(question, usual, read) {
+      async ask(question, usual, read, choices = []) {
+        said.push(...choices);
         for (;;) {
           const place = left.findIndex(([about]) => question.includes(about));
           const [, given] = place < 0 ? ['', usual] : (left.splice(place, 1)[0] ?? ['', usual]);
@@ -187,7 +188,7 @@ describe('a first configuration', () => {
 
   test('takes answers, and asks again where one is wrong', async () => {
     const found = [service('a/web'), service('b/web')];
-    const loose = [{name: 'mail', image: 'mail:1'}];
+    const loose = [{name: 'mail', image: 'mail:1', like: null}];
     const {prompter, said} = scripted([
       ['Which matter most', 'nothing'],
       ['Which matter most', 'mail b-web'],
@@ -230,6 +231,18 @@ describe('a first configuration', () => {
     const {prompter} = scripted([['what tells', key]]);
     const found = [service('shop/web')];
     expect(check(await interview(seen(found), prompter), found).services).toHaveLength(1);
+  });
+
+  test('offers the kinds of demand in columns, whatever their names and however many', async () => {
+    const {prompter, said} = scripted();
+    await interview(seen([service('shop/web')]), prompter);
+    const rows = said.filter(line => Object.keys(demandKinds).some(key => new RegExp(`^ +\\d+ {2}${key} `).test(line)));
+    expect(rows).toHaveLength(Object.keys(demandKinds).length);
+    expect(rows).toContain('   4  prometheus  a query that gives a number');
+    for (const {key, words} of Object.values(demandKinds)) {
+      const row = rows.find(line => line.includes(`  ${key} `));
+      expect([row?.indexOf(key), row?.indexOf(words)]).toEqual([6, 18]);
+    }
   });
 
   test('on a Swarm reads no replica’s own use, and says what it is for', async () => {

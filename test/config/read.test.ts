@@ -67,6 +67,51 @@ describe('the console’s colours', () => {
   });
 });
 
+describe('every mistake at once', () => {
+  test('are also those between fields that are right by themselves, in a service with others and beside one', () => {
+    const text = sound
+      .replace('max: 10\n    image', 'max: 10\n    slots: 12\n    fiel: x\n    image')
+      .replace('min: 1', 'min: 11')
+      .replace('priority: 2', 'priority: none\n    standbyFor: 5m');
+    expect(problems(text)).toEqual([
+      expect.stringContaining('services.web.min  is 11 and max is 10'),
+      expect.stringContaining('services.web.slots  is 12, more than the capacity of 10'),
+      expect.stringContaining('services.web.fiel  is not a known key'),
+      expect.stringContaining('services.batch.priority  expected'),
+    ]);
+    expect(problems(`${sound.replace('min: 1\n', 'min: 11\n')}colour: red\n`)).toEqual([
+      expect.stringContaining('services.web.min  is 11 and max is 10'),
+      expect.stringContaining('colour  is not a known key'),
+    ]);
+  });
+
+  test.each([
+    ['a demand', sound.replace('source: random', 'source: radnom'), ['services.web.demand.source']],
+    ['a max', sound.replace('max: 10\n', 'max: many\n'), ['services.web.max']],
+    ['a capacity', sound.replace('capacity: 10', 'capacity: lots').replace('image: nginx', 'slots: 9000\n    image: nginx'), ['capacity']],
+    ['services', 'capacity: 3\nservices: 4\n', ['services']],
+    ['all', '4\n', ['']],
+  ])('are none that only follow from %s being wrong', (_what, text, places) => {
+    expect(problems(text).map(problem => problem.split('  ')[1])).toEqual(places[0] === '' ? [expect.any(String)] : places);
+  });
+});
+
+describe('a key that is not known', () => {
+  const hint = (key: string) => problems(sound.replace('min: 1\n', `${key}: 1\n`)).find(problem => problem.includes('known key')) ?? '';
+  test.each([
+    ['prio', 'priority'],
+    ['env', 'environment'],
+    ['net', 'networks'],
+    ['maximum', 'max'],
+    ['stepmax', 'stepMax'],
+  ])('%s was meant as %s', (given, meant) => expect(hint(given)).toContain(`did you mean “${meant}”?`));
+
+  test('that is near none tells a few, and where all are', () => {
+    expect(hint('colour')).toMatch(/is not a known key: known are (\w+, ){7}\w+ and \d\d more \(see README, “What a service may say”\)$/);
+    expect(problems(`${sound}colour: red\n`)[0]).toMatch(/known are project, capacity, .*onExit$/);
+  });
+});
+
 describe('a sound configuration', () => {
   test('is read with every default filled in', () => {
     const config = read(sound);

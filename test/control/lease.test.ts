@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {createLease, lapseMs, readLease, renewMs} from '../../source/control/lease.ts';
+import {createLease, lapseMs, lateMs, readLease, renewMs} from '../../source/control/lease.ts';
 import type {Clock, LeaseHold, LeaseNews} from '../../source/ports.ts';
 import type {Legacy} from '../../source/scaler/entry.ts';
 import {seededChance} from '../../source/simulator/chance.ts';
@@ -26,12 +26,12 @@ function host(delayMs = 10) {
   const makeStore = createMemoryLease(clock, delayMs);
   let ids = 0;
 
-  function engine(name: string, {project = 'shop', rate = 1} = {}): Engine {
+  function engine(name: string, {project = 'shop', rate = 1, process = null as number | null} = {}): Engine {
     const own = ownClock(clock, rate);
     const store = makeStore();
     const news: LeaseNews[] = [];
     const id = `id-${++ids}`;
-    const lease = createLease({clock: own.clock, store, self: () => ({id, by: name, where: 'here', project, socket: null})});
+    const lease = createLease({clock: own.clock, store, self: () => ({id, by: name, where: 'here', process, project, socket: null})});
     lease.open(told => void news.push(told));
     return {name, lease, store, news, freeze: own.freeze, thaw: own.thaw, kill: own.kill};
   }
@@ -92,6 +92,35 @@ describe('the lease', () => {
     expect([one, two].filter(({lease}) => lease.holds())).toHaveLength(1);
     const watcher = one.lease.holds() ? two : one;
     expect(watcher.news.at(-1)?.lease).toMatchObject({kind: 'elsewhere', where: 'here'});
+  });
+
+  test('of the same user on the same machine is told apart by its process, and one that is not renewed says so', async () => {
+    const {engine, pass} = host();
+    const one = engine('ann@here', {process: 41});
+    await pass(second);
+    const two = engine('ann@here', {process: 42});
+    const three = engine('bob@here', {process: 43});
+    await pass(second);
+    expect(two.news.at(-1)?.lease).toMatchObject({kind: 'elsewhere', by: 'ann@here (process 41)', trouble: ''});
+    expect(three.news.at(-1)?.lease).toMatchObject({kind: 'elsewhere', by: 'ann@here', trouble: ''});
+    one.kill();
+    await pass(lateMs + second);
+    const told = two.news.filter(({lease}) => lease.kind === 'elsewhere' && lease.trouble !== '').map(({lease}) => lease);
+    expect(told).toMatchObject([{by: 'ann@here (process 41)', trouble: 'not renewed for 7 s, and free at 10 s'}]);
+  });
+
+  test('of an older engine, which says no process, is read', async () => {
+    const {engine, pass} = host();
+    const one = engine('ann@here');
+    await pass(second);
+    const two = engine('ann@here', {process: 42});
+    await pass(second);
+    expect(one.lease.holds()).toBe(true);
+    expect(two.news.at(-1)?.lease).toMatchObject({kind: 'elsewhere', by: 'ann@here'});
+    const reading = one.store.read();
+    await pass(second);
+    const {process: _process, ...older} = JSON.parse((await reading)?.text ?? '') as Record<string, unknown>;
+    expect(readLease(JSON.stringify(older))).toMatchObject({kind: 'record', record: {process: null}});
   });
 
   test('is kept by renewing it, for as long as its holder lives', async () => {

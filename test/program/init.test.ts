@@ -17,7 +17,7 @@ test('without a host it writes the box, which “check” accepts; what is there
   expect(first.output()).toContain('written: microscale.yaml');
   const path = join(folder, 'microscale.yaml');
   const text = readFileSync(path, 'utf8');
-  const checked = run(['check', 'microscale.yaml'], folder);
+  const checked = run(['check'], folder);
   expect(await checked.ended).toBe(0);
   const again = run(['init', '--yes'], folder);
   expect(await again.ended).toBe(2);
@@ -63,8 +63,12 @@ engineTest(
     const folder = emptyFolder();
     const host = `unix://${engine.socket}`;
 
-    const left = open(['init', '--host', host], folder, 120, 40);
-    await until('the first question', () => left.text().includes('Which matter most?'));
+    const left = open(['init', '--host', host], folder, 80, 40);
+    await until('the first question', () => left.text().includes('stay as they are [1 2]'));
+    const broken = left.text();
+    expect(broken).toContain(
+      'Which matter most? Numbers or names, the most important first; those that you\nleave out stay as they are [1 2]',
+    );
     left.press('\u0003');
     expect(await left.ended).toBe(130);
     expect(left.text()).toContain('nothing was written');
@@ -94,6 +98,41 @@ engineTest(
     expect(text).toContain('adopt: shop/web');
     expect(text).toContain('container single');
     expect(text).toContain('target: {perReplica: 2}');
+  },
+  180_000,
+);
+
+engineTest(
+  'more of a single container are like it: what init writes of it starts, and holds no value of its environment',
+  async () => {
+    const engine = await startPrivateEngine();
+    onTestFinished(engine.stop);
+    const {docker, destroy} = createClient({kind: 'unix', path: engine.socket});
+    onTestFinished(destroy);
+    const container = await docker.createContainer({
+      name: 'single',
+      Image: 'busybox',
+      Cmd: idle,
+      Env: ['MODE=hunter2'],
+      HostConfig: {NetworkMode: 'none', Init: false},
+    });
+    await container.start();
+    const folder = emptyFolder();
+    const host = `unix://${engine.socket}`;
+    const asked = run(['init', '--yes', '--host', host], folder);
+    expect(await asked.ended, asked.errors()).toBe(0);
+    const text = readFileSync(join(folder, 'microscale.yaml'), 'utf8');
+    expect(asked.output()).not.toContain('what can tell the demand');
+    expect(text).toContain('networks: [none]');
+    expect(text).toContain('environment: [MODE]');
+    expect(text).not.toContain('hunter2');
+    const running = run(['run', '--host', host, '--socket', 'off'], folder);
+    await until('a replica to run', async () => {
+      const replicas = await docker.listContainers({filters: {label: ['microscale.service=single'], status: ['running']}});
+      return replicas.length > 0;
+    });
+    running.child.kill('SIGTERM');
+    await running.ended;
   },
   180_000,
 );

@@ -181,6 +181,9 @@ describe('several operators', () => {
     expect((await ask('cap', 'batch', '1')).output).toContain('capped at 1');
     expect((await ask('clear', 'web')).output).toContain('cleared');
     expect((await ask('clear', '--all')).output).toMatch(/\d overrides cleared/);
+    expect(await ask('pin', 'web', '0')).toMatchObject({status: 1, errors: expect.stringContaining('say --yes') as string});
+    expect(await ask('cap', 'web', '0', '--yes')).toMatchObject({status: 0});
+    expect((await ask('clear', 'web')).output).toContain('cleared');
     expect((await ask('pause')).output).toContain('paused');
     expect((await ask('resume')).output).toContain('resumed');
     expect((await ask('services')).output).toMatch(/web {2}priority 1 {2}made by microscale/);

@@ -61,7 +61,7 @@ describe('simulate on measured demand', () => {
   test('a demand that has no virtual time is refused, with its service and what to do', async () => {
     const {status, errors} = await finished(['simulate', '--config', 'shop.yaml']);
     expect(status).toBe(2);
-    expect(errors).toMatch(/web \(file\) ask a server or read a file, which has no virtual time/);
+    expect(errors).toMatch(/web \(file\) asks a server or reads a file, which has no virtual time/);
     expect(errors).toMatch(/give --demand FILE, a CSV with a column for each: time,web/);
   });
 

@@ -151,7 +151,11 @@ describe('what is refused changes nothing and says why', () => {
     ['an unknown service', pin('wbe', 3), 'there is no service “wbe”'],
     ['a pin that no host could hold', pin('web', 11), "web can't be pinned at 11: that takes 11 slots and the host has 10"],
     ['a pin that is no whole number', pin('web', 2.5), "web can't have 2.5 replicas: say a whole number from 0 up"],
-    ['emptying a priority-1 service by a slip', pin('web', 0), 'web is priority 1: taking it to 0 asks for its name (use =)'],
+    [
+      'emptying a priority-1 service by a slip',
+      pin('web', 0),
+      'web is priority 1: to take it to 0, press = and type its name, or say --yes on the command line',
+    ],
     ['clearing what is not there', {kind: 'clear', service: 'web'}, 'web has no override to clear'],
     ['clearing all of nothing', {kind: 'clear-all'}, 'there is no override to clear'],
     [

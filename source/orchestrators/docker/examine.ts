@@ -6,7 +6,7 @@ import {createSwarmLeaseStore} from '../swarm/lease-store.ts';
 import {createClient, hostError} from './client.ts';
 import type {ChosenEndpoint} from './endpoint.ts';
 import {createDockerLeaseStore} from './lease-store.ts';
-import {ownerOf} from './owner.ts';
+import {looseContainers, type LooseContainer} from './loose.ts';
 import {within} from './within.ts';
 
 export type EngineKind =
@@ -48,14 +48,6 @@ export interface Patient {
   close(): void;
 }
 
-export interface LooseContainer {
-  readonly name: string;
-  readonly image: string;
-}
-
-/** Answers are read this far. */
-const namesMax = 200;
-
 export function examine(chosen: ChosenEndpoint, now: () => number): Patient {
   const client = createClient(chosen.endpoint);
   const {docker} = client;
@@ -70,13 +62,7 @@ export function examine(chosen: ChosenEndpoint, now: () => number): Patient {
     permissions: (kind, limitMs) => Promise.all(questionsFor(docker, kind).map(question => ask(question, limitMs))),
     lease: (kind, lease) =>
       kind.kind === 'manager' ? createSwarmLeaseStore(() => swarmApi(docker), lease) : createDockerLeaseStore(docker, lease),
-    async loose(limitMs) {
-      const containers = await within(limitMs, () => docker.listContainers());
-      return containers
-        .filter(({Labels: labels}) => ownerOf(labels) === null && labels['com.docker.swarm.service.id'] === undefined)
-        .map(({Names: names, Image: image}) => ({name: (names[0] ?? '').replace(/^\//, ''), image}))
-        .slice(0, namesMax);
-    },
+    loose: limitMs => looseContainers(docker, limitMs),
     close: () => client.destroy(),
   };
 }

@@ -76,7 +76,9 @@ export function createWorkloadRecipe({docker, project, service, workload, priori
       const made = {project, service, priority: priority(), workload: present};
       const name = containerName(made, number);
       const options = createOptions(made, number);
-      const container = await docker.createContainer(purpose === 'wait' ? {...options, name: name + waitingSuffix} : options);
+      const container = await docker
+        .createContainer(purpose === 'wait' ? {...options, name: name + waitingSuffix} : options)
+        .catch(explain);
       prints.set(container.id, fingerprint(present));
       if (purpose === 'wait') names.set(container.id, name);
       for (const network of furtherNetworks(present)) {
@@ -131,6 +133,13 @@ export function createWorkloadRecipe({docker, project, service, workload, priori
 }
 
 const unconfigured = 'it is no longer configured';
+
+/** What an engine says of its own API means little to who writes a configuration. */
+function explain(error: unknown): never {
+  const said = error instanceof Error ? error.message : String(error);
+  if (!/no command specified/i.test(said)) throw error;
+  throw Object.assign(refusal('its image has no command: give command: [program, argument]'), {cause: error});
+}
 
 function pullWords(image: string, error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);

@@ -310,6 +310,13 @@ describe('trouble', () => {
     await until('nothing to be left of the tries', async () => (await containersOf(project, true)).length <= 1);
   });
 
+  engineTest('an image without a command, of which nothing else is said, says what to give', async () => {
+    await open({web: workload({command: null})});
+    scale('web', 1);
+    const {trouble} = await until('the failure to be told', () => latest.get('web')?.trouble.kind === 'failing' && latest.get('web'));
+    expect(trouble).toMatchObject({reason: 'its image has no command: give command: [program, argument]'});
+  });
+
   engineTest('a host that is not there is a HostError with its cause and what to do', async () => {
     const nowhere = createDockerHost({
       clock: createRealClock(),
