@@ -172,7 +172,7 @@ describe('several operators', () => {
       return {status, output: asked.output(), errors: asked.errors()};
     };
     expect(await ask('pin', 'web', '4', '--for', '5m', '--note', 'evening rush')).toMatchObject({status: 0, output: 'web: pinned at 4\n'});
-    expect((await ask('status')).output).toMatch(/web +1 +4 .*pinned at 4 by .* until .*\(evening rush\)/);
+    expect((await ask('status')).output).toMatch(/web +1 +2 .*pinned at 4 by .* until .*\(evening rush\)/);
     const status = JSON.parse((await ask('status', '--json')).output) as {services: {service: string; decision: {desired: number}}[]};
     expect(status.services.find(({service}) => service === 'web')?.decision.desired).toBe(4);
     expect((await ask('hold', 'batch')).output).toMatch(/batch: held at \d/);
