@@ -1,5 +1,6 @@
 /** The terminal that a console draws on, whatever it shows: opened once, and given back whatever happens. */
 import {constants} from 'node:os';
+import {setFlagsFromString} from 'node:v8';
 import {clean} from '../clean.ts';
 import type {ThemeChoice} from '../config/themes.ts';
 import type {Leaving} from '../console/console.tsx';
@@ -40,6 +41,9 @@ export function openScreen(
     () => process.stdout.getWindowSize(),
     listener => void process.stdout.on('resize', listener),
   );
+  // What a frame is made of is gone with it: a nursery that goes on growing for it is memory that the host keeps. V8 asks for
+  // this factor each time that the nursery would grow; the engine's thread is given its bound when it is made.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const onCrash = (error: unknown) => {
     terminal.restore();
     process.stderr.write(`microscale: ${explainError(error)}\n`);
