@@ -5,6 +5,7 @@ import type {LeaseHold} from '../source/ports.ts';
 import type {Entry, Legacy} from '../source/scaler/entry.ts';
 import {createFeed} from '../source/control/feed.ts';
 import {openSession, serveSession, type Channel} from '../source/control/channel.ts';
+import {readSight} from '../source/control/read-sight.ts';
 import {seededChance} from '../source/simulator/chance.ts';
 import {createVirtualClock} from '../source/simulator/virtual-clock.ts';
 import {filler, spec} from './support/fleets.ts';
@@ -226,7 +227,7 @@ describe('a session', () => {
     const near = feed.session('ops@here', true);
     const [here, there] = channelPair();
     serveSession(near, here);
-    const far = openSession(there);
+    const far = openSession(there, readSight);
     const asked = far.past(clock.now() - 2 * second);
     await turn();
     const past = await asked;
@@ -241,14 +242,14 @@ describe('a session', () => {
     here.receive(message =>
       here.send({id: (message as {id: number}).id, kind: 'reply', reply: {kind: 'refused', reason: 'that is no request'}}),
     );
-    await expect(openSession(there).past(0)).rejects.toThrow('this engine keeps no past: it is of an older microscale');
+    await expect(openSession(there, readSight).past(0)).rejects.toThrow('this engine keeps no past: it is of an older microscale');
   });
 
   test('works the same through a channel, and ends when the engine does', async () => {
     const {feed, turn, engine} = await started();
     const [near, far] = channelPair();
     serveSession(feed.session('ops@here', false), near);
-    const session = openSession(far);
+    const session = openSession(far, readSight);
     const update = session.next();
     await turn();
     expect((await update).fleet.services).toHaveLength(2);

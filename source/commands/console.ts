@@ -7,7 +7,7 @@ import type {ThemeChoice} from '../config/themes.ts';
 import {openSession} from '../control/channel.ts';
 import type {Attached} from '../control/client.ts';
 import type {LeaseRecord} from '../control/lease.ts';
-import {HostError} from '../ports.ts';
+import {HostError, type Sight} from '../ports.ts';
 import type {OnExit} from '../scaler/on-exit.ts';
 import type {Reply} from '../scaler/entry.ts';
 import {fateWords} from './fate.ts';
@@ -91,7 +91,7 @@ async function openThread(options: Options): Promise<Extract<Held, {kind: 'own'}
     // The engine makes little that lives long: a small nursery is enough, and is memory that the host keeps.
     resourceLimits: {maxYoungGenerationSizeMb: 4},
   });
-  const session = openSession(portChannel(port1));
+  const session = openSession(portChannel(port1), sight => sight as Sight);
   const broken = new Promise<Error>(resolve => {
     thread.once('error', resolve);
     thread.once('exit', code => resolve(new Error(`the engine's thread ended with ${code}`)));

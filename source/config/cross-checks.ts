@@ -2,7 +2,7 @@
  * What can be said of the numbers of a configuration whose shape is wrong elsewhere: what is wrong is taken out of a copy,
  * and the rest checked. Rather nothing is said than what only follows from another mistake.
  */
-import type {z} from 'zod';
+import type * as z from 'zod';
 import type {Mistake, Path} from './mistakes.ts';
 import {configSchema, type ConfigText} from './schema.ts';
 

@@ -1,5 +1,5 @@
 /** What a configuration may say of a demand: one shape a source, in the words that the source's own users know. */
-import {z} from 'zod';
+import * as z from 'zod';
 import {positiveDuration, text, words} from './shapes.ts';
 import {targetSchema} from './target-schema.ts';
 

@@ -1,5 +1,5 @@
 /** What the schema knows at a place: the keys of a map, the kinds of a choice. Found by walking the schema itself. */
-import {z} from 'zod';
+import * as z from 'zod';
 
 type Schema = z.core.$ZodType;
 

@@ -1,5 +1,5 @@
 /** What the schema found wrong, in words that say what was expected and which known name was probably meant. */
-import type {z} from 'zod';
+import type * as z from 'zod';
 import {knownKeys, knownKinds, valueAt} from './known.ts';
 import {nearest} from './nearest.ts';
 import {configSchema} from './schema.ts';

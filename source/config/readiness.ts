@@ -1,5 +1,5 @@
 /** What a service says of being ready for a handover: what it keeps on standby, what becomes of a victim, and which goes first. */
-import {z} from 'zod';
+import * as z from 'zod';
 import type {HostFacts} from '../ports.ts';
 import {unbounded} from '../scaler/spec.ts';
 import {plainReadiness, type Preempt, type Readiness, type Standby} from '../scaler/readiness.ts';

@@ -1,5 +1,5 @@
 /** What a configuration may say, in the words that its owner reads. Shapes only: reading it is another file's job. */
-import {z} from 'zod';
+import * as z from 'zod';
 import {demandsSchema} from './demand-schema.ts';
 import {readinessFields} from './readiness.ts';
 import {leadSchema, share, targetSchema} from './target-schema.ts';

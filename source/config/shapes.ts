@@ -1,5 +1,5 @@
 /** Shapes that several parts of a configuration share: durations, sizes, counts, texts. */
-import {z} from 'zod';
+import * as z from 'zod';
 import {parseDuration, parseSize} from './units.ts';
 
 export const duration = z

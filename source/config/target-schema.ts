@@ -1,5 +1,5 @@
 /** What a configuration may say of a target: the rule that turns readings into replicas. Shapes only. */
-import {z} from 'zod';
+import * as z from 'zod';
 import {count, positiveDuration} from './shapes.ts';
 import {parseDuration} from './units.ts';
 

@@ -3,7 +3,7 @@ import type {LogLine, Past, Session, Sight, Update} from '../ports.ts';
 import type {Reply} from '../scaler/entry.ts';
 import type {Service} from '../scaler/fleet.ts';
 import type {Request} from './protocol.ts';
-import {lengthenSight, readSight, shortenSight, type SentTail} from './sight.ts';
+import {lengthenSight, shortenSight, type SentTail} from './sight.ts';
 
 /** Anything that carries plain data in order: a worker's port, or a socket's lines. */
 export interface Channel {
@@ -99,7 +99,8 @@ export interface FarSession extends Session {
   end(reason: string): void;
 }
 
-export function openSession(channel: Channel): FarSession {
+/** `believe` is what of a sight is believed: all of it where the other end is our own. */
+export function openSession(channel: Channel, believe: (sight: unknown) => Sight): FarSession {
   const waiting = new Map<number, {resolve: (response: Response) => void; reject: (error: Error) => void}>();
   let got: readonly Service[] = [];
   let ended: string | null = null;
@@ -155,7 +156,7 @@ export function openSession(channel: Channel): FarSession {
       try {
         const response = await ask({id: ++ids, kind: 'look', service, at: kind});
         if (response.kind === 'sight') {
-          const sight = readSight(lengthenSight(heard, response.sight));
+          const sight = believe(lengthenSight(heard, response.sight));
           if (sight.kind === 'logs') heard = sight.tail.lines;
           return sight;
         }

@@ -6,6 +6,7 @@ import {clean} from '../clean.ts';
 import {HostError} from '../ports.ts';
 import {openSession, type FarSession} from './channel.ts';
 import {jsonLines} from './json-lines.ts';
+import {readSight} from './read-sight.ts';
 import {protocolVersion, readWelcome, type About, type Hello} from './protocol.ts';
 
 /** A first update carries ten minutes of a large fleet. */
@@ -40,7 +41,7 @@ export function attachThrough(stream: Duplex, where: string, {owner, readOnly}: 
       if (!welcome) return fail('what answers there is no microscale');
       if (welcome.kind === 'unwelcome') return fail(welcome.reason);
       clearTimeout(timer);
-      session = openSession(lines);
+      session = openSession(lines, readSight);
       resolve({session, about: welcome.about, close: () => lines.close()});
     });
     lines.send({microscale: 'control', version: protocolVersion, owner, readOnly} satisfies Hello);

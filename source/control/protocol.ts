@@ -1,5 +1,5 @@
 /** What passes between a console and an engine that is not its own, and what of it is believed. */
-import {z} from 'zod';
+import * as z from 'zod';
 import {clean} from '../clean.ts';
 import type {SightKind} from '../ports.ts';
 import type {Command} from '../scaler/entry.ts';

@@ -13,7 +13,8 @@ import {protocolVersion} from '../../source/control/protocol.ts';
 import {createPushes} from '../../source/control/pushes.ts';
 import {serveControl} from '../../source/control/server.ts';
 import {createSharedLooks} from '../../source/control/shared-looks.ts';
-import {lengthenSight, readSight, shortenSight} from '../../source/control/sight.ts';
+import {readSight} from '../../source/control/read-sight.ts';
+import {lengthenSight, shortenSight} from '../../source/control/sight.ts';
 import {createEngine} from '../../source/engine.ts';
 import {createSimulatedHost} from '../../source/orchestrators/simulated.ts';
 import type {LogLine, Session, Sight} from '../../source/ports.ts';
@@ -195,7 +196,7 @@ describe('a log that is looked at again', () => {
     let turn = 0;
     const [near, far] = pair();
     serveSession({look: () => Promise.resolve(tails[turn++])} as unknown as Session, near);
-    const session = openSession(far);
+    const session = openSession(far, readSight);
     for (const tail of tails) expect(await session.look('web', 'logs')).toEqual(tail);
   });
 
