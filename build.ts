@@ -32,12 +32,10 @@ const quicker: readonly {readonly itself: string; readonly module: RegExp; reado
   },
 ];
 
-const options: BuildOptions = {
-  entryPoints: {main: 'cli.tsx', 'engine-thread': 'source/commands/engine-thread.ts'},
+/** All but what is started. */
+const shared: BuildOptions = {
   outdir: 'dist',
   bundle: true,
-  splitting: true,
-  chunkNames: 'chunk-[hash]',
   platform: 'node',
   format: 'esm',
   target: 'node22',
@@ -126,34 +124,50 @@ const options: BuildOptions = {
   logLevel: 'warning',
 };
 
-/** What is started, which even a Node that is too old must be able to read: it stands alone. */
-const start: BuildOptions = {
-  entryPoints: {cli: 'start.ts'},
+/** The commands, each of which loads what it needs. */
+const main: BuildOptions = {...shared, entryPoints: {main: 'cli.tsx'}, splitting: true, chunkNames: 'chunk-[hash]'};
+
+/** The engine of a console needs all of it, and soon: one file is read quicker than the fifty that it would be in. */
+const engine: BuildOptions = {...shared, entryPoints: {engine: 'source/commands/engine-in-thread.ts'}};
+
+/** What is begun with has only to open the cache before the rest is loaded, which is a file of its own for that. */
+const beginnings: BuildOptions = {
   outdir: 'dist',
   bundle: true,
   platform: 'node',
   format: 'esm',
-  target: 'node12',
-  // Told of Node 12, the bundler would take it for missing in the first of them.
-  supported: {'dynamic-import': true},
-  banner: {js: '#!/usr/bin/env node'},
-  define: {'process.env.MICROSCALE_NODE': JSON.stringify(engines.node.replace('>=', ''))},
   plugins: [
     {
-      name: 'main-apart',
+      name: 'rest-apart',
       setup(build) {
         build.onResolve({filter: /^\.\/cli\.tsx$/}, () => ({path: './main.js', external: true}));
+        build.onResolve({filter: /^\.\/engine-in-thread\.ts$/}, () => ({path: './engine.js', external: true}));
       },
     },
   ],
   logLevel: 'warning',
 };
 
+/** Even a Node that is too old must be able to read what is started. */
+const start: BuildOptions = {
+  ...beginnings,
+  entryPoints: {cli: 'start.ts'},
+  target: 'node12',
+  // Told of Node 12, the bundler would take it for missing in the first of them.
+  supported: {'dynamic-import': true},
+  banner: {js: '#!/usr/bin/env node'},
+  define: {'process.env.MICROSCALE_NODE': JSON.stringify(engines.node.replace('>=', ''))},
+};
+
+const thread: BuildOptions = {...beginnings, entryPoints: {'engine-thread': 'source/commands/engine-thread.ts'}, target: 'node22'};
+
+const parts = [main, engine, start, thread];
+
 await rm('dist', {recursive: true, force: true});
 if (process.argv.includes('--watch')) {
-  for (const part of [options, start]) await (await context(part)).watch();
+  for (const part of parts) await (await context(part)).watch();
   console.log('dist/ follows the source; run “node dist/cli.js” beside this');
 } else {
-  await Promise.all([build(options), build(start)]);
+  await Promise.all(parts.map(part => build(part)));
   await chmod('dist/cli.js', 0o755);
 }

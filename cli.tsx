@@ -1,25 +1,14 @@
 /** The entry, once `start.ts` has found the right Node: reads the flags, then runs one command. It knows no more of any of them than its name. */
-import {enableCompileCache} from 'node:module';
+import meow from 'meow';
+import {launchEngine} from './source/commands/engine-launch.ts';
+import {exitCodeOf, explainError} from './source/commands/errors.ts';
+import {flagSpecs, readOptions, whyNoCommand, whyWrongFlag} from './source/commands/flags.ts';
+import {helpText} from './source/commands/help.ts';
+import {UsageError} from './source/commands/options.ts';
+import {canDraw, stdoutLines, untilTold} from './source/commands/terminal-end.ts';
 
 // What a dependency may no longer do is nothing that an operator can mend, and has no place on the screen.
 process.noDeprecation = true;
-// Before anything large is loaded: the second start is a third quicker than the first.
-enableCompileCache();
-const [
-  {default: meow},
-  {helpText},
-  {readOptions, flagSpecs, whyNoCommand, whyWrongFlag},
-  {UsageError},
-  {exitCodeOf, explainError},
-  {canDraw, stdoutLines, untilTold},
-] = await Promise.all([
-  import('meow'),
-  import('./source/commands/help.ts'),
-  import('./source/commands/flags.ts'),
-  import('./source/commands/options.ts'),
-  import('./source/commands/errors.ts'),
-  import('./source/commands/terminal-end.ts'),
-]);
 
 const cli = meow({
   importMeta: import.meta,
@@ -42,8 +31,9 @@ async function main(): Promise<number> {
     case 'console':
     case 'demo': {
       if (command === 'demo' && (!canDraw() || options.shadow !== null)) break;
+      const launched = launchEngine(options);
       const {openConsole} = await import('./source/commands/console.ts');
-      return openConsole(options);
+      return openConsole(options, launched);
     }
     case 'lines':
     case 'run':

@@ -1,7 +1,6 @@
 /** The console on an engine: its own, in a thread, or one that runs already. The terminal is given back whatever happens. */
-import {once} from 'node:events';
 import {hostname} from 'node:os';
-import {MessageChannel, Worker} from 'node:worker_threads';
+import type {Worker} from 'node:worker_threads';
 import {clean} from '../clean.ts';
 import type {ThemeChoice} from '../config/themes.ts';
 import {openSession} from '../control/channel.ts';
@@ -10,6 +9,7 @@ import type {LeaseRecord} from '../control/lease.ts';
 import {HostError, type Sight} from '../ports.ts';
 import type {OnExit} from '../scaler/on-exit.ts';
 import type {Reply} from '../scaler/entry.ts';
+import {launchEngine, type Launched} from './engine-launch.ts';
 import {fateWords} from './fate.ts';
 import {clockWords} from './lines.ts';
 import {UsageError, type Options} from './options.ts';
@@ -17,7 +17,7 @@ import {ownerName} from './owner.ts';
 import {saveScreen} from './saved-screen.ts';
 import {endFor, farewell, filedTheme, loadScreen, openScreen, type Screen} from './screen.ts';
 import {switchable} from './switchable.ts';
-import {portChannel, type EngineThreadData, type EngineThreadNews} from './thread-port.ts';
+import {portChannel, type EngineThreadNews} from './thread-port.ts';
 
 /** How long the engine may take to bring things to their end; longer where it was asked to change counts. */
 const closeLimitMs: Readonly<Record<OnExit, number>> = {leave: 10_000, restore: 70_000, drain: 70_000};
@@ -38,11 +38,11 @@ type Held =
     }
   | {readonly kind: 'attached'; readonly attached: Attached; readonly far: string | null};
 
-/** The console, with an engine of its own unless one acts on the same host already. */
-export async function openConsole(options: Options): Promise<number> {
+/** The console, with the engine that was launched for it unless another acts on the same host already. */
+export async function openConsole(options: Options, launched: Launched): Promise<number> {
   // While the engine opens in its thread, the screen's libraries load in this one.
   const screen = loadScreen();
-  const opened = await openThread(options);
+  const opened = await openThread(launched);
   if (opened.kind === 'own') return show(opened, options, await screen);
   const held = await attachOrWait(opened.holder, options);
   return show(held, options, await screen);
@@ -77,27 +77,17 @@ async function attachOrWait(holder: LeaseRecord, options: Options): Promise<Held
       `${holder.by} on ${holder.where} runs ${holder.project} on this host already. Look at it with: microscale attach ssh://${holder.where}`,
     );
   }
-  const opened = await openThread({...options, attach: false});
+  const opened = await openThread(launchEngine({...options, attach: false}));
   if (opened.kind === 'own') return opened;
   throw new HostError(`${holder.by} on ${holder.where} runs ${holder.project} on this host already`);
 }
 
 /** Throws what the engine's thread threw. */
-async function openThread(options: Options): Promise<Extract<Held, {kind: 'own'}> | {kind: 'elsewhere'; holder: LeaseRecord}> {
-  const {port1, port2} = new MessageChannel();
-  const thread = new Worker(new URL('./engine-thread.js', import.meta.url), {
-    workerData: {options, sessionPort: port2} satisfies EngineThreadData,
-    transferList: [port2],
-    // The engine makes little that lives long: a small nursery is enough, and is memory that the host keeps.
-    resourceLimits: {maxYoungGenerationSizeMb: 4},
-  });
-  const session = openSession(portChannel(port1), sight => sight as Sight);
-  const broken = new Promise<Error>(resolve => {
-    thread.once('error', resolve);
-    thread.once('exit', code => resolve(new Error(`the engine's thread ended with ${code}`)));
-  });
+async function openThread(launched: Launched): Promise<Extract<Held, {kind: 'own'}> | {kind: 'elsewhere'; holder: LeaseRecord}> {
+  const {thread, broken} = launched;
+  const session = openSession(portChannel(launched.sessionPort), sight => sight as Sight);
   void broken.then(error => session.end(error.message));
-  const [news] = (await Promise.race([once(thread, 'message'), broken.then(error => Promise.reject(error))])) as [EngineThreadNews];
+  const news = await launched.news;
   if (news.kind === 'open') return {kind: 'own', thread, session, theme: news.theme, onExit: news.onExit};
   // It ends by itself, having nothing left to do. To end a thread that is still loading, or the process under it, can crash.
   let timer: NodeJS.Timeout | undefined;
@@ -124,7 +114,7 @@ async function show(first: Held, options: Options, screen: Screen): Promise<numb
     const launch = launchInstead(held, options);
     if (typeof launch === 'string') return {kind: 'refused', reason: launch};
     try {
-      const opened = await openThread(launch);
+      const opened = await openThread(launchEngine(launch));
       if (opened.kind !== 'own') return {kind: 'refused', reason: 'no engine could be started here'};
       const before = held;
       held = opened;
