@@ -1,6 +1,6 @@
 /** The Ink app: the shown state as a frame, and keys as effects. Everything it shows and decides is pure, next door. */
 import {useEffect, useState, useSyncExternalStore} from 'react';
-import {Box, Text, useInput, usePaste, useWindowSize, type Key as InkKey} from 'ink';
+import {Box, Text, Transform, useInput, usePaste, useStdout, useWindowSize, type Key as InkKey} from 'ink';
 import {createCalmCharts} from './calm-charts.ts';
 import {frame} from './frame.ts';
 import type {Effect} from './keys/effect.ts';
@@ -38,17 +38,30 @@ export function App({store, look, spoken, perform, budget = unlimited}: AppProps
   useEffect(() => {
     if (painter.isBehind()) store.again();
   });
-  return <Screen lines={lines} wrap={spoken ? 'wrap' : 'truncate-end'} />;
+  return spoken ? <Sentences lines={lines} /> : <Frame lines={lines} columns={size.columns} />;
 }
 
 const unlimited = () => Number.POSITIVE_INFINITY;
 
-export function Screen({lines, wrap = 'truncate-end'}: {readonly lines: readonly string[]; readonly wrap?: 'wrap' | 'truncate-end'}) {
+/**
+ * Rows that are clean, styled and so many columns wide. Ink is given a text of as many empty lines, and puts the rows in their
+ * place: what it would do with forty texts to find out how they lie is most of what a frame costs. Where the terminal is not so
+ * wide any more, rows would break, and are left out until there are others.
+ */
+export function Frame({lines, columns}: {readonly lines: readonly string[]; readonly columns: number}) {
+  const terminal = useStdout().stdout as Partial<NodeJS.WriteStream>;
+  const row = (index: number) => ((terminal.columns ?? columns) === columns ? (lines[index] ?? '') : '');
+  return <Transform transform={(_, index) => row(index)}>{emptyLines(lines.length)}</Transform>;
+}
+
+const emptyLines = (count: number) => Array<string>(count).fill(' ').join('\n');
+
+function Sentences({lines}: {readonly lines: readonly string[]}) {
   return (
     <Box flexDirection="column">
       {lines.map((text, row) => (
         // A row's place is its identity.
-        <Text key={row} wrap={wrap}>
+        <Text key={row} wrap="wrap">
           {text}
         </Text>
       ))}

@@ -3,11 +3,11 @@
  * shift the rest of its row, and break the next where the row is full: a question mark of the same width stands for it.
  */
 import stringWidth from 'string-width';
+import {narrow} from './text.ts';
 
 const segmenter = new Intl.Segmenter();
 /** Rows of these alone, as nearly all are, need no second look. */
-const plainRow =
-  /^[\u001b\u0020-\u007e\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0377\u037b-\u0482\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u25fc]*$/;
+const plainRow = new RegExp(`^[\u001b${narrow}]*$`);
 const asciiRow = /^[\u001b\u0020-\u007e]*$/;
 const styles = /(\u001b\[[\d;]*m)/;
 /** One character, and at most two marks on it, of those that every terminal has always drawn over what is before them. */

@@ -4,9 +4,13 @@ import type {Symbols} from './style.ts';
 
 const segmenter = new Intl.Segmenter();
 const plain = /^[\x20-\x7e]*$/;
+/** Characters of one column wherever they stand, as what is inside the brackets of a regular expression: nearly all that we write. */
+export const narrow =
+  '\u0020-\u007e\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0377\u037b-\u0482\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u25fc';
+const narrowText = new RegExp(`^[${narrow}]*$`);
 
 export function widthOf(text: string): number {
-  return plain.test(text) ? text.length : stringWidth(text);
+  return narrowText.test(text) ? text.length : stringWidth(text);
 }
 
 /** Exactly `width` columns: cut with an ellipsis, or padded on the right. The text carries no styling yet. */

@@ -1,13 +1,18 @@
 import {render} from 'ink-testing-library';
 import {expect, test} from 'vitest';
-import {App, Screen} from '../../source/console/app.tsx';
+import {App, Frame} from '../../source/console/app.tsx';
 import type {Effect} from '../../source/console/keys/effect.ts';
 import {createStore} from '../../source/console/store.ts';
 import {plainAscii, shopState} from '../support/screens.ts';
 import {until} from '../support/until.ts';
 
 test('the screen shows its lines', () => {
-  expect(render(<Screen lines={['one', 'two']} />).lastFrame()).toBe('one\ntwo');
+  expect(render(<Frame lines={['one', 'two']} columns={100} />).lastFrame()).toBe('one\ntwo');
+});
+
+test('rows that were made for another width are not shown', () => {
+  const app = render(<Frame lines={['one', 'two']} columns={80} />);
+  expect(app.lastFrame()?.trim()).toBe('');
 });
 
 test('keys become effects, one for each character, and a paste becomes nothing', async () => {

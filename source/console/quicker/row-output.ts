@@ -9,9 +9,12 @@ export default class RowOutput extends Output {
   override get(): {output: string; height: number} {
     const rows = Array.from({length: this.height}, () => '');
     for (const operation of this.operations) {
-      const simple = operation.type === 'write' && operation.x === 0 && !operation.text.includes('\n') && rows[operation.y] === '';
-      if (!simple) return super.get();
-      rows[operation.y] = operation.transformers.reduce((text, transform) => transform(text, 0), operation.text).trimEnd();
+      if (operation.type !== 'write' || operation.x !== 0) return super.get();
+      for (const [index, line] of operation.text.split('\n').entries()) {
+        const row = operation.y + index;
+        if (rows[row] !== '') return super.get();
+        rows[row] = operation.transformers.reduce((text, transform) => transform(text, index), line).trimEnd();
+      }
     }
     return {output: rows.join('\n'), height: this.height};
   }
