@@ -44,9 +44,13 @@ const restoreLimitMs = 300;
 /** Cursor shown, mouse and bracketed paste off, styles off, the alternate screen left. */
 export const restoreSequence = '\u001b[?2026l\u001b[?25h\u001b[?2004l\u001b[0m\u001b[?1049l';
 
-/** The terminal behind standard output. `size` is asked at the start and after each `resized`. */
-export function openTerminal(size: () => readonly [columns: number, rows: number], resized: (listener: () => void) => void): Terminal {
-  const descriptor = openUnblocked();
+/** The terminal behind standard output, unless another is given. `size` is asked at the start and after each `resized`. */
+export function openTerminal(
+  size: () => readonly [columns: number, rows: number],
+  resized: (listener: () => void) => void,
+  descriptor = openUnblocked(),
+  now = () => performance.now(),
+): Terminal {
   const squeeze = createSqueezer();
   let idlers: (() => void)[] = [];
   let closed = false;
@@ -65,7 +69,7 @@ export function openTerminal(size: () => readonly [columns: number, rows: number
 
   // What lies between here and the terminal (a modem, the buffers of ssh) takes more than the line carries: a frame is drawn
   // once the one before has arrived, so that none waits there. Terminals that don't answer go by what was taken.
-  const line = createArrivals(() => performance.now());
+  const line = createArrivals(now);
   let patience: NodeJS.Timeout | undefined;
   let unasked = false;
   let question: Buffer | null = null;
@@ -91,9 +95,12 @@ export function openTerminal(size: () => readonly [columns: number, rows: number
     decodeStrings: false,
     highWaterMark: 64 * 1024,
     write(chunk: string | Buffer, _encoding, done) {
-      if (chunk !== question) unasked = true;
       const bytes = typeof chunk === 'string' ? Buffer.from(squeeze(chunk)) : chunk;
-      line.sent(bytes.length);
+      // A question is no part of what the next one is behind.
+      if (chunk !== question) {
+        unasked = true;
+        line.sent(bytes.length);
+      }
       push(bytes, error => {
         done(error);
         settle();
