@@ -26,10 +26,17 @@ export function containerName({project, service}: Made, number: number): string 
 
 /** Changes when a replica made now would differ from one made before. What follows from the priority doesn't count. */
 export function fingerprint(workload: Workload): string {
+  const known = prints.get(workload);
+  if (known !== undefined) return known;
   const {pull: _pull, ...rest} = workload;
   const sorted = Object.fromEntries(Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 16);
+  const print = createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 16);
+  prints.set(workload, print);
+  return print;
 }
+
+/** Each container that is listed is compared, again and again, and a workload is never changed. */
+const prints = new WeakMap<Workload, string>();
 
 /**
  * CPU weight by priority, a half for each step: 4096 for priority 1, 2048, 1024 (what a container has that says
