@@ -12,6 +12,8 @@ process.noDeprecation = true;
 
 const cli = meow({
   importMeta: import.meta,
+  // Told who it is, it looks for no package.json.
+  pkg: {name: 'microscale'},
   description: false,
   help: helpText,
   version: process.env['MICROSCALE_VERSION'] ?? 'development',

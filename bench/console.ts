@@ -22,11 +22,13 @@ export interface ConsoleResult {
 
 const program = resolve('dist/cli.js');
 const warmUpMs = 10_000;
+/** Until what is used all the time has been compiled for speed, which takes a third of the first minute's processor. */
+const compiledMs = 60_000;
 
 export async function benchConsole(arguments_: readonly string[], quiet: readonly string[], forMs: number): Promise<ConsoleResult> {
   const frames: number[] = [];
   for (let round = 0; round < 5; round++) frames.push(await firstFrameMs(arguments_));
-  const busy = await watch(arguments_, warmUpMs, forMs);
+  const busy = await watch(arguments_, compiledMs, forMs);
   // Demand that stays, once the chart has scrolled to the end of what happened.
   const {quietBytes, quietSeconds} = await watch(quiet, quietAfterMs, 10_000);
   return {...busy, firstFrameMs: median(frames), quietBytes, quietSeconds};
@@ -166,7 +168,7 @@ function busyVerdicts({processorPercent, memoryMb: memory, bytesPerSecond}: Cons
 
 export function consoleLines(result: ConsoleResult): readonly Line[] {
   return [
-    'console at 140×40, one change a second (the whole program, engine included)',
+    'console at 140×40 after a minute, demand that changes every second and moves some two replicas (the whole program, engine included)',
     firstFrameVerdict('first frame', result.firstFrameMs),
     ...busyVerdicts(result),
     restVerdict(result),
