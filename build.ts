@@ -179,7 +179,10 @@ const parts = [main, engine, start, thread];
 
 await rm('dist', {recursive: true, force: true});
 if (process.argv.includes('--watch')) {
-  for (const part of parts) await (await context(part)).watch();
+  const watched = await Promise.all(parts.map(part => context(part)));
+  await Promise.all(watched.map(part => part.rebuild()));
+  await chmod('dist/cli.js', 0o755);
+  for (const part of watched) await part.watch();
   console.log('dist/ follows the source; run “node dist/cli.js” beside this');
 } else {
   await Promise.all(parts.map(part => build(part)));

@@ -1,6 +1,5 @@
 /** The console on an engine: its own, in a thread, or one that runs already. The terminal is given back whatever happens. */
 import {hostname} from 'node:os';
-import type {Worker} from 'node:worker_threads';
 import {clean} from '../clean.ts';
 import type {ThemeChoice} from '../config/themes.ts';
 import {openSession} from '../control/channel.ts';
@@ -30,7 +29,7 @@ const welcomeLimitMs = 2000;
 type Held =
   | {
       readonly kind: 'own';
-      readonly thread: Worker;
+      readonly launched: Launched;
       readonly session: ReturnType<typeof openSession>;
       /** The colours that its configuration wants. */
       readonly theme: ThemeChoice | null;
@@ -42,6 +41,8 @@ type Held =
 export async function openConsole(options: Options, launched: Launched): Promise<number> {
   // While the engine opens in its thread, the screen's libraries load in this one.
   const screen = loadScreen();
+  // It is waited for only once there is an engine, which may say first why there is none.
+  screen.catch(() => {});
   const opened = await openThread(launched);
   if (opened.kind === 'own') return show(opened, options, await screen);
   const held = await attachOrWait(opened.holder, options);
@@ -51,6 +52,7 @@ export async function openConsole(options: Options, launched: Launched): Promise
 /** `attach`: the console on an engine that runs already, on this machine or on the one that is named. */
 export async function attachConsole(target: string | null, options: Options): Promise<number> {
   const screen = loadScreen();
+  screen.catch(() => {});
   const visitor = {owner: ownerName(), readOnly: options.readOnly};
   const {attachFar, findSocket} = await import('./engine-socket.ts');
   if (target?.startsWith('ssh://'))
@@ -84,11 +86,11 @@ async function attachOrWait(holder: LeaseRecord, options: Options): Promise<Held
 
 /** Throws what the engine's thread threw. */
 async function openThread(launched: Launched): Promise<Extract<Held, {kind: 'own'}> | {kind: 'elsewhere'; holder: LeaseRecord}> {
-  const {thread, broken} = launched;
+  const {broken} = launched;
   const session = openSession(portChannel(launched.sessionPort), sight => sight as Sight);
   void broken.then(error => session.end(error.message));
   const news = await launched.news;
-  if (news.kind === 'open') return {kind: 'own', thread, session, theme: news.theme, onExit: news.onExit};
+  if (news.kind === 'open') return {kind: 'own', launched, session, theme: news.theme, onExit: news.onExit};
   // It ends by itself, having nothing left to do. To end a thread that is still loading, or the process under it, can crash.
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>(resolve => {
@@ -105,13 +107,15 @@ async function openThread(launched: Launched): Promise<Extract<Held, {kind: 'own
 async function show(first: Held, options: Options, screen: Screen): Promise<number> {
   const theme = first.kind === 'own' ? first.theme : await filedTheme(options);
   const {runConsole, dressed, terminal} = openScreen(screen, options, theme);
+  // From here on there may be an engine to bring to its end.
+  const ends = endFor(options.forMs);
   let held = first;
   const session = switchable(sessionOf(first));
 
-  /** From an engine of our own the lease is asked for; in the place of one elsewhere an engine of our own is put first. */
+  /** From an engine of our own the lease is asked for; in the place of one elsewhere, or of one that broke, another is put first. */
   async function takeOver(): Promise<Reply> {
-    if (held.kind === 'own') return session.takeOver();
-    const launch = launchInstead(held, options);
+    if (held.kind === 'own' && held.launched.whyBroken() === null) return session.takeOver();
+    const launch = held.kind === 'own' ? {...options, attach: false, takeOver: true} : launchInstead(held, options);
     if (typeof launch === 'string') return {kind: 'refused', reason: launch};
     try {
       const opened = await openThread(launchEngine(launch));
@@ -151,15 +155,17 @@ async function show(first: Held, options: Options, screen: Screen): Promise<numb
     bellMs: options.bellMs,
     replay: null,
     save: screen => saveScreen(screen, '.', Date.now()),
-    ends: leave => endFor(options.forMs, leave),
+    ends,
   });
   if (held.kind === 'attached') {
     const {attached} = held;
     attached.close();
     return farewell(leaving, `the engine of ${attached.about.project} ${isGone ? 'is gone' : 'goes on without this console'}`);
   }
-  const news = await closeThread(held.thread, held.onExit);
-  return farewell(leaving, news?.kind === 'closed' ? fateWords(news.ended) : 'the engine did not end in time');
+  const broke = held.launched.whyBroken();
+  if (broke) return farewell({kind: 'broken', error: broke}, '');
+  const news = await closeThread(held.launched, held.onExit);
+  return farewell(leaving, news?.kind === 'closed' ? fateWords(news.ended) : 'the engine was not waited for any longer');
 }
 
 function sessionOf(held: Held) {
@@ -183,12 +189,15 @@ function launchInstead({attached, far}: Extract<Held, {kind: 'attached'}>, optio
   };
 }
 
-async function closeThread(thread: Worker, onExit: OnExit): Promise<EngineThreadNews | null> {
+/** Null where it broke, took too long, or another signal has asked not to wait. */
+async function closeThread({thread, broken}: Launched, onExit: OnExit): Promise<EngineThreadNews | null> {
   let timer: NodeJS.Timeout | undefined;
   const closed = new Promise<EngineThreadNews | null>(resolve => {
+    const giveUp = () => resolve(null);
     thread.on('message', resolve);
-    thread.once('exit', () => resolve(null));
-    timer = setTimeout(() => resolve(null), closeLimitMs[onExit]);
+    void broken.then(giveUp);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, giveUp);
+    timer = setTimeout(giveUp, closeLimitMs[onExit]);
   });
   thread.postMessage('close');
   const news = await closed;

@@ -11,6 +11,8 @@ export interface Launched {
   readonly news: Promise<EngineThreadNews>;
   /** Resolves with why, once the thread has ended. */
   readonly broken: Promise<Error>;
+  /** Null as long as the thread runs. */
+  whyBroken(): Error | null;
 }
 
 export function launchEngine(options: Options): Launched {
@@ -21,9 +23,11 @@ export function launchEngine(options: Options): Launched {
     // The engine makes little that lives long: a small nursery is enough, and is memory that the host keeps.
     resourceLimits: {maxYoungGenerationSizeMb: 4},
   });
+  let why: Error | null = null;
   const broken = new Promise<Error>(resolve => {
-    thread.once('error', resolve);
-    thread.once('exit', code => resolve(new Error(`the engine's thread ended with ${code}`)));
+    const end = (error: Error) => resolve((why ??= error));
+    thread.once('error', end);
+    thread.once('exit', code => end(new Error(`the engine's thread ended with ${code}`)));
   });
   const news = Promise.race([
     once(thread, 'message').then(([first]) => first as EngineThreadNews),
@@ -31,5 +35,5 @@ export function launchEngine(options: Options): Launched {
   ]);
   // Whoever waits for it may come later than it breaks.
   news.catch(() => {});
-  return {thread, sessionPort: port1, news, broken};
+  return {thread, sessionPort: port1, news, broken, whyBroken: () => why};
 }

@@ -80,7 +80,7 @@ async function showRecording(path: string, extent: Extent, options: Options): Pr
     bellMs: null,
     replay: {at: extent.from, speed: options.speed ?? 1},
     save: screen => saveScreen(screen, '.', Date.now()),
-    ends: leave => endFor(options.forMs, leave),
+    ends: endFor(options.forMs),
   });
   const status = farewell(leaving, recorded.damage ?? `${path} was replayed; nothing was changed`);
   return status === 0 && recorded.damage !== null ? 1 : status;

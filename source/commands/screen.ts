@@ -59,10 +59,21 @@ export function openScreen(
   return {runConsole, dressed, terminal};
 }
 
-/** A signal ends a console, and so does its time where it has one. */
-export function endFor(forMs: number | null, leave: (why: Leaving) => void): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => leave({kind: 'signal', signal}));
-  if (forMs !== null) setTimeout(() => leave({kind: 'time'}), forMs);
+/**
+ * A signal ends a console, and so does its time where it has one, which begins with the console. A signal that comes before
+ * there is one is kept for it.
+ */
+export function endFor(forMs: number | null): (leave: (why: Leaving) => void) => void {
+  let early: Leaving | null = null;
+  let end = (why: Leaving): void => {
+    early ??= why;
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end({kind: 'signal', signal}));
+  return leave => {
+    end = leave;
+    if (early) leave(early);
+    if (forMs !== null) setTimeout(() => leave({kind: 'time'}), forMs);
+  };
 }
 
 /** Why the program ended, and the status that it ends with. */

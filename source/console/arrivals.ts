@@ -8,8 +8,11 @@ export interface Arrivals {
   sent(bytes: number): void;
   /** Whether a question is worth asking; one that was never answered is given up. */
   asks(): boolean;
-  /** A question is written behind what was sent. `number` tells its answer; `limitMs` is how long that may take. */
-  asked(): {readonly number: number; readonly limitMs: number};
+  /**
+   * A question is written behind what was sent. `number` tells its answer, and is at most `most`; `limitMs` is how long that
+   * may take.
+   */
+  asked(most?: number): {readonly number: number; readonly limitMs: number};
   /** What came before the question of that number has arrived too. */
   answered(number: number): void;
   /** What is overdue may have been lost, and is waited for no longer. */
@@ -64,9 +67,10 @@ export function createArrivals(now: () => number): Arrivals {
       bytes += more;
     },
     asks: () => open.length < questionsMost,
-    asked() {
-      number = (number % questionsMost) + 1;
-      open = [...open, {number, bytes, since}];
+    asked(most = questionsMost) {
+      number = (number % Math.max(1, Math.min(most, questionsMost))) + 1;
+      // One that is behind nothing is on its way from now on.
+      open = [...open, {number, bytes, since: bytes === 0 ? now() : since}];
       bytes = 0;
       return {number, limitMs: patienceMs + (1000 * open.reduce((sum, each) => sum + each.bytes, 0)) / leastBytesPerSecond};
     },

@@ -1,4 +1,5 @@
 /** What the console knows, and how it changes: what the engine tells and what the operator does. Draws nothing. */
+import {clean} from '../clean.ts';
 import type {Scene} from '../history/reader.ts';
 import {happeningsMax, samplesMax} from '../history/sample.ts';
 import type {Sample, Sight, SightKind, Update} from '../ports.ts';
@@ -184,9 +185,11 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
     case 'silent':
       return {...state, silentMs: event.forMs};
     case 'gone': {
-      // An engine elsewhere is gone, and nobody scales any more: whoever may act is asked at once.
-      const question = 'The engine is gone. Take over from here?';
-      const prompt: Prompt = state.readOnly || !state.attached ? {kind: 'none'} : {kind: 'confirm', question, answer: 'take-over'};
+      // Nobody scales any more: whoever may act is asked at once.
+      const question = state.attached
+        ? 'The engine is gone. Take over from here?'
+        : `Start another engine here? This one broke: ${clean(event.reason)}`;
+      const prompt: Prompt = state.readOnly ? {kind: 'none'} : {kind: 'confirm', question, answer: 'take-over'};
       const message = {text: event.reason, refused: true, undoable: false, at: state.update?.vitals.at ?? 0};
       // Whoever looks at the past isn't torn out of it: the header says so, and the question waits.
       return state.past ? {...state, gone: event.reason} : {...state, gone: event.reason, prompt, message};

@@ -78,7 +78,8 @@ export function openTerminal(
   function ask(before = ''): void {
     if (closed || quieting || !unasked || line.isUnderWay() || !line.asks()) return;
     unasked = false;
-    const {number, limitMs} = line.asked();
+    // Its number is a column of the terminal, which may have few.
+    const {number, limitMs} = line.asked(terminal.columns);
     question = Buffer.concat([Buffer.from(before), questionOf(number)]);
     stream.write(question);
     clearTimeout(patience);
@@ -124,6 +125,8 @@ export function openTerminal(
   let pendingResize = false;
   function announce(): void {
     pendingResize = false;
+    // An answer from a size that is gone may have lost its number.
+    line.expire();
     [terminal.columns, terminal.rows] = size();
     terminal.emit('resize');
   }

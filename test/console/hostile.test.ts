@@ -121,6 +121,12 @@ describe.each(Object.entries(hostileTexts))('where every text from outside is %s
   });
 });
 
+test('a row has nothing in it that moves the cursor, rings, or breaks it', () => {
+  const row = '\u001b[1mone\u001b[0m\u001b[2J \u001b]0;title\u0007two\nthree\u009b5Afour\u001b[31m!\u001b[39m';
+  for (const unicode of [true, false])
+    expect(sureRow(row, unicode)).toBe('\u001b[1mone\u001b[0m[2J ]0;titletwothree5Afour\u001b[31m!\u001b[39m');
+});
+
 test('a row with any one character in it has its columns, as this terminal and the one before it count them', () => {
   const wrong: string[] = [];
   for (let code = 0x20; code < 0x1fc00; code === 0xffff ? (code = 0x1f000) : code++) {

@@ -122,6 +122,25 @@ describe('what has arrived', () => {
     expect(send(5000, 310)).toBe(Number.POSITIVE_INFINITY);
   });
 
+  test('a question that is behind nothing is on its way from when it is asked', () => {
+    const {arrivals, later} = watch();
+    later(600);
+    const {number} = arrivals.asked();
+    later(50);
+    arrivals.answered(number);
+    arrivals.sent(3000);
+    const {number: next} = arrivals.asked();
+    later(1540);
+    arrivals.answered(next);
+    expect(arrivals.budget()).toBeCloseTo((3000 * 500) / 1490);
+  });
+
+  test('a question has a number that is a column of the terminal', () => {
+    const {arrivals} = watch();
+    const numbers = Array.from({length: 7}, () => arrivals.asked(3).number);
+    expect(numbers).toEqual([1, 2, 3, 1, 2, 3, 1]);
+  });
+
   test('a machine that answers late now and then makes no line slow, and one that stutters makes none quick', () => {
     const send = sending();
     send(4, 5);

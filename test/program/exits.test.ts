@@ -8,7 +8,10 @@ import {until} from '../support/until.ts';
 /** Breaks the program at a signal, in the built bundle as it is: when a time is put into words, and outside of any drawing. */
 const breaking = `
 import {isMainThread} from 'node:worker_threads';
-if (isMainThread) {
+if (!isMainThread) {
+  // The engine's thread, some time after it has opened.
+  if (process.env.BREAK === 'engine') setTimeout(() => { throw new Error('the engine broke'); }, 1500);
+} else {
   process.on('SIGUSR2', () => {
     Date.prototype.toTimeString = () => {
       throw new Error('a component broke');
@@ -60,6 +63,16 @@ const ways: readonly (readonly [
   ['a component that breaks', {}, signal('SIGUSR2'), broken('a component broke'), 1],
   ['a timer that breaks', {BREAK: 'timer'}, signal('SIGWINCH'), broken('a timer broke'), 1],
   ['a promise that breaks', {BREAK: 'promise'}, signal('SIGWINCH'), broken('a promise broke'), 1],
+  [
+    'an engine that breaks, and then Ctrl-C',
+    {BREAK: 'engine'},
+    async screen => {
+      await until('what is said of it', () => screen.text().includes('ENGINE GONE'));
+      screen.press('\u0003');
+    },
+    broken('the engine broke'),
+    1,
+  ],
 ];
 
 describe('every way out gives the terminal back, says why on stderr, and leaves its status', () => {
@@ -83,6 +96,19 @@ describe('every way out gives the terminal back, says why on stderr, and leaves 
     expect(isPasteBracketed(screen)).toBe(false);
     // Raw mode and all else that a terminal can be set to.
     expect(read('after')).toBe(read('before'));
+  });
+
+  test('an engine that breaks has another in its place for a y', async () => {
+    const folder = emptyFolder({'breaking.mjs': breaking});
+    const screen = openShell(demo, folder, {NODE_OPTIONS: `--import=${join(folder, 'breaking.mjs')}`, BREAK: 'engine'});
+    await up(screen);
+    await until(
+      'the question',
+      () =>
+        screen.text().includes('[NOBODY ACTS]') && screen.text().includes('Start another engine here? This one broke: the engine broke'),
+    );
+    screen.press('y');
+    await until('the other', () => screen.text().includes('[AUTO]'));
   });
 
   test.each([
