@@ -1,6 +1,7 @@
 /** Asks the engine for a closer look while somebody looks, one question at a time, as fast as the terminal shows answers. */
 import type {Session} from '../ports.ts';
 import {lookFor} from './close-up.ts';
+import type {ConsoleState} from './state.ts';
 import type {Store} from './store.ts';
 
 /** Between an answer and the next question. */
@@ -21,9 +22,10 @@ export function keepLooking({session, store, free, signal}: LookingParts): void 
 
   function check(): void {
     if (signal.aborted || asking) return;
-    const wanted = lookFor(store.latest());
-    const key = wanted ? `${wanted.kind} ${wanted.service}` : '';
-    // What was answered is asked again when its time has come; something else, at once.
+    const state = store.latest();
+    const wanted = lookFor(state);
+    const key = wanted ? `${wanted.kind} ${wanted.service}${wanted.kind === 'replicas' ? ` ${countsOf(state, wanted.service)}` : ''}` : '';
+    // What was answered is asked again when its time has come; something else, or other replicas than were seen, at once.
     if (key === answered) return;
     clearTimeout(timer);
     answered = '';
@@ -47,4 +49,9 @@ export function keepLooking({session, store, free, signal}: LookingParts): void 
 
   store.subscribe(check);
   signal.addEventListener('abort', () => clearTimeout(timer), {once: true});
+}
+
+function countsOf({update}: ConsoleState, service: string): string {
+  const seen = update?.fleet.services.find(({spec}) => spec.name === service)?.observed;
+  return seen ? [seen.running, seen.pending, seen.unready, seen.stopping, seen.standby, seen.paused, seen.frozen].join(' ') : '';
 }

@@ -3,8 +3,9 @@ import {keepLooking} from '../../source/console/looking.ts';
 import {reduce, type ConsoleEvent, type ConsoleState} from '../../source/console/state.ts';
 import {createStore} from '../../source/console/store.ts';
 import type {Sight, SightKind} from '../../source/ports.ts';
+import {emptyObservation} from '../../source/scaler/observation.ts';
 import {replicasSight} from '../support/close-ups.ts';
-import {shopState} from '../support/screens.ts';
+import {shopState, updateOf} from '../support/screens.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -70,6 +71,27 @@ test('one question at a time, two seconds after the answer, however long that ta
   expect(console.asked).toHaveLength(1);
   await console.passes(20);
   expect(console.asked).toHaveLength(2);
+});
+
+test('replicas that are others than were seen are looked at again at once; a log is not', async () => {
+  const console = looking();
+  const update = updateOf(shopState());
+  const more = (running: number): ConsoleEvent => {
+    const services = update.fleet.services.map(service => ({...service, observed: {...emptyObservation, running}}));
+    return {kind: 'updated', update: {...update, fleet: {...update.fleet, services}}};
+  };
+  await console.does(open);
+  await console.answers();
+  await console.does(more(8));
+  expect(console.asked).toHaveLength(2);
+  await console.does(more(8), more(9));
+  await console.answers();
+  expect(console.asked).toHaveLength(3);
+  await console.answers();
+  await console.does({kind: 'opened', pane: 'logs'});
+  await console.answers();
+  await console.does(more(4));
+  expect(console.asked).toEqual(['web replicas', 'web replicas', 'web replicas', 'web logs']);
 });
 
 test('another service, or the log, is asked for at once; what was seen of the one before is not shown for it', async () => {
