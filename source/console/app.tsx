@@ -1,8 +1,8 @@
 /** The Ink app: the shown state as a frame, and keys as effects. Everything it shows and decides is pure, next door. */
 import {useEffect, useState, useSyncExternalStore} from 'react';
 import {Box, Text, Transform, useInput, usePaste, useStdout, useWindowSize, type Key as InkKey} from 'ink';
-import {createCalmCharts} from './calm-charts.ts';
-import {frame} from './frame.ts';
+import {createCalm} from './calm.ts';
+import {picture} from './frame.ts';
 import type {Effect} from './keys/effect.ts';
 import {press} from './keys/table.ts';
 import type {Look} from './look.ts';
@@ -19,9 +19,11 @@ export interface AppProps {
   readonly perform: (effect: Effect) => void;
   /** How many bytes can be sent at once. */
   readonly budget?: () => number;
+  /** How often the screen was emptied. */
+  readonly clears?: () => number;
 }
 
-export function App({store, look, spoken, perform, budget = unlimited}: AppProps) {
+export function App({store, look, spoken, perform, budget = unlimited, clears = never}: AppProps) {
   const state = useSyncExternalStore(store.subscribe, store.shown);
   const size = useWindowSize();
   useInput((input, key) => {
@@ -30,10 +32,10 @@ export function App({store, look, spoken, perform, budget = unlimited}: AppProps
   // What is pasted is no command: it is taken away before it could be one.
   usePaste(() => {});
   const [painter] = useState(() => createPainter(budget, row => row.includes(`${look.style.symbols.cursor} `)));
-  const [charts] = useState(createCalmCharts);
+  const [calm] = useState(createCalm);
   const lines = spoken
     ? spokenLines(state, look)
-    : painter.paint(frame(charts(state, Number.isFinite(budget())), size, look), size.columns);
+    : painter.paint(picture(calm(state, Number.isFinite(budget())), size, look), size.columns, clears());
   // What a slow line had no room for comes with the next frame.
   useEffect(() => {
     if (painter.isBehind()) store.again();
@@ -42,6 +44,7 @@ export function App({store, look, spoken, perform, budget = unlimited}: AppProps
 }
 
 const unlimited = () => Number.POSITIVE_INFINITY;
+const never = () => 0;
 
 /**
  * Rows that are clean, styled and so many columns wide. Ink is given a text of as many empty lines, and puts the rows in their

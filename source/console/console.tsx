@@ -175,7 +175,10 @@ export async function runConsole({
   terminal.on('error', () => leave({kind: 'signal', signal: 'SIGHUP'}));
   for (const gone of ['end', 'error']) input.on(gone, () => leave({kind: 'signal', signal: 'SIGHUP'}));
 
-  const view = () => <App store={store} look={look} spoken={spoken} perform={perform} budget={() => terminal.budget()} />;
+  let clears = 0;
+  const view = () => (
+    <App store={store} look={look} spoken={spoken} perform={perform} budget={() => terminal.budget()} clears={() => clears} />
+  );
   // An answer that comes late has the screen that is there drawn in the other colours.
   const background = createBackgroundQuestion(told => {
     look = lookOn?.(told) ?? look;
@@ -216,6 +219,7 @@ export async function runConsole({
   // A terminal that was smaller for a moment, or that another program has written on, holds something else than Ink believes:
   // all is drawn anew. Ink has heard of the size by now, and draws nothing more of the old one.
   const drawAnew = () => {
+    clears++;
     terminal.write('\u001b[0m\u001b[2J\u001b[H');
     app?.clear();
     store.again();

@@ -7,6 +7,7 @@ import {handoverLines} from './handovers.ts';
 import {logLines, logRoom} from './log-pane.ts';
 import {badgesOf, type Look} from './look.ts';
 import {beside, boxed, ruled} from './panes.ts';
+import type {Body} from './picture.ts';
 import {replicaLines} from './replica-table.ts';
 import {serviceChart} from './service-chart.ts';
 import {selectedService, type ConsoleState} from './state.ts';
@@ -32,13 +33,13 @@ const titledHeight = 14;
 const handoversTitle = 'handovers, counted from the decision';
 
 /** At most `height` lines. */
-export function detailPanes(state: ConsoleState, columns: number, height: number, look: Look): readonly string[] {
+export function detailPanes(state: ConsoleState, columns: number, height: number, look: Look): Body {
   const service = selectedService(state);
-  if (!service) return [fit(' there is no such service any more   (Esc goes back)', columns, look.style.symbols)];
+  if (!service) return {rows: [fit(' there is no such service any more   (Esc goes back)', columns, look.style.symbols)]};
   const parts = {state, service, columns, height, look};
   const {pane} = state.closeUp;
   const log = pane === 'logs' ? logLines(state, service.spec.name, columns, logHeight(height), look) : null;
-  if (log) return [ruled(title(service, pane), columns, look), nowLine(parts), ...log];
+  if (log) return {rows: [ruled(title(service, pane), columns, look), nowLine(parts), ...log]};
   return columns >= wideColumns && height >= wideHeight ? wide(parts) : stacked(parts);
 }
 
@@ -94,10 +95,10 @@ function stackedHeights(height: number): {chart: number; facts: number; handover
   return {chart, facts, handovers, replicas: Math.max(0, height - 2 - chart - facts - handovers)};
 }
 
-function stacked(parts: Parts): readonly string[] {
+function stacked(parts: Parts): Body {
   const {state, service, columns, height, look} = parts;
   const heights = stackedHeights(height);
-  return [
+  const rows = [
     ruled(title(service, 'replicas'), columns, look),
     nowLine(parts),
     ...chart(parts, columns, heights.chart),
@@ -106,6 +107,7 @@ function stacked(parts: Parts): readonly string[] {
     ...(height < titledHeight ? [] : [ruled(handoversTitle, columns, look)]),
     ...handoverLines(state, service, columns, height < titledHeight ? 1 : heights.handovers - 1, look),
   ];
+  return {rows, chart: {from: 2, to: 2 + heights.chart}};
 }
 
 function wideHeights(height: number): {upper: number; lower: number} {
@@ -114,14 +116,14 @@ function wideHeights(height: number): {upper: number; lower: number} {
   return {upper, lower: contents - upper};
 }
 
-function wide(parts: Parts): readonly string[] {
+function wide(parts: Parts): Body {
   const {state, service, columns, height, look} = parts;
   const {upper, lower} = wideHeights(height);
   const left = Math.floor(columns * 0.5);
   const right = columns - left;
   const table = Math.floor(columns * 0.57);
   const {name} = service.spec;
-  return [
+  const rows = [
     nowLine(parts),
     ...beside(
       boxed(fit(title(service, 'replicas'), left - 6, look.style.symbols).trimEnd(), chart(parts, left - 4, upper), left, look),
@@ -132,4 +134,6 @@ function wide(parts: Parts): readonly string[] {
       boxed(handoversTitle, handoverLines(state, service, columns - table - 4, lower, look), columns - table, look),
     ),
   ];
+  // With its box.
+  return {rows, chart: {from: 1, to: upper + 3}};
 }

@@ -5,6 +5,7 @@ import {decisionLines} from './decisions.ts';
 import {glanceLines, glanceRows} from './glance.ts';
 import {badgesOf, type Look} from './look.ts';
 import {beside, boxed, ruled} from './panes.ts';
+import type {Body} from './picture.ts';
 import {slotsTitle} from './readiness.ts';
 import {serviceChart} from './service-chart.ts';
 import {serviceLines, visibleRows} from './services.ts';
@@ -19,9 +20,9 @@ const besideLeast = 130;
 const glanceLeast = {columns: 130, rows: 32};
 
 /** At most `rows` lines of exactly `columns` columns. */
-export function overview(state: ConsoleState, columns: number, rows: number, look: Look): readonly string[] {
+export function overview(state: ConsoleState, columns: number, rows: number, look: Look): Body {
   const fleet = state.update?.fleet;
-  if (!fleet) return [];
+  if (!fleet) return {rows: []};
   const parts = {state, fleet, columns, rows, look};
   if (columns < boxedLeast.columns || rows < boxedLeast.rows) return stacked(parts);
   return columns < besideLeast ? boxedStack(parts) : sideBySide(parts);
@@ -36,7 +37,7 @@ interface Parts {
 }
 
 /** Without borders: the chart beside the slots, the table, the decisions. */
-function stacked({state, fleet, columns, rows, look}: Parts): readonly string[] {
+function stacked({state, fleet, columns, rows, look}: Parts): Body {
   const {style} = look;
   const {symbols} = style;
   const badges = badgesOf(fleet, style);
@@ -46,13 +47,14 @@ function stacked({state, fleet, columns, rows, look}: Parts): readonly string[] 
   const chart = serviceChart(state, {width: chartWidth, height: heights.chart, screenColumns: columns}, look);
   const slots = slotLines(fleet, badges, slotsWidth, heights.chart, look);
   const title = ruled(chartTitle(state, look), chartWidth + 1, look) + ruled(slotsTitle(fleet, true), columns - chartWidth - 1, look);
-  return [
-    title,
-    ...chart.map((text, row) => `${text} ${style.dim(symbols.column)} ${slots[row] ?? ''}`),
-    ...serviceLines(state, badges, columns, heights.table, look),
-    ruled(`decisions ${symbols.rule.repeat(2)} ${servicesTitle(state, heights.table)} above`, columns, look),
-    ...decisionLines(state, columns, heights.decisions, look),
-  ];
+  return arranged(
+    [title, ...chart.map((text, row) => `${text} ${style.dim(symbols.column)} ${slots[row] ?? ''}`)],
+    [
+      ...serviceLines(state, badges, columns, heights.table, look),
+      ruled(`decisions ${symbols.rule.repeat(2)} ${servicesTitle(state, heights.table)} above`, columns, look),
+    ],
+    decisionLines(state, columns, heights.decisions, look),
+  );
 }
 
 /** Of the rows that are left for contents: where there are many services, they get what a chart and a few decisions can spare. */
@@ -65,20 +67,20 @@ function stackedHeights(rows: number, services: number, decided: number): {chart
 }
 
 /** Two boxes above, the chart and the slots; the services and the decisions below, each as wide as the screen. */
-function boxedStack({state, fleet, columns, rows, look}: Parts): readonly string[] {
+function boxedStack({state, fleet, columns, rows, look}: Parts): Body {
   const contents = rows - 6;
   const table = Math.min(fleet.services.length, Math.floor(contents * 0.4));
   const decisions = Math.max(3, Math.floor((contents - table) * 0.25));
   const {name, lines} = tableOf({state, fleet, columns, rows, look}, columns - 4, table);
-  return [
-    ...chartAndSlots({state, fleet, columns, rows, look}, contents - table - 1 - decisions),
-    ...boxed(name, lines, columns, look),
-    ...boxed('decisions', decisionLines(state, columns - 4, decisions, look), columns, look),
-  ];
+  return arranged(
+    chartAndSlots({state, fleet, columns, rows, look}, contents - table - 1 - decisions),
+    boxed(name, lines, columns, look),
+    boxed('decisions', decisionLines(state, columns - 4, decisions, look), columns, look),
+  );
 }
 
 /** Two boxes above, two below, and where there is room the selected service's why under them. */
-function sideBySide(parts: Parts): readonly string[] {
+function sideBySide(parts: Parts): Body {
   const {state, fleet, columns, rows, look} = parts;
   const selected = columns >= glanceLeast.columns && rows >= glanceLeast.rows ? selectedService(state) : null;
   const contents = rows - 4 - (selected ? glanceRows + 2 : 0);
@@ -86,11 +88,22 @@ function sideBySide(parts: Parts): readonly string[] {
   const left = leftOf(columns);
   const {name, lines} = tableOf(parts, left - 4, lower - 1);
   const decisions = decisionLines(state, columns - left - 4, lower, look);
-  return [
-    ...chartAndSlots(parts, contents - lower),
-    ...beside(boxed(name, lines, left, look), boxed('decisions', decisions, columns - left, look)),
-    ...(selected ? boxed(clean(selected.spec.name), glanceLines(state, selected, columns - 4, look), columns, look) : []),
-  ];
+  return arranged(
+    chartAndSlots(parts, contents - lower),
+    [],
+    beside(boxed(name, lines, left, look), boxed('decisions', decisions, columns - left, look)),
+    selected ? boxed(clean(selected.spec.name), glanceLines(state, selected, columns - 4, look), columns, look) : [],
+  );
+}
+
+/** Rows that show the chart, others, rows that show the decisions, and others: each may show something else beside it. */
+function arranged(chart: readonly string[], table: readonly string[], decisions: readonly string[], below: readonly string[] = []): Body {
+  const above = chart.length + table.length;
+  return {
+    rows: [...chart, ...table, ...decisions, ...below],
+    chart: {from: 0, to: chart.length},
+    decisions: {from: above, to: above + decisions.length},
+  };
 }
 
 /** The lower boxes' least height: enough decisions to see what led to what. */
