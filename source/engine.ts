@@ -11,7 +11,7 @@ import {aliveReplicas, emptyFleet, type Acting, type Fleet, type Settings} from 
 import type {ServiceSpec} from './scaler/spec.ts';
 import {soundReading} from './scaler/fold.ts';
 import {leftOver} from './scaler/left-over.ts';
-import {leavesOther, legacyOf} from './scaler/legacy.ts';
+import {leavesOther, legacyOf, undecided} from './scaler/legacy.ts';
 import {fateOnExit, mayAct, type OnExit} from './scaler/on-exit.ts';
 import {step, wakeAt, type Step} from './scaler/step.ts';
 
@@ -141,8 +141,9 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
 
   function learn({lease: next, legacy}: LeaseNews): void {
     if (closed) return;
-    if (legacy) mailbox.tell({kind: 'inherited', legacy});
     mailbox.tell({kind: 'lease', lease: next});
+    // After it, so that it is known whether this engine goes on with it or only watches.
+    if (legacy) mailbox.tell({kind: 'inherited', legacy});
     schedule();
   }
 
@@ -204,7 +205,7 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
 
   async function leaveCounts(onExit: Exclude<OnExit, 'leave'>, limitMs: number): Promise<void> {
     const owner = `on-exit ${onExit}`;
-    // These pins are nobody's decision: whoever comes next goes on with what the operators had decided.
+    // These pins are nobody's decision: should it not come to its end, whoever comes next goes on with the operators' own.
     leaving = true;
     const wanted = new Map(fleet.services.map(({spec}) => [spec.name, onExit === 'drain' ? 0 : (initial.get(spec.name) ?? 0)]));
     if (fleet.acting === 'paused') await command({kind: 'resume'}, owner);
@@ -278,6 +279,8 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
       closed = true;
       cancelWake();
       cancelGather?.();
+      // What was put back is not to begin again by itself with the next engine.
+      if (fate !== 'leave') lease?.keep(undecided(legacyOf(fleet)));
       await lease?.release();
       for (const answer of answers) answer({kind: 'refused', reason: 'the engine has stopped'});
       await orchestrator.close();

@@ -163,5 +163,5 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
 
 /** What somebody did, or must know of at once. */
 function isUrgent({kind}: Happening): boolean {
-  return ['overridden', 'released', 'mode', 'paused', 'resumed', 'lease', 'connected', 'disconnected'].includes(kind);
+  return ['overridden', 'released', 'inherited', 'mode', 'paused', 'resumed', 'lease', 'connected', 'disconnected'].includes(kind);
 }

@@ -105,6 +105,8 @@ export type Happening = {readonly at: number} &
         readonly how: 'expired' | 'cleared' | 'undone' | 'replaced';
         readonly by: string | null;
       }
+    /** Of a holder of the lease before this engine, and in force here. */
+    | {readonly kind: 'inherited'; readonly overrides: readonly {readonly service: string; readonly override: Override}[]}
     | {readonly kind: 'trouble'; readonly service: string; readonly reason: string; readonly retryAt: number | null}
     | {readonly kind: 'recovered'; readonly service: string}
     | {readonly kind: 'source-lost'; readonly service: string; readonly reason: string}

@@ -125,6 +125,8 @@ export function tell(happening: Happening, clock: ClockWords): Told {
       return told(happening.service, overrideWords(happening.override, clock));
     case 'released':
       return told(happening.service, `${ruleWords(happening.override.rule)}: ${happening.how}${happening.by ? ` by ${happening.by}` : ''}`);
+    case 'inherited':
+      return told('scaler', inheritedWords(happening.overrides, clock), true);
     case 'trouble':
       return told(happening.service, happening.reason, happening.retryAt !== null);
     case 'recovered':
@@ -168,6 +170,18 @@ export function tell(happening: Happening, clock: ClockWords): Told {
 export function tellBriefly(happening: Happening, clock: ClockWords): Told {
   const told = tell(happening, clock);
   return happening.kind === 'handover' ? {...told, words: briefHandoverWords(happening.handover)} : told;
+}
+
+/** So many are named; whoever would know the others finds them in the table. */
+const inheritedMost = 3;
+
+function inheritedWords(overrides: Extract<Happening, {kind: 'inherited'}>['overrides'], clock: ClockWords): string {
+  const named = overrides
+    .slice(0, inheritedMost)
+    .map(({service, override}) => `${service} ${overrideWords({...override, note: ''}, clock)}`)
+    .join(', ');
+  const more = overrides.length > inheritedMost ? ` and ${overrides.length - inheritedMost} more` : '';
+  return `${overrides.length === 1 ? '1 override of before still stands' : `${overrides.length} overrides of before still stand`}: ${named}${more}`;
 }
 
 /** Why the count changed: the reason that took part last, which overrules those before it. */

@@ -1,10 +1,10 @@
 import {describe, expect, test} from 'vitest';
-import type {Command} from '../../source/scaler/entry.ts';
+import type {Command, Legacy} from '../../source/scaler/entry.ts';
 import type {Fleet} from '../../source/scaler/fleet.ts';
 import {tell} from '../../source/scaler/explain.ts';
 import {comingUp, isOverruled, isUnknown} from '../../source/scaler/score.ts';
 import {wakeAt} from '../../source/scaler/step.ts';
-import {after, desiredOf, filler, fleetOf, observed, reading, spec} from '../support/fleets.ts';
+import {after, desiredOf, filler, fleetOf, observed, reading, spec, type Timeless} from '../support/fleets.ts';
 
 const box = fleetOf([spec('web', {min: 0, max: 8}), filler('batch', {priority: 2})], 10, [reading('web', 4)]);
 
@@ -254,5 +254,36 @@ describe('whether the best priority has what it asks for', () => {
     expect(isUnknown(after(asked, 3000, {kind: 'reading', service: 'batch', reading: {kind: 'error', reason: 'no such file'}}).fleet)).toBe(
       false,
     );
+  });
+});
+
+describe('overrides of before', () => {
+  const override = (owner: string, until: number | null) =>
+    ({rule: {kind: 'pin', replicas: 2}, owner, placedAt: 1, until, note: ''}) as const;
+  const inherited = (...overrides: Legacy['overrides']): Timeless => ({
+    kind: 'inherited',
+    legacy: {acting: 'auto', mode: null, circumstances: [], overrides},
+  });
+  const held: Timeless = {kind: 'lease', lease: {kind: 'held', by: 'ops@here', since: 1}};
+  const told = (...entries: readonly Timeless[]) =>
+    after(box, 2000, ...entries).happenings.flatMap(happening =>
+      happening.kind === 'inherited' ? [tell(happening, at => `t${at}`).words] : [],
+    );
+
+  test('are told by the engine that goes on with them, where they are still in force', () => {
+    expect(told(held, inherited(['web', [override('ann', 9000)]], ['batch', [override('bob', 1500)]]))).toEqual([
+      '1 override of before still stands: web pinned at 2 by ann until t9000',
+    ]);
+    expect(told(held, inherited())).toEqual([]);
+  });
+
+  test('are told in few words, however many there are', () => {
+    const [words] = told(held, inherited(['web', Array.from({length: 5}, (_, index) => override(`o${index}`, null))]));
+    expect(words).toMatch(/^5 overrides of before still stand: web pinned at 2 by o0 until cleared, .* by o2 until cleared and 2 more$/);
+  });
+
+  test('are not told by an engine that only watches', () => {
+    const elsewhere: Timeless = {kind: 'lease', lease: {kind: 'elsewhere', by: 'ann', where: 'there', since: 1, trouble: ''}};
+    expect(told(elsewhere, inherited(['web', [override('ann', 9000)]]))).toEqual([]);
   });
 });
