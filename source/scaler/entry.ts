@@ -135,5 +135,14 @@ export type ModeCause =
   | {readonly kind: 'configured'}
   | {readonly kind: 'inherited'};
 
-/** The answer to a command. A refusal says why, in words. */
-export type Reply = {readonly kind: 'accepted'; readonly words: string} | {readonly kind: 'refused'; readonly reason: string};
+/** The answer to a command. A refusal says why, in words. `premise` is what it stands on, where that may change soon. */
+export type Reply = ({readonly kind: 'accepted'; readonly words: string} | {readonly kind: 'refused'; readonly reason: string}) & {
+  readonly premise?: Premise;
+};
+
+/** What was so at a moment, the command's own change included: an answer that stands on it is old once it is no longer so. */
+export type Premise = {readonly at: number} & (
+  | {readonly kind: 'overrides'; readonly service: string; readonly overrides: readonly Override[]}
+  /** This engine has no right to act. */
+  | {readonly kind: 'watching'}
+);

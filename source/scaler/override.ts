@@ -16,10 +16,8 @@ export interface Commanded {
 /** Folds a command into the fleet, or refuses it in words; a refusal changes nothing. */
 export function obey(fleet: Fleet, command: Command, owner: string): Commanded {
   if (owner.trim() === '') return refuse(fleet, 'an override needs an owner: say who you are');
-  const {lease} = fleet;
-  if (lease.kind === 'elsewhere') return refuse(fleet, `${lease.by} on ${lease.where} holds the lease: this engine only watches`);
-  if (lease.kind === 'seeking' || lease.kind === 'lapsed')
-    return refuse(fleet, 'this engine has no lease to act: nothing can be changed here now');
+  const idle = whyIdle(fleet);
+  if (idle !== null) return {fleet, reply: {kind: 'refused', reason: idle, premise: {kind: 'watching', at: fleet.at}}, happenings: []};
   switch (command.kind) {
     case 'pause':
       return switchActing(fleet, 'paused', owner);
@@ -28,16 +26,29 @@ export function obey(fleet: Fleet, command: Command, owner: string): Commanded {
     case 'mode':
       return chooseMode(fleet, command.mode, endOf(fleet, command.lasting), owner);
     case 'undo':
-      return undo(fleet, owner);
+      return fleet.undo ? about(fleet.undo.service, undo(fleet, owner)) : undo(fleet, owner);
     case 'clear-all':
       return clearAll(fleet, owner);
     default: {
       const service = fleet.services.find(candidate => candidate.spec.name === command.service);
       if (!service) return refuse(fleet, `there is no service “${command.service}”`);
       if (service.spec.retired) return refuse(fleet, `${command.service} is being removed: its configuration is gone`);
-      return untilItActs(fleet, command, obeyForService(fleet, service, command, owner));
+      return about(command.service, untilItActs(fleet, command, obeyForService(fleet, service, command, owner)));
     }
   }
+}
+
+/** Why nothing can be decided here; null where it can. */
+function whyIdle({lease}: Fleet): string | null {
+  if (lease.kind === 'elsewhere') return `${lease.by} on ${lease.where} holds the lease: this engine only watches`;
+  const isWithout = lease.kind === 'seeking' || lease.kind === 'lapsed';
+  return isWithout ? 'this engine has no lease to act: nothing can be changed here now' : null;
+}
+
+/** The answer tells of the overrides of a service, as they are from now on. */
+function about(name: string, {fleet, reply, happenings}: Commanded): Commanded {
+  const overrides = fleet.services.find(({spec}) => spec.name === name)?.overrides ?? [];
+  return {fleet, reply: {...reply, premise: {kind: 'overrides', at: fleet.at, service: name, overrides}}, happenings};
 }
 
 /** While nothing is done, an answer that says nothing of it would be taken for the deed. */
