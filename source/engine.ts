@@ -40,7 +40,8 @@ export interface Engine {
   read(service: string, reading: Reading, demand?: number): void;
   /** What the calendar says of one `when` of a mode, by its place: its window, or null between two. */
   schedule(mode: string, when: number, window: Window | null): void;
-  command(command: Command, owner: string): Promise<Reply>;
+  /** `session` is the number of the one that it comes through. */
+  command(command: Command, owner: string, session?: number): Promise<Reply>;
   note(note: Note): void;
   /** Looks closer at a service. It never rejects: what can't be seen says why. */
   look(service: string, kind: SightKind): Promise<Sight>;
@@ -159,10 +160,10 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
     orchestrator.configure([...services, ...leaving]);
   }
 
-  function command(given: Command, owner: string): Promise<Reply> {
+  function command(given: Command, owner: string, session?: number): Promise<Reply> {
     if (closed) return Promise.resolve({kind: 'refused', reason: 'the engine has stopped'});
     return new Promise(resolve => {
-      if (mailbox.command({kind: 'command', command: given, owner}, resolve)) schedule();
+      if (mailbox.command({kind: 'command', command: given, owner, ...(session !== undefined && {session})}, resolve)) schedule();
       else resolve({kind: 'refused', reason: 'too many commands at once: try again'});
     });
   }

@@ -229,6 +229,21 @@ describe('a session', () => {
     expect(await feed.session('ops@here', true).command({kind: 'pause'})).toEqual({kind: 'refused', reason: 'this session is read-only'});
   });
 
+  test('undoes what was done through it, and not what another of the same owner did', async () => {
+    const {feed, turn} = await started();
+    const [one, other] = [feed.session('ops@here', false), feed.session('ops@here', false)];
+    const ask = async (asked: ReturnType<typeof one.command>) => {
+      await turn();
+      return asked;
+    };
+    await ask(one.command({kind: 'boost', service: 'web', lasting: 'default', toggle: false}));
+    const [{fleet, vitals}, others] = [await one.next(), await other.next()];
+    expect(fleet.undo?.session).toBe(vitals.session);
+    expect(others.vitals.session).not.toBe(vitals.session);
+    expect(await ask(other.command({kind: 'undo'}))).toMatchObject({kind: 'refused'});
+    expect(await ask(one.command({kind: 'undo'}))).toMatchObject({kind: 'accepted', words: 'web: undone'});
+  });
+
   test('gives the past, through a channel as it is, until the engine has stopped', async () => {
     const {feed, turn, clock} = await started();
     await turn(65 * second);

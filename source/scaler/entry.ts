@@ -51,7 +51,8 @@ export type Entry = {readonly at: number} & (
   | {readonly kind: 'observed'; readonly service: string; readonly observation: Observation}
   | {readonly kind: 'connected'}
   | {readonly kind: 'disconnected'; readonly reason: string}
-  | {readonly kind: 'command'; readonly command: Command; readonly owner: string}
+  /** `session` is the number of the one that it came through, where it came through one: only that may undo it. */
+  | {readonly kind: 'command'; readonly command: Command; readonly owner: string; readonly session?: number}
   /** What the calendar says of one `when` of a mode, by its place: its window, or null between two. */
   | {readonly kind: 'scheduled'; readonly mode: string; readonly when: number; readonly window: Window | null}
   | {readonly kind: 'drifted'; readonly service: string; readonly replicas: number}

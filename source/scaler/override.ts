@@ -14,7 +14,13 @@ export interface Commanded {
 }
 
 /** Folds a command into the fleet, or refuses it in words; a refusal changes nothing. */
-export function obey(fleet: Fleet, command: Command, owner: string): Commanded {
+export function obey(fleet: Fleet, command: Command, owner: string, session: number | null = null): Commanded {
+  const commanded = carryOut(fleet, command, owner, session);
+  const {undo} = commanded.fleet;
+  return undo && undo !== fleet.undo ? {...commanded, fleet: {...commanded.fleet, undo: {...undo, session}}} : commanded;
+}
+
+function carryOut(fleet: Fleet, command: Command, owner: string, session: number | null): Commanded {
   if (owner.trim() === '') return refuse(fleet, 'an override needs an owner: say who you are');
   const idle = whyIdle(fleet);
   if (idle !== null) return {fleet, reply: {kind: 'refused', reason: idle, premise: {kind: 'watching', at: fleet.at}}, happenings: []};
@@ -26,7 +32,7 @@ export function obey(fleet: Fleet, command: Command, owner: string): Commanded {
     case 'mode':
       return chooseMode(fleet, command.mode, endOf(fleet, command.lasting), owner);
     case 'undo':
-      return fleet.undo ? about(fleet.undo.service, undo(fleet, owner)) : undo(fleet, owner);
+      return fleet.undo ? about(fleet.undo.service, undo(fleet, owner, session)) : undo(fleet, owner, session);
     case 'clear-all':
       return clearAll(fleet, owner);
     default: {
@@ -200,11 +206,12 @@ export function whyNoNote({spec, overrides}: Service, owner: string): string | n
   return `${spec.name} is ${ruleWords(first.rule)} by ${first.owner}, whose it is to say why: t makes it yours`;
 }
 
-function undo(fleet: Fleet, owner: string): Commanded {
+function undo(fleet: Fleet, owner: string, session: number | null): Commanded {
   const undone = fleet.undo;
   if (!undone || fleet.at > undone.at + undoMs)
     return refuse(fleet, 'nothing to undo: it is offered for 10 s, and x clears what is in force');
   if (undone.owner !== owner) return refuse(fleet, `the last override is ${undone.owner}'s: clear it instead`);
+  if (undone.session !== session) return refuse(fleet, 'the last override was not placed from here: clear it instead');
   const service = fleet.services.find(candidate => candidate.spec.name === undone.service);
   if (!service) return refuse(fleet, `${undone.service} is gone: nothing to undo`);
   const going = service.overrides.filter(override => !undone.before.includes(override));
@@ -289,7 +296,7 @@ function endOf(fleet: Fleet, lasting: Lasting): number | null {
 
 function withOverrides(fleet: Fleet, service: Service, overrides: readonly Override[], owner: string): Fleet {
   const services = fleet.services.map(other => (other === service ? {...service, overrides} : other));
-  return {...fleet, services, undo: {service: service.spec.name, before: service.overrides, owner, at: fleet.at}};
+  return {...fleet, services, undo: {service: service.spec.name, before: service.overrides, owner, session: null, at: fleet.at}};
 }
 
 function refuse(fleet: Fleet, reason: string): Commanded {

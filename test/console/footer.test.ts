@@ -37,13 +37,16 @@ test('why a what-if is refused fits into 80 columns', () => {
 });
 
 describe('what was said last', () => {
-  const shown = (...events: readonly ConsoleEvent[]) => {
+  const shownTo = (session: number, ...events: readonly ConsoleEvent[]) => {
     const state = shopState();
     const {update} = state;
-    const fleet = update && {...update.fleet, undo: {service: 'pay', before: [], owner: update.vitals.you, at: at - 1000}};
-    const told = events.reduce(reduce, {...state, update: update && fleet && {...update, fleet}});
+    const command = {kind: 'override', service: 'pay', rule: {kind: 'pin', replicas: 2}, lasting: 'default', sure: false} as const;
+    const placed = update && after(update.fleet, at, {kind: 'command', command, owner: update.vitals.you, session: 1}).fleet;
+    const fleet = placed && {...placed, undo: placed.undo && {...placed.undo, at: at - 1000}};
+    const told = events.reduce(reduce, {...state, update: update && fleet && {...update, fleet, vitals: {...update.vitals, session}}});
     return stripVTControlCharacters(footerLines(told, 80, plainUnicode)[0]).trim();
   };
+  const shown = (...events: readonly ConsoleEvent[]) => shownTo(1, ...events);
   const pinned: ConsoleEvent = {kind: 'replied', reply: {kind: 'accepted', words: 'pay: pinned at 2'}, overrules: true, at};
   const refused: ConsoleEvent = {
     kind: 'replied',
@@ -55,11 +58,17 @@ describe('what was said last', () => {
   test('an override’s answer has its undo beside it, another answer has none', () => {
     expect(shown(pinned)).toBe('pay: pinned at 2   u undo (9s)');
     expect(shown(pinned, refused)).toBe('this is a dry run: it never acts');
-    expect(shown()).toBe('u undo (9s)');
+    expect(shown()).toBe('u undo pay pinned at 2 (9s)');
   });
 
   test('is gone once a question was asked after it', () => {
-    expect(shown(refused, {kind: 'prompted', prompt: {kind: 'leave'}}, {kind: 'prompted', prompt: {kind: 'none'}})).toBe('u undo (9s)');
+    expect(shown(refused, {kind: 'prompted', prompt: {kind: 'leave'}}, {kind: 'prompted', prompt: {kind: 'none'}})).toBe(
+      'u undo pay pinned at 2 (9s)',
+    );
+  });
+
+  test('another console of the same owner is not offered to undo it', () => {
+    expect(shownTo(2)).toBe('');
   });
 });
 

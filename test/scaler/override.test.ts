@@ -104,6 +104,19 @@ describe('an override', () => {
     expect(cleared.services[1]?.overrides).toEqual([]);
   });
 
+  test('undo is for the session that it came through, and not for another of the same owner', () => {
+    const ask = (fleet: Fleet, at: number, command: Command, session?: number) =>
+      after(fleet, at, {kind: 'command', command, owner: 'ops@here', ...(session !== undefined && {session})});
+    const {fleet} = ask(box, 2000, pin('web', 7), 1);
+    for (const other of [2, undefined])
+      expect(ask(fleet, 3000, {kind: 'undo'}, other).replies).toEqual([
+        {kind: 'refused', reason: 'the last override was not placed from here: clear it instead', premise: expect.anything()},
+      ]);
+    expect(desiredOf(ask(fleet, 3000, {kind: 'undo'}, 1).fleet)['web']).toBe(4);
+    // As in a recording of before sessions had numbers.
+    expect(desiredOf(ask(ask(box, 2000, pin('web', 7)).fleet, 3000, {kind: 'undo'}).fleet)['web']).toBe(4);
+  });
+
   test('undo puts back what was there before, within ten seconds, for its owner', () => {
     const first = obey(box, 2000, pin('web', 7)).fleet;
     const second = obey(first, 3000, pin('web', 2)).fleet;
