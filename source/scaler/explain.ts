@@ -191,7 +191,9 @@ function changeWords(decision: Decision, clock: ClockWords): string {
   const telling = decision.reasons.filter(reason => reason.kind !== 'settling');
   const override = telling.findLast(reason => reason.kind === 'override');
   if (override) return reasonWords(override, clock);
-  return telling.map(reason => reasonWords(reason, clock)).join('; ');
+  // The demand alone asks for less than what the window holds.
+  const held = telling.length < decision.reasons.length ? 'settling: ' : '';
+  return held + telling.map(reason => reasonWords(reason, clock)).join('; ');
 }
 
 function troubleWords(trouble: Extract<Reason, {kind: 'trouble'}>['trouble'], clock: ClockWords): string {
