@@ -11,7 +11,7 @@ import {aliveReplicas, emptyFleet, type Acting, type Fleet, type Settings} from 
 import type {ServiceSpec} from './scaler/spec.ts';
 import {soundReading} from './scaler/fold.ts';
 import {leftOver} from './scaler/left-over.ts';
-import {leavesOther, legacyOf} from './scaler/legacy.ts';
+import {leavesOther, legacyOf, undecided} from './scaler/legacy.ts';
 import {fateOnExit, mayAct, type OnExit} from './scaler/on-exit.ts';
 import {step, wakeAt, type Step} from './scaler/step.ts';
 
@@ -40,7 +40,8 @@ export interface Engine {
   read(service: string, reading: Reading, demand?: number): void;
   /** What the calendar says of one `when` of a mode, by its place: its window, or null between two. */
   schedule(mode: string, when: number, window: Window | null): void;
-  command(command: Command, owner: string): Promise<Reply>;
+  /** `session` is the number of the one that it comes through. */
+  command(command: Command, owner: string, session?: number): Promise<Reply>;
   note(note: Note): void;
   /** Looks closer at a service. It never rejects: what can't be seen says why. */
   look(service: string, kind: SightKind): Promise<Sight>;
@@ -141,8 +142,9 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
 
   function learn({lease: next, legacy}: LeaseNews): void {
     if (closed) return;
-    if (legacy) mailbox.tell({kind: 'inherited', legacy});
     mailbox.tell({kind: 'lease', lease: next});
+    // After it, so that it is known whether this engine goes on with it or only watches.
+    if (legacy) mailbox.tell({kind: 'inherited', legacy});
     schedule();
   }
 
@@ -158,10 +160,10 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
     orchestrator.configure([...services, ...leaving]);
   }
 
-  function command(given: Command, owner: string): Promise<Reply> {
+  function command(given: Command, owner: string, session?: number): Promise<Reply> {
     if (closed) return Promise.resolve({kind: 'refused', reason: 'the engine has stopped'});
     return new Promise(resolve => {
-      if (mailbox.command({kind: 'command', command: given, owner}, resolve)) schedule();
+      if (mailbox.command({kind: 'command', command: given, owner, ...(session !== undefined && {session})}, resolve)) schedule();
       else resolve({kind: 'refused', reason: 'too many commands at once: try again'});
     });
   }
@@ -204,7 +206,7 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
 
   async function leaveCounts(onExit: Exclude<OnExit, 'leave'>, limitMs: number): Promise<void> {
     const owner = `on-exit ${onExit}`;
-    // These pins are nobody's decision: whoever comes next goes on with what the operators had decided.
+    // These pins are nobody's decision: should it not come to its end, whoever comes next goes on with the operators' own.
     leaving = true;
     const wanted = new Map(fleet.services.map(({spec}) => [spec.name, onExit === 'drain' ? 0 : (initial.get(spec.name) ?? 0)]));
     if (fleet.acting === 'paused') await command({kind: 'resume'}, owner);
@@ -278,6 +280,8 @@ export function createEngine({clock, orchestrator, recorder, acting, lease = nul
       closed = true;
       cancelWake();
       cancelGather?.();
+      // What was put back is not to begin again by itself with the next engine.
+      if (fate !== 'leave') lease?.keep(undecided(legacyOf(fleet)));
       await lease?.release();
       for (const answer of answers) answer({kind: 'refused', reason: 'the engine has stopped'});
       await orchestrator.close();

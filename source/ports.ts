@@ -261,6 +261,8 @@ export interface Vitals {
   readonly alarms: readonly string[];
   /** Under which name this session decides. */
   readonly you: string;
+  /** Its number, unlike that of any other session on the engine. */
+  readonly session: number;
   /** Who looks at it, this session included. */
   readonly operators: readonly Operator[];
 }

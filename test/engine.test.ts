@@ -135,9 +135,13 @@ describe('the engine', () => {
     expect(await engine.command({kind: 'pause'}, 'ops@here')).toMatchObject({kind: 'refused', reason: 'the engine has stopped'});
   });
 
-  test.each(['restore', 'drain'] as const)(
-    'what leaving with %s pins is not left for the next engine: what operators decided is',
-    async onExit => {
+  test.each([
+    ['restore', 'auto', []],
+    ['drain', 'auto', []],
+    ['leave', 'paused', [['web', [{rule: {kind: 'pin', replicas: 3}, owner: 'ops@here'}]]]],
+  ] as const)(
+    'leaving with %s hands on what operators decided only where nothing is put back, and never pins of its own',
+    async (onExit, acting, overrides) => {
       const kept: Legacy[] = [];
       const lease: LeaseHold = {
         holds: () => true,
@@ -152,11 +156,15 @@ describe('the engine', () => {
       const pinned = engine.command(pin, 'ops@here');
       await turn(5 * second);
       await pinned;
+      const paused = engine.command({kind: 'pause'}, 'ops@here');
+      await turn();
+      await paused;
       const closing = engine.close(onExit);
       for (let round = 0; round < 8; round++) await turn(second);
       await closing;
-      expect(running()).toEqual({web: 0, batch: 0});
-      expect(kept.at(-1)?.overrides).toMatchObject([['web', [{rule: {kind: 'pin', replicas: 3}, owner: 'ops@here'}]]]);
+      expect(running()).toEqual(onExit === 'leave' ? {web: 3, batch: 7} : {web: 0, batch: 0});
+      expect(kept.at(-1)).toMatchObject({acting, mode: null, overrides});
+      expect(kept.flatMap(legacy => legacy.overrides.flatMap(([, own]) => own.map(({owner}) => owner)))).not.toContain(`on-exit ${onExit}`);
     },
   );
 
@@ -219,6 +227,21 @@ describe('a session', () => {
   test('that may only watch is refused by the engine’s side', async () => {
     const {feed} = await started();
     expect(await feed.session('ops@here', true).command({kind: 'pause'})).toEqual({kind: 'refused', reason: 'this session is read-only'});
+  });
+
+  test('undoes what was done through it, and not what another of the same owner did', async () => {
+    const {feed, turn} = await started();
+    const [one, other] = [feed.session('ops@here', false), feed.session('ops@here', false)];
+    const ask = async (asked: ReturnType<typeof one.command>) => {
+      await turn();
+      return asked;
+    };
+    await ask(one.command({kind: 'boost', service: 'web', lasting: 'default', toggle: false}));
+    const [{fleet, vitals}, others] = [await one.next(), await other.next()];
+    expect(fleet.undo?.session).toBe(vitals.session);
+    expect(others.vitals.session).not.toBe(vitals.session);
+    expect(await ask(other.command({kind: 'undo'}))).toMatchObject({kind: 'refused'});
+    expect(await ask(one.command({kind: 'undo'}))).toMatchObject({kind: 'accepted', words: 'web: undone'});
   });
 
   test('gives the past, through a channel as it is, until the engine has stopped', async () => {

@@ -2,6 +2,7 @@
 import {parentPort, workerData} from 'node:worker_threads';
 import {serveSession} from '../control/channel.ts';
 import type {Fleet} from '../scaler/fleet.ts';
+import {legacyOf} from '../scaler/legacy.ts';
 import {fateOnExit, mayAct} from '../scaler/on-exit.ts';
 import {assemble, HeldElsewhere} from './assemble.ts';
 import type {Counts} from './fate.ts';
@@ -21,9 +22,11 @@ if (parent) {
       const onExit = fateOnExit(fleet, running.onExit());
       const acted = mayAct(fleet) && fleet.acting !== 'dry-run';
       const before = countsOf(fleet);
+      // Without a lease there is nothing that carries them.
+      const handedOn = onExit === 'leave' && fleet.lease.kind === 'held' ? legacyOf(fleet).overrides.flatMap(([, own]) => own).length : 0;
       void running.close().then(() => {
         const simulated = running.facts.kind === 'simulated';
-        tell({kind: 'closed', ended: {simulated, acted, onExit, before, after: countsOf(running.engine.fleet())}});
+        tell({kind: 'closed', ended: {simulated, acted, onExit, handedOn, before, after: countsOf(running.engine.fleet())}});
       });
     });
     tell({kind: 'open', theme: running.theme, onExit: running.onExit()});

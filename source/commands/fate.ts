@@ -9,11 +9,13 @@ export interface Ended {
   /** Whether it acted on its host until then; one that only watched has left nothing of its own there. */
   readonly acted: boolean;
   readonly onExit: OnExit;
+  /** How many overrides the next engine on the host goes on with. */
+  readonly handedOn: number;
   readonly before: Counts;
   readonly after: Counts;
 }
 
-export function fateWords({simulated, acted, onExit, before, after}: Ended): string {
+export function fateWords({simulated, acted, onExit, handedOn, before, after}: Ended): string {
   if (simulated) return 'the simulated host has ended';
   const nobody = 'nobody scales them from here now';
   switch (onExit) {
@@ -27,9 +29,14 @@ export function fateWords({simulated, acted, onExit, before, after}: Ended): str
       return `${countWords(after)} are back where they were; ${nobody}`;
     case 'leave': {
       const emptying = acted && after.some(isRunning) ? '. To stop them, run the same command with --on-exit drain, and leave it' : '';
-      return `${countWords(after)} stay as they are; ${nobody}${emptying}`;
+      return `${countWords(after)} stay as they are; ${nobody}${handedOnWords(handedOn)}${emptying}`;
     }
   }
+}
+
+function handedOnWords(overrides: number): string {
+  if (overrides === 0) return '';
+  return overrides === 1 ? '; 1 override goes on with the next engine' : `; ${overrides} overrides go on with the next engine`;
 }
 
 function isRunning([, running]: Counts[number]): boolean {

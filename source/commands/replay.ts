@@ -119,6 +119,7 @@ function sessionOn(recorded: RecordedPast, title: string): Session {
       at: to,
       alarms: damage === null ? [] : [damage],
       you: '',
+      session: 0,
       operators: [],
     },
     samples: [],

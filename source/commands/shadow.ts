@@ -64,7 +64,7 @@ export function prepareShadow(path: string, {options, seed, decided, noted}: Sha
       else latest.set(`${demand} ${service}`, {service, demand, reading});
     }
     // What an operator decides is no part of either rule: it holds for both.
-    if (entry.kind === 'command') void engine?.command(entry.command, entry.owner);
+    if (entry.kind === 'command') void engine?.command(entry.command, entry.owner, entry.session);
   }
 
   function stepped(_entries: readonly Entry[], result: Step): void {

@@ -1,4 +1,6 @@
 /** The last two lines: a question or the last answer, and the keys that can be pressed. */
+import {ruleWords} from '../scaler/explain.ts';
+import type {Fleet, Undo} from '../scaler/fleet.ts';
 import {undoMs} from '../scaler/override.ts';
 import {clean} from '../clean.ts';
 import {plainKeys} from './keys/key.ts';
@@ -12,7 +14,7 @@ export function footerLines(state: ConsoleState, columns: number, look: Look): r
   return [messageLine(state, columns, look), keyBar(state, columns, look)];
 }
 
-/** A question, or the last answer; an override that can be undone says so. */
+/** A question, or the last answer; an override that can be undone says so, and which one where the answer doesn't. */
 function messageLine(state: ConsoleState, columns: number, {style}: Look): string {
   const {symbols} = style;
   const question = questionOf(state);
@@ -21,7 +23,7 @@ function messageLine(state: ConsoleState, columns: number, {style}: Look): strin
   const now = update?.vitals.at ?? 0;
   const message = state.message && now <= state.message.at + messageMs ? state.message : null;
   // Beside any other answer it would seem to be that which is undone.
-  const undo = message === null || message.undoable ? undoWords(state, now) : '';
+  const undo = message === null || message.undoable ? undoWords(state, now, message === null) : '';
   const text = clean(symbols.unicode ? (message?.text ?? '') : (message?.text ?? '').replaceAll(/[“”]/g, '"'));
   return line(
     [
@@ -33,10 +35,19 @@ function messageLine(state: ConsoleState, columns: number, {style}: Look): strin
   );
 }
 
-function undoWords({update, past}: ConsoleState, now: number): string {
+/** An override of this very console alone: the same owner may have another. */
+function undoWords({update, past}: ConsoleState, now: number, isNamed: boolean): string {
   const undo = update?.fleet.undo;
-  if (!undo || past || undo.owner !== update?.vitals.you || now >= undo.at + undoMs) return '';
-  return `u undo (${Math.ceil((undo.at + undoMs - now) / 1000)}s)`;
+  if (!undo || past || undo.owner !== update.vitals.you || undo.session !== update.vitals.session || now >= undo.at + undoMs) return '';
+  const what = isNamed ? ` ${undoneWords(update.fleet, undo)}` : '';
+  return `u undo${what} (${Math.ceil((undo.at + undoMs - now) / 1000)}s)`;
+}
+
+function undoneWords({services}: Fleet, {service, before}: Undo): string {
+  const were = before.map(override => JSON.stringify(override));
+  const overrides = services.find(({spec}) => spec.name === service)?.overrides ?? [];
+  const placed = overrides.filter(override => !were.includes(JSON.stringify(override))).map(({rule}) => ruleWords(rule));
+  return `${clean(service)} ${placed.length === 0 ? 'cleared' : placed.join(' and ')}`;
 }
 
 /** An answer is read within this time; then the line is calm again. */

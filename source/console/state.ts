@@ -8,6 +8,7 @@ import type {Service} from '../scaler/fleet.ts';
 import type {OnExit} from '../scaler/on-exit.ts';
 import type {WhatIf} from '../scaler/what-if.ts';
 import {noCloseUp, see, type CloseUp} from './close-up.ts';
+import {stillTrue, type Message} from './message.ts';
 import {latestMoment, sceneAsTold, stillPace, type Pace, type Past, type Told} from './past.ts';
 import {listServices, planOrder, type Order} from './sorting.ts';
 
@@ -36,14 +37,6 @@ export type View =
   /** The selected service alone. */
   | {readonly kind: 'detail'}
   | {readonly kind: 'what-if'; readonly answer: WhatIf};
-
-export interface Message {
-  readonly text: string;
-  readonly refused: boolean;
-  /** Whether it answers an override, which `u` takes back. */
-  readonly undoable: boolean;
-  readonly at: number;
-}
 
 /** `update`, `samples` and `happenings` are what is shown: the present, or a moment of the past. */
 export interface ConsoleState {
@@ -133,7 +126,7 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
         samples: append(before.samples, update.samples, samplesMax),
         happenings: append(before.happenings, update.happenings, happeningsMax),
       };
-      const heard = {...state, gone: null, silentMs: 0};
+      const heard = {...state, gone: null, silentMs: 0, message: stillTrue(state.message, update.fleet)};
       return state.past ? {...heard, past: {...state.past, present: told}} : show(heard, told);
     }
     case 'travelled':
@@ -153,10 +146,11 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
     case 'replied': {
       const {reply, overrules, at} = event;
       const refused = reply.kind === 'refused';
-      return {...state, message: {text: refused ? reply.reason : reply.words, refused, undoable: overrules && !refused, at}};
+      const text = refused ? reply.reason : reply.words;
+      return {...state, message: {text, refused, undoable: overrules && !refused, at, premise: reply.premise ?? null}};
     }
     case 'said':
-      return {...state, message: {text: event.text, refused: event.refused, undoable: false, at: event.at}};
+      return {...state, message: {text: event.text, refused: event.refused, undoable: false, at: event.at, premise: null}};
     case 'selected':
       return {...state, selected: event.service, closeUp: {...state.closeUp, scrolled: 0}};
     case 'viewed':
@@ -190,7 +184,7 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
         ? 'The engine is gone. Take over from here?'
         : `Start another engine here? This one broke: ${clean(event.reason)}`;
       const prompt: Prompt = state.readOnly ? {kind: 'none'} : {kind: 'confirm', question, answer: 'take-over'};
-      const message = {text: event.reason, refused: true, undoable: false, at: state.update?.vitals.at ?? 0};
+      const message = {text: event.reason, refused: true, undoable: false, at: state.update?.vitals.at ?? 0, premise: null};
       // Whoever looks at the past isn't torn out of it: the header says so, and the question waits.
       return state.past ? {...state, gone: event.reason} : {...state, gone: event.reason, prompt, message};
     }

@@ -4,7 +4,7 @@ import {open} from 'node:fs/promises';
 import {clean} from '../clean.ts';
 import type {Command, Entry, Happening, ModeCause} from '../scaler/entry.ts';
 import {explain} from '../scaler/explain.ts';
-import type {Lease, Rule} from '../scaler/fleet.ts';
+import type {Lease, Override, Rule} from '../scaler/fleet.ts';
 import {causeWords} from '../scaler/mode-words.ts';
 import type {Step} from '../scaler/step.ts';
 
@@ -113,11 +113,10 @@ const lastDate = 8_640_000_000_000_000;
 function happeningLine(happening: Happening): readonly string[] {
   const say = (kind: string, fields: Fields) => [line(happening.at, kind, fields)];
   switch (happening.kind) {
-    case 'overridden': {
-      const {rule, owner, until, note} = happening.override;
-      const ends = until === null ? null : isoTime(until);
-      return say('override', {service: happening.service, by: owner, ...ruleFields(rule), until: ends, note});
-    }
+    case 'overridden':
+      return say('override', overrideFields(happening.service, happening.override));
+    case 'inherited':
+      return happening.overrides.flatMap(({service, override}) => say('inherited', overrideFields(service, override)));
     case 'released': {
       const {rule, owner} = happening.override;
       return say('release', {service: happening.service, by: happening.by, how: happening.how, ...ruleFields(rule), placedBy: owner});
@@ -148,6 +147,10 @@ function happeningLine(happening: Happening): readonly string[] {
     case 'noted':
       return [];
   }
+}
+
+function overrideFields(service: string, {rule, owner, until, note}: Override): Fields {
+  return {service, by: owner, ...ruleFields(rule), until: until === null ? null : isoTime(until), note};
 }
 
 function ruleFields({kind, ...rest}: Rule): Fields {

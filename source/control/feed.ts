@@ -29,6 +29,7 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
   const waiting = new Set<() => void>();
   const looks = createSharedLooks(engine.look, clock);
   const operators = new Set<Operator>();
+  let sessions = 0;
   let sampled = 0;
   let happened = 0;
   let version = 0;
@@ -58,6 +59,7 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
     let samplesSeen = Math.max(0, sampled - samples.length);
     let happeningsSeen = Math.max(0, happened - happenings.length);
     let left = false;
+    const number = ++sessions;
     const self: Operator = {name: owner, readOnly, since: clock.now()};
     if (present) {
       operators.add(self);
@@ -78,6 +80,7 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
         at: clock.now(),
         alarms: [...alarms],
         you: owner,
+        session: number,
         operators: [...operators],
       };
       return {fleet: engine.fleet(), vitals, samples: newSamples, happenings: newHappenings};
@@ -118,7 +121,7 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
       },
       command(command) {
         if (readOnly) return Promise.resolve({kind: 'refused', reason: 'this session is read-only'});
-        return engine.command(command, owner);
+        return engine.command(command, owner, number);
       },
       look: looks.look,
       refresh: () => engine.refresh(),
@@ -163,5 +166,5 @@ export function createFeed(engine: Engine, clock: Clock): Feed {
 
 /** What somebody did, or must know of at once. */
 function isUrgent({kind}: Happening): boolean {
-  return ['overridden', 'released', 'mode', 'paused', 'resumed', 'lease', 'connected', 'disconnected'].includes(kind);
+  return ['overridden', 'released', 'inherited', 'mode', 'paused', 'resumed', 'lease', 'connected', 'disconnected'].includes(kind);
 }

@@ -100,6 +100,8 @@ export function createLease({clock, store, self}: LeaseParts): LeaseHold {
   let wanting = false;
   let closed = false;
   let busy = false;
+  /** The look or renewal that is under way, or the last one. */
+  let working: Promise<void> = Promise.resolve();
   let again = false;
   let cancel: () => void = () => {};
 
@@ -115,7 +117,7 @@ export function createLease({clock, store, self}: LeaseParts): LeaseHold {
     }
     busy = true;
     again = false;
-    timely(state.kind === 'held' ? renew(state) : look())
+    working = timely(state.kind === 'held' ? renew(state) : look())
       .catch((error: unknown) => {
         noteLapse((error as Error).message);
         return lookMs;
@@ -258,6 +260,8 @@ export function createLease({clock, store, self}: LeaseParts): LeaseHold {
     async release() {
       closed = true;
       cancel();
+      // What is being written already would be the last word, or be taken for somebody else's.
+      await working;
       if (state.kind !== 'held') return;
       const {stored, since} = state;
       state = {kind: 'looking'};

@@ -51,7 +51,8 @@ export type Entry = {readonly at: number} & (
   | {readonly kind: 'observed'; readonly service: string; readonly observation: Observation}
   | {readonly kind: 'connected'}
   | {readonly kind: 'disconnected'; readonly reason: string}
-  | {readonly kind: 'command'; readonly command: Command; readonly owner: string}
+  /** `session` is the number of the one that it came through, where it came through one: only that may undo it. */
+  | {readonly kind: 'command'; readonly command: Command; readonly owner: string; readonly session?: number}
   /** What the calendar says of one `when` of a mode, by its place: its window, or null between two. */
   | {readonly kind: 'scheduled'; readonly mode: string; readonly when: number; readonly window: Window | null}
   | {readonly kind: 'drifted'; readonly service: string; readonly replicas: number}
@@ -105,6 +106,8 @@ export type Happening = {readonly at: number} &
         readonly how: 'expired' | 'cleared' | 'undone' | 'replaced';
         readonly by: string | null;
       }
+    /** Of a holder of the lease before this engine, and in force here. */
+    | {readonly kind: 'inherited'; readonly overrides: readonly {readonly service: string; readonly override: Override}[]}
     | {readonly kind: 'trouble'; readonly service: string; readonly reason: string; readonly retryAt: number | null}
     | {readonly kind: 'recovered'; readonly service: string}
     | {readonly kind: 'source-lost'; readonly service: string; readonly reason: string}
@@ -133,5 +136,14 @@ export type ModeCause =
   | {readonly kind: 'configured'}
   | {readonly kind: 'inherited'};
 
-/** The answer to a command. A refusal says why, in words. */
-export type Reply = {readonly kind: 'accepted'; readonly words: string} | {readonly kind: 'refused'; readonly reason: string};
+/** The answer to a command. A refusal says why, in words. `premise` is what it stands on, where that may change soon. */
+export type Reply = ({readonly kind: 'accepted'; readonly words: string} | {readonly kind: 'refused'; readonly reason: string}) & {
+  readonly premise?: Premise;
+};
+
+/** What was so at a moment, the command's own change included: an answer that stands on it is old once it is no longer so. */
+export type Premise = {readonly at: number} & (
+  | {readonly kind: 'overrides'; readonly service: string; readonly overrides: readonly Override[]}
+  /** This engine has no right to act. */
+  | {readonly kind: 'watching'}
+);

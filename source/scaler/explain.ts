@@ -125,6 +125,8 @@ export function tell(happening: Happening, clock: ClockWords): Told {
       return told(happening.service, overrideWords(happening.override, clock));
     case 'released':
       return told(happening.service, `${ruleWords(happening.override.rule)}: ${happening.how}${happening.by ? ` by ${happening.by}` : ''}`);
+    case 'inherited':
+      return told('scaler', inheritedWords(happening.overrides, clock), true);
     case 'trouble':
       return told(happening.service, happening.reason, happening.retryAt !== null);
     case 'recovered':
@@ -170,6 +172,18 @@ export function tellBriefly(happening: Happening, clock: ClockWords): Told {
   return happening.kind === 'handover' ? {...told, words: briefHandoverWords(happening.handover)} : told;
 }
 
+/** So many are named; whoever would know the others finds them in the table. */
+const inheritedMost = 3;
+
+function inheritedWords(overrides: Extract<Happening, {kind: 'inherited'}>['overrides'], clock: ClockWords): string {
+  const named = overrides
+    .slice(0, inheritedMost)
+    .map(({service, override}) => `${service} ${overrideWords({...override, note: ''}, clock)}`)
+    .join(', ');
+  const more = overrides.length > inheritedMost ? ` and ${overrides.length - inheritedMost} more` : '';
+  return `${overrides.length === 1 ? '1 override of before still stands' : `${overrides.length} overrides of before still stand`}: ${named}${more}`;
+}
+
 /** Why the count changed: the reason that took part last, which overrules those before it. */
 function changeWords(decision: Decision, clock: ClockWords): string {
   const preempted = decision.reasons.find(reason => reason.kind === 'preempted');
@@ -177,7 +191,9 @@ function changeWords(decision: Decision, clock: ClockWords): string {
   const telling = decision.reasons.filter(reason => reason.kind !== 'settling');
   const override = telling.findLast(reason => reason.kind === 'override');
   if (override) return reasonWords(override, clock);
-  return telling.map(reason => reasonWords(reason, clock)).join('; ');
+  // The demand alone asks for less than what the window holds.
+  const held = telling.length < decision.reasons.length ? 'settling: ' : '';
+  return held + telling.map(reason => reasonWords(reason, clock)).join('; ');
 }
 
 function troubleWords(trouble: Extract<Reason, {kind: 'trouble'}>['trouble'], clock: ClockWords): string {

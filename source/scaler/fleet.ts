@@ -158,11 +158,13 @@ export interface Standing {
   readonly heldSlots: number;
 }
 
-/** What `undo` would put back. */
+/** What `undo` would put back, and for whom: one owner may have several sessions, and each takes back its own. */
 export interface Undo {
   readonly service: string;
   readonly before: readonly Override[];
   readonly owner: string;
+  /** Null where it came through none. */
+  readonly session: number | null;
   readonly at: number;
 }
 

@@ -217,11 +217,20 @@ export function lease(fleet: Fleet, next: Lease, happenings: Happening[]): Fleet
   return {...fleet, lease: next, services};
 }
 
-/** What the holder of the lease leaves, or has at this moment: its overrides, its mode, and whether it is paused. */
+/**
+ * What the holder of the lease leaves, or has at this moment: its overrides, its mode, and whether it is paused. Overrides
+ * that the engine which acts now goes on with are told: nobody has placed them before its eyes.
+ */
 export function inherit(fleet: Fleet, legacy: Legacy, happenings: Happening[]): Fleet {
   const left = new Map(legacy.overrides);
   const services = fleet.services.map(service => ({...service, overrides: left.get(service.spec.name) ?? []}));
   const acting = fleet.acting === 'dry-run' ? fleet.acting : legacy.acting;
+  if (fleet.lease.kind === 'held') {
+    const standing = services.flatMap(({spec, overrides}) =>
+      overrides.filter(({until}) => until === null || until > fleet.at).map(override => ({service: spec.name, override})),
+    );
+    if (standing.length > 0) happenings.push({kind: 'inherited', at: fleet.at, overrides: standing});
+  }
   return inheritMode({...fleet, services, acting}, legacy, happenings);
 }
 

@@ -15,6 +15,11 @@ export function legacyOf({acting, chosen, circumstances, services}: Fleet): Lega
   };
 }
 
+/** What is left by an engine that has put things back: nothing that an operator had decided for its run. */
+export function undecided(legacy: Legacy): Legacy {
+  return {...legacy, acting: 'auto', mode: null, overrides: []};
+}
+
 /** True when the two fleets would leave different things to the next holder. */
 export function leavesOther(before: Fleet, after: Fleet): boolean {
   if (before.lease.kind !== 'held' || before.acting !== after.acting || before.chosen !== after.chosen) return true;

@@ -14,12 +14,16 @@ export interface Commanded {
 }
 
 /** Folds a command into the fleet, or refuses it in words; a refusal changes nothing. */
-export function obey(fleet: Fleet, command: Command, owner: string): Commanded {
+export function obey(fleet: Fleet, command: Command, owner: string, session: number | null = null): Commanded {
+  const commanded = carryOut(fleet, command, owner, session);
+  const {undo} = commanded.fleet;
+  return undo && undo !== fleet.undo ? {...commanded, fleet: {...commanded.fleet, undo: {...undo, session}}} : commanded;
+}
+
+function carryOut(fleet: Fleet, command: Command, owner: string, session: number | null): Commanded {
   if (owner.trim() === '') return refuse(fleet, 'an override needs an owner: say who you are');
-  const {lease} = fleet;
-  if (lease.kind === 'elsewhere') return refuse(fleet, `${lease.by} on ${lease.where} holds the lease: this engine only watches`);
-  if (lease.kind === 'seeking' || lease.kind === 'lapsed')
-    return refuse(fleet, 'this engine has no lease to act: nothing can be changed here now');
+  const idle = whyIdle(fleet);
+  if (idle !== null) return {fleet, reply: {kind: 'refused', reason: idle, premise: {kind: 'watching', at: fleet.at}}, happenings: []};
   switch (command.kind) {
     case 'pause':
       return switchActing(fleet, 'paused', owner);
@@ -28,16 +32,29 @@ export function obey(fleet: Fleet, command: Command, owner: string): Commanded {
     case 'mode':
       return chooseMode(fleet, command.mode, endOf(fleet, command.lasting), owner);
     case 'undo':
-      return undo(fleet, owner);
+      return fleet.undo ? about(fleet.undo.service, undo(fleet, owner, session)) : undo(fleet, owner, session);
     case 'clear-all':
       return clearAll(fleet, owner);
     default: {
       const service = fleet.services.find(candidate => candidate.spec.name === command.service);
       if (!service) return refuse(fleet, `there is no service “${command.service}”`);
       if (service.spec.retired) return refuse(fleet, `${command.service} is being removed: its configuration is gone`);
-      return untilItActs(fleet, command, obeyForService(fleet, service, command, owner));
+      return about(command.service, untilItActs(fleet, command, obeyForService(fleet, service, command, owner)));
     }
   }
+}
+
+/** Why nothing can be decided here; null where it can. */
+function whyIdle({lease}: Fleet): string | null {
+  if (lease.kind === 'elsewhere') return `${lease.by} on ${lease.where} holds the lease: this engine only watches`;
+  const isWithout = lease.kind === 'seeking' || lease.kind === 'lapsed';
+  return isWithout ? 'this engine has no lease to act: nothing can be changed here now' : null;
+}
+
+/** The answer tells of the overrides of a service, as they are from now on. */
+function about(name: string, {fleet, reply, happenings}: Commanded): Commanded {
+  const overrides = fleet.services.find(({spec}) => spec.name === name)?.overrides ?? [];
+  return {fleet, reply: {...reply, premise: {kind: 'overrides', at: fleet.at, service: name, overrides}}, happenings};
 }
 
 /** While nothing is done, an answer that says nothing of it would be taken for the deed. */
@@ -189,11 +206,12 @@ export function whyNoNote({spec, overrides}: Service, owner: string): string | n
   return `${spec.name} is ${ruleWords(first.rule)} by ${first.owner}, whose it is to say why: t makes it yours`;
 }
 
-function undo(fleet: Fleet, owner: string): Commanded {
+function undo(fleet: Fleet, owner: string, session: number | null): Commanded {
   const undone = fleet.undo;
   if (!undone || fleet.at > undone.at + undoMs)
     return refuse(fleet, 'nothing to undo: it is offered for 10 s, and x clears what is in force');
   if (undone.owner !== owner) return refuse(fleet, `the last override is ${undone.owner}'s: clear it instead`);
+  if (undone.session !== session) return refuse(fleet, 'the last override was not placed from here: clear it instead');
   const service = fleet.services.find(candidate => candidate.spec.name === undone.service);
   if (!service) return refuse(fleet, `${undone.service} is gone: nothing to undo`);
   const going = service.overrides.filter(override => !undone.before.includes(override));
@@ -278,7 +296,7 @@ function endOf(fleet: Fleet, lasting: Lasting): number | null {
 
 function withOverrides(fleet: Fleet, service: Service, overrides: readonly Override[], owner: string): Fleet {
   const services = fleet.services.map(other => (other === service ? {...service, overrides} : other));
-  return {...fleet, services, undo: {service: service.spec.name, before: service.overrides, owner, at: fleet.at}};
+  return {...fleet, services, undo: {service: service.spec.name, before: service.overrides, owner, session: null, at: fleet.at}};
 }
 
 function refuse(fleet: Fleet, reason: string): Commanded {

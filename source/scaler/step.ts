@@ -64,7 +64,7 @@ function fold(fleet: Fleet, entry: Entry, happenings: Happening[], replies: Repl
     case 'disconnected':
       return hear(fleet, entry, happenings);
     case 'command': {
-      const commanded = obey(fleet, entry.command, entry.owner);
+      const commanded = obey(fleet, entry.command, entry.owner, entry.session);
       replies.push(commanded.reply);
       happenings.push(...commanded.happenings);
       return commanded.fleet;

@@ -5,6 +5,7 @@ const ended: Ended = {
   simulated: false,
   acted: true,
   onExit: 'leave',
+  handedOn: 0,
   before: [
     ['web', 5],
     ['batch', 3],
@@ -37,6 +38,11 @@ describe('what is said of the replicas in the end', () => {
     expect(fateWords(ended)).toBe(
       `web 5, batch 3 stay as they are; ${nobody}. To stop them, run the same command with --on-exit drain, and leave it`,
     );
+  });
+
+  test('whoever leaves overrides behind hears that they go on', () => {
+    expect(fateWords({...ended, handedOn: 2})).toContain(`${nobody}; 2 overrides go on with the next engine. To stop them`);
+    expect(fateWords({...ended, acted: false, handedOn: 1})).toMatch(/; 1 override goes on with the next engine$/);
   });
 
   test.each([

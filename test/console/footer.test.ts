@@ -2,6 +2,7 @@ import {stripVTControlCharacters} from 'node:util';
 import {describe, expect, test} from 'vitest';
 import {footerLines} from '../../source/console/footer.ts';
 import {reduce, type ConsoleEvent} from '../../source/console/state.ts';
+import {after, type Timeless} from '../support/fleets.ts';
 import {session} from '../support/pressed.ts';
 import {at, plainUnicode, shopState} from '../support/screens.ts';
 
@@ -36,13 +37,16 @@ test('why a what-if is refused fits into 80 columns', () => {
 });
 
 describe('what was said last', () => {
-  const shown = (...events: readonly ConsoleEvent[]) => {
+  const shownTo = (session: number, ...events: readonly ConsoleEvent[]) => {
     const state = shopState();
     const {update} = state;
-    const fleet = update && {...update.fleet, undo: {service: 'pay', before: [], owner: update.vitals.you, at: at - 1000}};
-    const told = events.reduce(reduce, {...state, update: update && fleet && {...update, fleet}});
+    const command = {kind: 'override', service: 'pay', rule: {kind: 'pin', replicas: 2}, lasting: 'default', sure: false} as const;
+    const placed = update && after(update.fleet, at, {kind: 'command', command, owner: update.vitals.you, session: 1}).fleet;
+    const fleet = placed && {...placed, undo: placed.undo && {...placed.undo, at: at - 1000}};
+    const told = events.reduce(reduce, {...state, update: update && fleet && {...update, fleet, vitals: {...update.vitals, session}}});
     return stripVTControlCharacters(footerLines(told, 80, plainUnicode)[0]).trim();
   };
+  const shown = (...events: readonly ConsoleEvent[]) => shownTo(1, ...events);
   const pinned: ConsoleEvent = {kind: 'replied', reply: {kind: 'accepted', words: 'pay: pinned at 2'}, overrules: true, at};
   const refused: ConsoleEvent = {
     kind: 'replied',
@@ -54,10 +58,81 @@ describe('what was said last', () => {
   test('an override’s answer has its undo beside it, another answer has none', () => {
     expect(shown(pinned)).toBe('pay: pinned at 2   u undo (9s)');
     expect(shown(pinned, refused)).toBe('this is a dry run: it never acts');
-    expect(shown()).toBe('u undo (9s)');
+    expect(shown()).toBe('u undo pay pinned at 2 (9s)');
   });
 
   test('is gone once a question was asked after it', () => {
-    expect(shown(refused, {kind: 'prompted', prompt: {kind: 'leave'}}, {kind: 'prompted', prompt: {kind: 'none'}})).toBe('u undo (9s)');
+    expect(shown(refused, {kind: 'prompted', prompt: {kind: 'leave'}}, {kind: 'prompted', prompt: {kind: 'none'}})).toBe(
+      'u undo pay pinned at 2 (9s)',
+    );
+  });
+
+  test('another console of the same owner is not offered to undo it', () => {
+    expect(shownTo(2)).toBe('');
+  });
+});
+
+describe('an answer that the screen contradicts', () => {
+  const you = 'ops@mgr-1';
+  const pin = (replicas: number, owner = you): Timeless => ({
+    kind: 'command',
+    command: {kind: 'override', service: 'pay', rule: {kind: 'pin', replicas}, lasting: 'default', sure: false},
+    owner,
+  });
+  const own = (kind: 'undo' | 'clear-all'): Timeless => ({kind: 'command', command: {kind}, owner: you});
+
+  /** A console that is told of every step but those that are kept from it for now; it sends the commands of its own. */
+  function watching() {
+    let state = shopState();
+    let fleet = state.update?.fleet;
+    let now = at;
+    const tell = () => {
+      if (fleet && state.update) state = reduce(state, {kind: 'updated', update: {...state.update, fleet, samples: [], happenings: []}});
+    };
+    return {
+      /** The answer comes before the update with what it tells of. */
+      ask(entry: Timeless) {
+        if (!fleet) throw new Error('there is no fleet');
+        const result = after(fleet, ++now, entry);
+        tell();
+        const [reply] = result.replies;
+        if (reply) state = reduce(state, {kind: 'replied', reply, overrules: false, at});
+        tell();
+        fleet = result.fleet;
+        return this;
+      },
+      happen(...entries: readonly Timeless[]) {
+        if (fleet) ({fleet} = after(fleet, ++now, ...entries));
+        tell();
+        return this;
+      },
+      said: () => state.message?.text ?? '',
+    };
+  }
+
+  test('stays through the very change that it tells of, and whatever else happens', () => {
+    const console = watching().ask(pin(1));
+    expect(console.said()).toBe('pay: pinned at 1');
+    expect(console.happen({kind: 'tick'}).said()).toBe('pay: pinned at 1');
+    expect(console.happen({kind: 'reading', service: 'web', reading: {kind: 'value', value: 2}}).said()).toBe('pay: pinned at 1');
+  });
+
+  test('is gone once somebody else has overruled the service, also where both changes are told at once', () => {
+    expect(watching().ask(pin(1)).happen({kind: 'tick'}).happen(pin(3, 'ann@there')).said()).toBe('');
+    expect(watching().ask(pin(1)).happen(pin(3, 'ann@there')).said()).toBe('');
+  });
+
+  test('of an undo is gone once all is cleared', () => {
+    const console = watching().ask(pin(2)).ask(pin(1)).ask(own('undo'));
+    expect(console.happen({kind: 'tick'}).said()).toBe('pay: undone, pinned at 2 again');
+    expect(console.happen(own('clear-all')).said()).toBe('');
+  });
+
+  test('that there is no lease is gone when this engine acts', () => {
+    const console = watching()
+      .happen({kind: 'lease', lease: {kind: 'lapsed', reason: 'it was cut'}})
+      .ask(pin(1));
+    expect(console.happen({kind: 'tick'}).said()).toBe('this engine has no lease to act: nothing can be changed here now');
+    expect(console.happen({kind: 'lease', lease: {kind: 'held', by: you, since: 1}}).said()).toBe('');
   });
 });

@@ -84,6 +84,7 @@ describe('truth before beauty', () => {
               },
               heardAt: at,
               you: 'ops@mgr-1',
+              session: 1,
               operators: [],
               at,
               alarms: [],

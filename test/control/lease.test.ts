@@ -246,6 +246,19 @@ describe('the lease', () => {
     expect(one.store.present()).toBeNull();
   });
 
+  test('that is left while it is being renewed is free at once all the same, with what was left last', async () => {
+    const {clock, engine, pass} = host(40);
+    const one = engine('ann@one');
+    await pass(second);
+    one.lease.keep({...pin, acting: 'paused'});
+    clock.runTo(clock.now() + 60);
+    one.lease.keep(pin);
+    const leaving = one.lease.release();
+    await pass(200);
+    await leaving;
+    expect(readLease(one.store.present()?.text ?? '')).toMatchObject({kind: 'record', record: {held: false, legacy: pin}});
+  });
+
   test('of another project carries nothing over, and says what runs there', async () => {
     const {engine, pass} = host();
     const one = engine('ann@one', {project: 'shop'});

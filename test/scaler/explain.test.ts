@@ -63,6 +63,16 @@ test('the gist is what matters most at this moment', () => {
   expect(gistOf({running: 2, trouble: {kind: 'preparing', reason: 'pulling nginx'}})).toBe('pulling nginx');
 });
 
+test('a decision that its window holds up says so: its demand alone asks for less', () => {
+  const target = {kind: 'perReplica', value: 12} as const;
+  let fleet = fleetOf([spec('web', {settleMs: 5000, target}), filler('batch')], 10, [reading('web', 48)]);
+  ({fleet} = after(fleet, 2000, reading('web', 30)));
+  ({fleet} = after(fleet, 3000, reading('web', 15.5)));
+  const wordsAt = (at: number) => after(fleet, at, {kind: 'tick'}).happenings.map(happening => tell(happening, clock))[0];
+  expect(wordsAt(7000)).toMatchObject({about: 'web', from: 4, to: 3, words: 'settling: demand 15.5 ÷ 12'});
+  expect(wordsAt(8000)).toMatchObject({about: 'web', from: 4, to: 2, words: 'demand 15.5 ÷ 12'});
+});
+
 test('a decision tells the change and its reason', () => {
   const {happenings} = after(fleetOf([spec('web'), filler('batch')], 10, [reading('web', 2)]), 2000, reading('web', 6));
   expect(happenings.map(happening => tell(happening, clock))).toEqual([

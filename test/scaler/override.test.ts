@@ -1,10 +1,10 @@
 import {describe, expect, test} from 'vitest';
-import type {Command} from '../../source/scaler/entry.ts';
+import type {Command, Legacy} from '../../source/scaler/entry.ts';
 import type {Fleet} from '../../source/scaler/fleet.ts';
 import {tell} from '../../source/scaler/explain.ts';
 import {comingUp, isOverruled, isUnknown} from '../../source/scaler/score.ts';
 import {wakeAt} from '../../source/scaler/step.ts';
-import {after, desiredOf, filler, fleetOf, observed, reading, spec} from '../support/fleets.ts';
+import {after, desiredOf, filler, fleetOf, observed, reading, spec, type Timeless} from '../support/fleets.ts';
 
 const box = fleetOf([spec('web', {min: 0, max: 8}), filler('batch', {priority: 2})], 10, [reading('web', 4)]);
 
@@ -25,7 +25,7 @@ const adjust = (service: string, by: number): Command => ({kind: 'adjust', servi
 describe('an override', () => {
   test('is placed with its owner and the configured time, and is gone when it is over', () => {
     const {fleet, reply} = obey(box, 2000, pin('web', 7));
-    expect(reply).toEqual({kind: 'accepted', words: 'web: pinned at 7'});
+    expect(reply).toMatchObject({kind: 'accepted', words: 'web: pinned at 7'});
     expect(fleet.services[0]?.overrides).toEqual([
       {rule: {kind: 'pin', replicas: 7}, owner: 'ops@here', placedAt: 2000, until: 62_000, note: ''},
     ]);
@@ -38,9 +38,9 @@ describe('an override', () => {
 
   test('that is placed while nothing is done says so', () => {
     const dry: Fleet = {...box, acting: 'dry-run'};
-    expect(obey(dry, 2000, pin('web', 3)).reply).toEqual({kind: 'accepted', words: 'web: pinned at 3 (dry run: nothing is done)'});
+    expect(obey(dry, 2000, pin('web', 3)).reply).toMatchObject({kind: 'accepted', words: 'web: pinned at 3 (dry run: nothing is done)'});
     const paused = obey(box, 2000, {kind: 'pause'}).fleet;
-    expect(obey(paused, 3000, {kind: 'boost', service: 'web', lasting: 'default', toggle: false}).reply).toEqual({
+    expect(obey(paused, 3000, {kind: 'boost', service: 'web', lasting: 'default', toggle: false}).reply).toMatchObject({
       kind: 'accepted',
       words: 'web: boosted ahead of all (paused: nothing is done until it resumes)',
     });
@@ -91,8 +91,8 @@ describe('an override', () => {
   test('one that takes the place of another of its kind says so', () => {
     const pinned = obey(box, 2000, pin('web', 3)).fleet;
     const held = obey(pinned, 2001, {kind: 'hold', service: 'web', lasting: 'default', toggle: true});
-    expect(held.reply).toEqual({kind: 'accepted', words: 'web: held at 3, no longer pinned at 3'});
-    expect(obey(pinned, 2001, pin('web', 4)).reply).toEqual({kind: 'accepted', words: 'web: pinned at 4'});
+    expect(held.reply).toMatchObject({kind: 'accepted', words: 'web: held at 3, no longer pinned at 3'});
+    expect(obey(pinned, 2001, pin('web', 4)).reply).toMatchObject({kind: 'accepted', words: 'web: pinned at 4'});
   });
 
   test('a count and a rank stand side by side; two counts replace each other', () => {
@@ -102,6 +102,19 @@ describe('an override', () => {
     expect(fleet.services[1]?.overrides.map(({rule}) => rule.kind).toSorted()).toEqual(['boost', 'pin']);
     const cleared = obey(fleet, 2003, {kind: 'clear', service: 'batch'}).fleet;
     expect(cleared.services[1]?.overrides).toEqual([]);
+  });
+
+  test('undo is for the session that it came through, and not for another of the same owner', () => {
+    const ask = (fleet: Fleet, at: number, command: Command, session?: number) =>
+      after(fleet, at, {kind: 'command', command, owner: 'ops@here', ...(session !== undefined && {session})});
+    const {fleet} = ask(box, 2000, pin('web', 7), 1);
+    for (const other of [2, undefined])
+      expect(ask(fleet, 3000, {kind: 'undo'}, other).replies).toEqual([
+        {kind: 'refused', reason: 'the last override was not placed from here: clear it instead', premise: expect.anything()},
+      ]);
+    expect(desiredOf(ask(fleet, 3000, {kind: 'undo'}, 1).fleet)['web']).toBe(4);
+    // As in a recording of before sessions had numbers.
+    expect(desiredOf(ask(ask(box, 2000, pin('web', 7)).fleet, 3000, {kind: 'undo'}).fleet)['web']).toBe(4);
   });
 
   test('undo puts back what was there before, within ten seconds, for its owner', () => {
@@ -127,7 +140,7 @@ describe('an override', () => {
     const pinned = obey(box, 2000, pin('web', 7)).fleet;
     const boosted = obey(pinned, 2500, {kind: 'boost', service: 'web', lasting: 'default', toggle: true}, 'else@where').fleet;
     const noted = obey(boosted, 3000, {kind: 'note', service: 'web', note: 'evening rush'});
-    expect(noted.reply).toEqual({kind: 'accepted', words: 'web: pinned at 7 (evening rush)'});
+    expect(noted.reply).toMatchObject({kind: 'accepted', words: 'web: pinned at 7 (evening rush)'});
     const [before, other] = boosted.services[0]?.overrides ?? [];
     expect(noted.fleet.services[0]?.overrides).toEqual([{...before, note: 'evening rush'}, other]);
     expect(noted.happenings).toEqual([
@@ -135,12 +148,12 @@ describe('an override', () => {
     ]);
     // What is said in somebody's name is theirs to say.
     expect(noted.fleet.services[0]?.overrides[1]?.note).toBe('');
-    expect(obey(boosted, 3000, {kind: 'note', service: 'web', note: 'x'}, 'third@where').reply).toEqual({
+    expect(obey(boosted, 3000, {kind: 'note', service: 'web', note: 'x'}, 'third@where').reply).toMatchObject({
       kind: 'refused',
       reason: 'web is pinned at 7 by ops@here, whose it is to say why: t makes it yours',
     });
     const taken = obey(noted.fleet, 3001, {kind: 'note', service: 'web', note: ''});
-    expect(taken.reply).toEqual({kind: 'accepted', words: 'web: pinned at 7, and nobody says why'});
+    expect(taken.reply).toMatchObject({kind: 'accepted', words: 'web: pinned at 7, and nobody says why'});
     expect(obey(taken.fleet, 3002, {kind: 'undo'}).fleet.services[0]?.overrides[0]?.note).toBe('evening rush');
     expect(obey(taken.fleet, 3002, {kind: 'note', service: 'web', note: ''}).changed).toBe(false);
   });
@@ -167,7 +180,7 @@ describe('what is refused changes nothing and says why', () => {
     ['resuming what runs', {kind: 'resume'}, 'the scaler runs already'],
   ] satisfies [string, Command, string][])('%s', (_title, command, reason) => {
     const {fleet, reply, changed} = obey(box, 2000, command);
-    expect(reply).toEqual({kind: 'refused', reason});
+    expect(reply).toMatchObject({kind: 'refused', reason});
     expect(changed).toBe(false);
     expect(fleet.services).toBe(box.services);
   });
@@ -254,5 +267,36 @@ describe('whether the best priority has what it asks for', () => {
     expect(isUnknown(after(asked, 3000, {kind: 'reading', service: 'batch', reading: {kind: 'error', reason: 'no such file'}}).fleet)).toBe(
       false,
     );
+  });
+});
+
+describe('overrides of before', () => {
+  const override = (owner: string, until: number | null) =>
+    ({rule: {kind: 'pin', replicas: 2}, owner, placedAt: 1, until, note: ''}) as const;
+  const inherited = (...overrides: Legacy['overrides']): Timeless => ({
+    kind: 'inherited',
+    legacy: {acting: 'auto', mode: null, circumstances: [], overrides},
+  });
+  const held: Timeless = {kind: 'lease', lease: {kind: 'held', by: 'ops@here', since: 1}};
+  const told = (...entries: readonly Timeless[]) =>
+    after(box, 2000, ...entries).happenings.flatMap(happening =>
+      happening.kind === 'inherited' ? [tell(happening, at => `t${at}`).words] : [],
+    );
+
+  test('are told by the engine that goes on with them, where they are still in force', () => {
+    expect(told(held, inherited(['web', [override('ann', 9000)]], ['batch', [override('bob', 1500)]]))).toEqual([
+      '1 override of before still stands: web pinned at 2 by ann until t9000',
+    ]);
+    expect(told(held, inherited())).toEqual([]);
+  });
+
+  test('are told in few words, however many there are', () => {
+    const [words] = told(held, inherited(['web', Array.from({length: 5}, (_, index) => override(`o${index}`, null))]));
+    expect(words).toMatch(/^5 overrides of before still stand: web pinned at 2 by o0 until cleared, .* by o2 until cleared and 2 more$/);
+  });
+
+  test('are not told by an engine that only watches', () => {
+    const elsewhere: Timeless = {kind: 'lease', lease: {kind: 'elsewhere', by: 'ann', where: 'there', since: 1, trouble: ''}};
+    expect(told(elsewhere, inherited(['web', [override('ann', 9000)]]))).toEqual([]);
   });
 });

@@ -87,6 +87,7 @@ export function hostileUpdate(text: string, lease: Lease = {kind: 'unneeded'}): 
       at,
       alarms: [text],
       you: 'ops@mgr-1',
+      session: 1,
       operators: [
         {name: 'ops@mgr-1', readOnly: false, since: noon},
         {name: text, readOnly: true, since: noon},

@@ -30,7 +30,7 @@ async function shopPast(earlierMs: number) {
 
 export function updateOf(fleet: Fleet, at: number): Update {
   const facts = {title: 'docker 28.2 @ unix:///var/run/docker.sock', kind: 'docker' as const, remark: '', nodes: [], made: [], found: []};
-  return {fleet, vitals: {facts, heardAt: at, at, alarms: [], you: 'ops@mgr-1', operators: []}, samples: [], happenings: []};
+  return {fleet, vitals: {facts, heardAt: at, at, alarms: [], you: 'ops@mgr-1', session: 1, operators: []}, samples: [], happenings: []};
 }
 
 export async function lookingConsole({recording = false, fail = null as string | null, earlierMs = 0} = {}) {

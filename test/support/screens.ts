@@ -122,6 +122,7 @@ function stateOf(fleet: Fleet, taken: readonly Sample[], happenings: readonly Ha
     at,
     alarms: [],
     you: 'ops@mgr-1',
+    session: 1,
     operators: [],
   };
   return reduce(emptyState(readOnly), {kind: 'updated', update: {fleet, vitals, samples: taken, happenings}});
