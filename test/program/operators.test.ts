@@ -44,10 +44,9 @@ interface Place {
 }
 
 /** An engine as a service would run it, and the folder that it runs in. */
-async function startEngine(): Promise<Place> {
-  const folder = emptyFolder({'microscale.yaml': config()});
+async function startEngine(folder = emptyFolder({'microscale.yaml': config()}), flags: readonly string[] = []): Promise<Place> {
   const control = join(folder, 'control.sock');
-  const engine = run(['run', '--host', `unix://${engineSocket}`, '--socket', control], folder);
+  const engine = run(['run', '--host', `unix://${engineSocket}`, '--socket', control, ...flags], folder);
   started.push(engine);
   await until('the engine to act', () => engine.output().includes('this engine acts'));
   await until('its socket', () => statSync(control, {throwIfNoEntry: false})?.isSocket());
@@ -129,6 +128,7 @@ describe('several operators', () => {
       await shows(ann, '[AUTO]');
       await shows(ann, 'lease: you');
       await shows(ann, /web .*pin 3/);
+      await shows(ann, /scaler +1 override of before/);
       ann.press('\u0003');
       expect(await ann.ended).toBe(0);
     },
@@ -163,6 +163,28 @@ describe('several operators', () => {
     expect(await ann.ended).toBe(0);
     await until('the engine to act again', () => engine.output().split('this engine acts').length > 2);
   });
+
+  engineTest(
+    'an engine that leaves hands on its overrides, and the next one says so; one that puts things back hands on none',
+    async () => {
+      const pin = async ({folder, control}: Place) =>
+        expect(await run(['pin', 'web', '3', '--socket', control], folder).ended, 'pin web 3').toBe(0);
+      const end = async ({engine}: Place) => {
+        engine.child.kill('SIGTERM');
+        expect(await engine.ended).toBe(0);
+      };
+      const leaving = await startEngine();
+      await pin(leaving);
+      await end(leaving);
+      const restoring = await startEngine(leaving.folder, ['--on-exit', 'restore']);
+      const told = /scaler +1 override of before still stands: web pinned at 3 by .* until /;
+      await until('what was inherited to be told', () => told.test(restoring.engine.output()));
+      await end(restoring);
+      const next = await startEngine();
+      expect(next.engine.output()).not.toContain('of before still stand');
+      expect(next.engine.output()).not.toContain('pinned');
+    },
+  );
 
   engineTest('scripts overrule, with a time and a note; what can’t be is refused with a reason and status 1', async () => {
     const {folder, control} = await startEngine();
