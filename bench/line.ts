@@ -214,6 +214,14 @@ export async function benchLine(columns: number, rows: number, rounds: number): 
         .split('\n')
         .filter(row => row.trim() !== '').length;
     const rowsBefore = filled();
+    const helpMs = await whole(
+      '?',
+      () => count() > 2,
+      () => count() === help.length,
+    );
+    pty.write('\u001b');
+    await until('the way back', () => text().includes(names.selected), 60_000);
+    await until('all of it', () => filled() >= rowsBefore, 60_000);
     const heldBefore = commands();
     const redrawnAt = performance.now();
     pty.write('\u000c');
@@ -225,13 +233,6 @@ export async function benchLine(columns: number, rows: number, rounds: number): 
       () => filled() >= rowsBefore,
     );
     const redrawnMs = performance.now() - redrawnAt;
-    const helpMs = await whole(
-      '?',
-      () => count() > 2,
-      () => count() === help.length,
-    );
-    pty.write('\u001b');
-    await until('the way back', () => text().includes(names.selected), 60_000);
     const words = engine.pin('selected');
     const before = bytes();
     hurry();
