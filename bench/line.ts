@@ -2,10 +2,12 @@
 import {mkdtempSync, readSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
+import {stripVTControlCharacters} from 'node:util';
 import {spawn, type IPty} from '@lydell/node-pty';
 import xterm from '@xterm/headless';
+import {helpLines} from '../source/console/help.ts';
 import type {Update} from '../source/ports.ts';
-import {at, crowdState, updateOf} from '../test/support/screens.ts';
+import {at, crowdState, plainUnicode, updateOf} from '../test/support/screens.ts';
 import {serveStates} from '../test/support/state-server.ts';
 import {until} from '../test/support/until.ts';
 import {atMost, verdict, type Line} from './results.ts';
@@ -18,8 +20,17 @@ export interface LineResult {
   /** From a change at the engine, or a key, until the last byte of the frame that shows it has come through. */
   readonly changeMs: Readonly<Record<Row, readonly number[]>>;
   readonly keyMs: readonly number[];
+  /** From `?` until the first rows of the help are on the screen, and until all of it is. */
+  readonly helpMs: Whole;
+  /** From a key right after Ctrl-L until its effect is on the screen, and from Ctrl-L until all is. */
+  readonly redrawMs: Whole;
   /** Bytes that came after the line was quick again, until the latest state was on the screen. */
   readonly backlogBytes: number;
+}
+
+interface Whole {
+  readonly first: number;
+  readonly all: number;
 }
 
 /** Whose row a change is in: the one that the operator has chosen, or another on the screen. */
@@ -34,6 +45,8 @@ export interface QuickResult {
 const bytesPerSecond = 960;
 const everyMs = 20;
 const settleMs = 20_000;
+/** What the header and the footer take of the screen. */
+const framingRows = 4;
 
 /** The first is selected when a console opens; the other has the third row, which the smallest screen shows. */
 const names: Readonly<Record<Row, string>> = {selected: 'service-000', other: 'service-010'};
@@ -184,11 +197,47 @@ export async function benchLine(columns: number, rows: number, rounds: number): 
       await until('the answer', () => text().includes(`did ${before + 1}: hold`), 60_000);
       keyMs.push(performance.now() - pressedAt);
     }
+    const help = helpLines(0, columns, rows - framingRows, plainUnicode.style)
+      .map(row => stripVTControlCharacters(row).trim())
+      .filter(row => row !== '');
+    const whole = async (key: string, hasSome: () => boolean, hasAll: () => boolean): Promise<Whole> => {
+      const pressedAt = performance.now();
+      pty.write(key);
+      await until(`something after ${key}`, hasSome, 60_000);
+      const first = performance.now() - pressedAt;
+      await until(`all after ${key}`, hasAll, 60_000);
+      return {first, all: performance.now() - pressedAt};
+    };
+    const count = () => help.filter(row => text().includes(row)).length;
+    const filled = () =>
+      text()
+        .split('\n')
+        .filter(row => row.trim() !== '').length;
+    const rowsBefore = filled();
+    const helpMs = await whole(
+      '?',
+      () => count() > 2,
+      () => count() === help.length,
+    );
+    pty.write('\u001b');
+    await until('the way back', () => text().includes(names.selected), 60_000);
+    await until('all of it', () => filled() >= rowsBefore, 60_000);
+    const heldBefore = commands();
+    const redrawnAt = performance.now();
+    pty.write('\u000c');
+    await until('the empty screen', () => filled() < rowsBefore, 60_000);
+    // It waits for no more than a portion.
+    const redrawMs = await whole(
+      'z',
+      () => text().includes(`did ${heldBefore + 1}: hold`),
+      () => filled() >= rowsBefore,
+    );
+    const redrawnMs = performance.now() - redrawnAt;
     const words = engine.pin('selected');
     const before = bytes();
     hurry();
     await until(`“${words}”`, () => text().includes(words));
-    return {columns, rows, firstMs, changeMs, keyMs, backlogBytes: bytes() - before};
+    return {columns, rows, firstMs, changeMs, keyMs, helpMs, redrawMs: {...redrawMs, all: redrawnMs}, backlogBytes: bytes() - before};
   });
 }
 
@@ -221,12 +270,13 @@ export function lineLines(lines: readonly LineResult[]): readonly Line[] {
   };
   return [
     `a line of 9,600 baud (${bytesPerSecond} bytes a second), 20 services, five of which move each second, ${lines[0]?.keyMs.length ?? 0} rounds`,
-    ...lines.flatMap(({columns, rows, firstMs, changeMs, keyMs, backlogBytes}) => {
+    ...lines.flatMap(({columns, rows, firstMs, changeMs, keyMs, helpMs, redrawMs, backlogBytes}) => {
       const size = `${columns}×${rows}`;
       return [
         ...seen(size, 'selected', changeMs.selected),
         ...seen(size, 'other', changeMs.other),
         `       ${size}, a key, until it is seen: median ${seconds(median(keyMs))}, longest ${seconds(longest(keyMs))}`,
+        `       ${size}, the help: begun after ${seconds(helpMs.first)}, whole after ${seconds(helpMs.all)}; drawn anew (Ctrl-L): a key meanwhile, seen after ${seconds(redrawMs.first)}, whole after ${seconds(redrawMs.all)}`,
         `       ${size}, first frame ${seconds(firstMs)}; once the line is quick, ${backlogBytes} bytes until the latest state`,
       ];
     }),
