@@ -22,7 +22,12 @@ export interface Hearer {
   background(color: string): void;
   /** Whether a background is still to be told: an Esc may be the beginning of it. */
   awaits(): boolean;
+  /** Whether there is a screen yet: what is pressed before is meant for none of what it will show, and is dropped. */
+  sees(): boolean;
 }
+
+/** Ctrl-C leaves at any time. */
+const notLeaving = /[^\u0003]/g;
 
 /** The same keys in the same order, and the answers to whom they are for. */
 export function withoutAnswers(input: NodeJS.ReadStream, hearer: Hearer): NodeJS.ReadStream {
@@ -31,11 +36,16 @@ export function withoutAnswers(input: NodeJS.ReadStream, hearer: Hearer): NodeJS
   let givenUp = false;
   let timer: NodeJS.Timeout | undefined;
 
+  function pass(text: string): void {
+    const pressed = hearer.sees() ? text : text.replaceAll(notLeaving, '');
+    if (pressed !== '') keys.write(pressed);
+  }
+
   function release(): void {
     const text = held;
     held = '';
     if (text.startsWith(surely)) givenUp = true;
-    else if (text !== '') keys.write(text);
+    else pass(text);
   }
 
   function patience(): number {
@@ -54,7 +64,7 @@ export function withoutAnswers(input: NodeJS.ReadStream, hearer: Hearer): NodeJS
       return '';
     });
     held = beginning.exec(text)?.[0] ?? '';
-    if (held.length < text.length) keys.write(text.slice(0, text.length - held.length));
+    pass(text.slice(0, text.length - held.length));
     if (held !== '') timer = setTimeout(release, patience());
   });
   input.on('end', () => keys.end());

@@ -98,10 +98,14 @@ const named: readonly (readonly [keyof InkKey, string])[] = [
   ['delete', 'backspace'],
 ];
 
-/** Held or laggy keys arrive together: each character is a key of its own. */
+/**
+ * Held or laggy keys arrive together: each character is a key of its own. Esc and a key that arrive together look like Alt and
+ * that key, which is bound to nothing: that is taken for the Esc, which never acts.
+ */
 export function keyNames(input: string, key: InkKey): readonly string[] {
+  if (key.meta && !key.ctrl) return ['escape'];
   for (const [field, name] of named) if (key[field] === true) return [name];
   if (key.ctrl) return [`ctrl-${input}`];
-  if (key.meta || key.tab) return [];
+  if (key.tab) return [];
   return [...input].flatMap(character => (character === '\r' || character === '\n' ? ['enter'] : character < ' ' ? [] : [character]));
 }

@@ -11,7 +11,7 @@ import {scrolledTo} from './close-up.ts';
 import {createCommander} from './commander.ts';
 import {copyText} from './detail.ts';
 import {scrollRoom} from './detail-panes.ts';
-import {frame} from './frame.ts';
+import {frame, smallest} from './frame.ts';
 import type {Effect} from './keys/effect.ts';
 import type {Look} from './look.ts';
 import {keepLooking} from './looking.ts';
@@ -84,6 +84,7 @@ export async function runConsole({
   let bell = quietBell;
   let look = given;
   let app: Instance | null = null;
+  let seen = false;
 
   const say = (text: string, refused: boolean) => store.dispatch({kind: 'said', text, refused, at: store.latest().update?.vitals.at ?? 0});
 
@@ -191,6 +192,8 @@ export async function runConsole({
     },
     background: background.answered,
     awaits: background.isOpen,
+    // Once the terminal has taken the first frame, but for the short sequences that may follow it.
+    sees: () => (seen ||= app !== null && terminal.writableLength < smallest.columns),
   });
   // Before the first frame, so that how long an answer takes is known before much is on its way. Raw, so that none is echoed.
   keys.setRawMode(true);
@@ -216,6 +219,8 @@ export async function runConsole({
     patchConsole: true,
     maxFps: framesPerSecond,
   });
+  // Also where no key asks before the next frame is on its way.
+  void terminal.idle().then(() => (seen = true));
   // A terminal that was smaller for a moment, or that another program has written on, holds something else than Ink believes:
   // all is drawn anew. Ink has heard of the size by now, and draws nothing more of the old one.
   const drawAnew = () => {

@@ -3,6 +3,7 @@ import {ruleWords} from '../scaler/explain.ts';
 import type {Fleet, Undo} from '../scaler/fleet.ts';
 import {undoMs} from '../scaler/override.ts';
 import {clean} from '../clean.ts';
+import {helpPages} from './help.ts';
 import {plainKeys} from './keys/key.ts';
 import {keyTable} from './keys/table.ts';
 import type {Look} from './look.ts';
@@ -10,8 +11,11 @@ import {questionOf} from './questions.ts';
 import type {ConsoleState} from './state.ts';
 import {fit, line, packed, widthOf} from './text.ts';
 
-export function footerLines(state: ConsoleState, columns: number, look: Look): readonly [string, string] {
-  return [messageLine(state, columns, look), keyBar(state, columns, look)];
+export const footerRows = 2;
+
+/** `height` is that of what is above it: the keys of the help go by whether it has pages there. */
+export function footerLines(state: ConsoleState, columns: number, look: Look, height: number): readonly [string, string] {
+  return [messageLine(state, columns, look), keyBar(state, columns, look, height)];
 }
 
 /** A question, or the last answer; an override that can be undone says so, and which one where the answer doesn't. */
@@ -60,10 +64,13 @@ const first = ['+-', '?', ':', 'q', 'u', 'x', 'P', 'End'];
 const firstOfAnswers = ['y', 'n', 'q', 'Enter', 'Esc'];
 
 /** While a question is open its own keys alone: the others would be typed, or mean nothing. */
-function keyBar(state: ConsoleState, columns: number, {style}: Look): string {
+function keyBar(state: ConsoleState, columns: number, {style}: Look, height: number): string {
   const {symbols, bold, dim} = style;
   const question = questionOf(state);
-  const shown = question ? question.keys.map(([keys, word]) => [clean(keys), clean(word)] as const) : usualKeys(state, symbols.unicode);
+  const hasPages = state.prompt.kind === 'help' && helpPages(columns, height) > 1;
+  const shown = question
+    ? question.keys.map(([keys, word]) => [clean(keys), clean(word)] as const)
+    : usualKeys(state, hasPages).map(([keys, word]) => [symbols.unicode ? keys : plainKeys(keys), word] as const);
   const importance = ([keys]: readonly [string, string]) => ((question ? firstOfAnswers : first).includes(keys) ? 0 : 1);
   const keep = new Set<string>();
   let used = 1;
@@ -82,10 +89,28 @@ function keyBar(state: ConsoleState, columns: number, {style}: Look): string {
   return ` ${packed(groups, '  ', columns - 1, symbols)}`;
 }
 
-function usualKeys(state: ConsoleState, unicode: boolean): readonly (readonly [keys: string, word: string])[] {
+type Shown = readonly (readonly [keys: string, word: string])[];
+
+const ofPages: Shown = [
+  ['Space', 'next page'],
+  ['↑', 'page before'],
+];
+const ofHelp: Shown = [['Esc', 'closes']];
+const ofWhatIf: Shown = [
+  ['w', 'another'],
+  ['Esc', 'back'],
+  ['?', 'help'],
+  ['q', 'quit'],
+];
+
+/** Those that act in what is looked at. */
+function usualKeys(state: ConsoleState, hasPages: boolean): Shown {
+  const {prompt, view} = state;
+  if (prompt.kind === 'help') return hasPages ? [...ofPages, ...ofHelp] : ofHelp;
+  if (view.kind === 'what-if') return ofWhatIf;
   const watches = state.readOnly || state.past !== null;
   return keyTable.flatMap(({bar, past, acts, offered = always}) => {
     const given = (past && state.past ? past : null) ?? ((watches && acts) || !offered(state) ? null : bar);
-    return given ? [[unicode ? given[0] : plainKeys(given[0]), given[1]] as const] : [];
+    return given ? [given] : [];
   });
 }

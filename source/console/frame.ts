@@ -1,7 +1,7 @@
 /** The whole screen as lines, for a size: header and footer, and in the middle what is looked at. */
 import {helpLines} from './help.ts';
 import {detailPanes} from './detail-panes.ts';
-import {footerLines} from './footer.ts';
+import {footerLines, footerRows} from './footer.ts';
 import {headerLines} from './header.ts';
 import type {Look} from './look.ts';
 import {overview} from './overview.ts';
@@ -30,8 +30,8 @@ export function picture(state: ConsoleState, size: Size, look: Look): Picture {
   const {columns, rows} = size;
   if (columns < smallest.columns || rows < smallest.rows) return {rows: tooSmall(size, look), view: 'nothing', first: 0, panes: []};
   const header = headerLines(state, columns, look);
-  const footer = footerLines(state, columns, look);
-  const height = rows - header.length - footer.length;
+  const height = rows - header.length - footerRows;
+  const footer = footerLines(state, columns, look, height);
   const {rows: middle, chart, decisions} = body(state, {columns, rows: height}, look);
   const padded = middle.slice(0, height);
   while (padded.length < height) padded.push(' '.repeat(columns));

@@ -40,12 +40,7 @@ const shownWidth = 10;
 /** `at` counts the pages turned, either way: beyond the last comes the first. */
 export function helpLines(at: number, width: number, height: number, style: Style): readonly string[] {
   const {symbols} = style;
-  const room = Math.max(2, height - 1);
-  const across = Math.max(1, Math.floor(width / columnWidth));
-  const each = Math.floor(width / across);
-  const wrapped = helpBlocks(symbols.unicode).map(rows => rows.flatMap(row => wrap(row, each - shownWidth - 1)));
-  const columns = inColumns(wrapped, room);
-  const pages = Math.ceil(columns.length / across);
+  const {columns, across, each, pages} = laidOut(width, height, symbols.unicode);
   const page = ((at % pages) + pages) % pages;
   const shown = columns.slice(page * across, (page + 1) * across);
   const turning = pages > 1 ? `page ${page + 1} of ${pages}   (Space turns the page, Esc closes)` : '(Esc closes)';
@@ -57,6 +52,20 @@ export function helpLines(at: number, width: number, height: number, style: Styl
     ),
   );
   return [style.bold(fit(` Help   ${turning}`, width, symbols)), ...rows].slice(0, height);
+}
+
+/** How many pages the help has at a size. */
+export function helpPages(width: number, height: number): number {
+  return laidOut(width, height, true).pages;
+}
+
+function laidOut(width: number, height: number, unicode: boolean) {
+  const room = Math.max(2, height - 1);
+  const across = Math.max(1, Math.floor(width / columnWidth));
+  const each = Math.floor(width / across);
+  const wrapped = helpBlocks(unicode).map(rows => rows.flatMap(row => wrap(row, each - shownWidth - 1)));
+  const columns = inColumns(wrapped, room);
+  return {columns, across, each, pages: Math.ceil(columns.length / across)};
 }
 
 /** Each key and each word under the title that it belongs to. */

@@ -3,7 +3,7 @@ import type {Command} from '../scaler/entry.ts';
 import type {Effect} from './keys/effect.ts';
 import {emptying} from './keys/overruling.ts';
 import {noteMost, noted} from './note.ts';
-import {press, whyNotInThePast} from './keys/table.ts';
+import {press, whyNotHere} from './keys/table.ts';
 import {fitting} from './palette.ts';
 import {lastings, modeKeys} from './questions.ts';
 import type {ConsoleState, Prompt} from './state.ts';
@@ -95,22 +95,31 @@ function inPalette(state: ConsoleState, prompt: Extract<Prompt, {kind: 'palette'
       return effect ? [close, effect] : [close];
     }
     case 'take-over': {
-      const reason = whyNotInThePast(state);
+      const reason = whyNotHere(state);
       if (reason !== null) return [close, {kind: 'refuse', reason}];
       if (state.readOnly) return [close, {kind: 'refuse', reason: 'read-only: this console watches, and changes nothing'}];
+      const acts = whyActsAlready(state);
+      if (acts !== null) return [close, {kind: 'refuse', reason: acts}];
       return [{kind: 'event', event: {kind: 'prompted', prompt: {kind: 'confirm', question: takingOver(state), answer: 'take-over'}}}];
     }
   }
 }
 
+/** The engine of this console would refuse it in the same words, and need not be asked. */
+function whyActsAlready({update, attached, gone}: ConsoleState): string | null {
+  if (attached || gone !== null) return null;
+  const lease = update?.fleet.lease.kind;
+  return lease === 'held' ? 'this engine holds the lease already' : lease === 'unneeded' ? 'there is no lease to take over here' : null;
+}
+
 function takingOver({update, attached}: ConsoleState): string {
   const lease = update?.fleet.lease;
   const holder = lease?.kind === 'elsewhere' || (lease?.kind === 'held' && attached) ? lease.by : 'whoever holds it';
-  return `Take the lease over from ${holder}? An engine here acts then, with the overrides that stand.`;
+  return `Take over from ${holder}? An engine here acts then; overrides stand.`;
 }
 
 function pin(state: ConsoleState, service: string, typed: string): readonly Effect[] {
-  if (typed === '') return [close];
+  if (typed === '') return [close, {kind: 'refuse', reason: `a number is wanted: ${service} stays as it is`}];
   const replicas = Number(typed);
   const spec = state.update?.fleet.services.find(candidate => candidate.spec.name === service)?.spec;
   if (replicas === 0 && spec?.priority === 1 && spec.target.kind !== 'fill') {

@@ -100,13 +100,14 @@ function leavingWords({update, attached, recording, gone, onExit}: ConsoleState)
   const {lease, services} = update.fleet;
   if (lease.kind === 'elsewhere') return `Leave? ${clean(lease.by)} on ${clean(lease.where)} scales on.`;
   const counts = orderedServices(services).map(({spec, observed}) => `${spec.name} ${observed?.running ?? 0}`);
-  const listed = counts.length > 4 ? `${counts.slice(0, 4).join(', ')} and ${counts.length - 4} more` : counts.join(', ');
+  // What becomes of them is to be read at 80 columns too.
+  const listed = counts.length > 3 ? `${counts.slice(0, 2).join(', ')} and ${counts.length - 2} more` : counts.join(', ');
   switch (gone === null ? fateOnExit(update.fleet, onExit) : 'leave') {
     case 'leave':
-      return `Leave? Nobody scales then; ${listed} stay as they are.`;
+      return `Leave? ${listed} stay as they are; nobody scales then.`;
     case 'restore':
-      return `Leave? Nobody scales then; ${listed} go back to the counts found at the start.`;
+      return `Leave? ${listed} go back to the start's counts; nobody scales then.`;
     case 'drain':
-      return `Leave? Nobody scales then; ${listed} are stopped.`;
+      return `Leave? ${listed} are stopped; nobody scales then.`;
   }
 }

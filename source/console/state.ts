@@ -167,12 +167,8 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
       return {...state, closeUp: {...state.closeUp, scrolled: event.to}};
     case 'ordered':
       return {...state, order: event.order};
-    case 'sought': {
-      const next = {...state, find: event.find};
-      const listed = listedServices(next);
-      const known = listed.some(({spec}) => spec.name === state.selected);
-      return {...next, selected: known ? state.selected : (listed[0]?.spec.name ?? state.selected)};
-    }
+    case 'sought':
+      return selectListed({...state, find: event.find});
     case 'prompted':
       // What was said before a question is old once that is closed.
       return {...state, prompt: event.prompt, message: event.prompt.kind === 'none' ? state.message : null};
@@ -195,9 +191,15 @@ export function reduce(state: ConsoleState, event: ConsoleEvent): ConsoleState {
 
 /** Puts on the screen what was told, of now or of the past. */
 function show(state: ConsoleState, told: Told): ConsoleState {
-  const services = orderedServices(told.update.fleet.services);
-  const known = services.some(({spec}) => spec.name === state.selected);
-  return {...state, ...told, selected: known ? state.selected : (services[0]?.spec.name ?? null)};
+  return selectListed({...state, ...told});
+}
+
+/** What is selected is among what is listed; where nothing is, it stays what it was, as long as there is such a service. */
+function selectListed(state: ConsoleState): ConsoleState {
+  const listed = listedServices(state);
+  if (listed.some(({spec}) => spec.name === state.selected)) return state;
+  const other = listed[0] ?? selectedService(state) ?? orderedServices(state.update?.fleet.services ?? [])[0];
+  return {...state, selected: other?.spec.name ?? null};
 }
 
 function travel(state: ConsoleState, sought: number): ConsoleState {

@@ -8,16 +8,19 @@ import type {Supposition, WhichDemand} from '../scaler/what-if.ts';
 const namesMost = 8;
 
 /**
- * `12` is a demand, `2:12` that of the service's second, `c8` a capacity, `n2` so many slots lost, `n mgr-2` a node lost, by
- * its name or a beginning that no other has. A string says why it is none of them.
+ * `12` is a demand, `2:12` that of the service's second, `c8` or `capacity 8` a capacity, `n2` so many slots lost, `n mgr-2` or
+ * `node mgr-2` a node lost, by its name or a beginning that no other has. A string says why it is none of them.
  */
 export function readSupposition(typed: string, service: string, {fleet, vitals}: Update): Supposition | string {
   const text = typed.trim();
-  const [, capacity] = /^c\s*(\d{1,9})$/.exec(text) ?? [];
+  const [, capacity] = /^c(?:apacity)?\s*(\d{1,9})$/.exec(text) ?? [];
   if (capacity !== undefined && Number(capacity) > 0) return {kind: 'capacity', slots: Number(capacity)};
-  const [, gone] = /^n\s*(\S+)$/.exec(text) ?? [];
+  const [, gone, node] = /^(?:n\s*(\S+)|node\s+(\S+))$/.exec(text) ?? [];
   const nodes = vitals.facts?.nodes.map(({name}) => name) ?? [];
-  if (gone !== undefined) return readGone(gone, nodes, fleet.settings.nodeSlots);
+  const {nodeSlots} = fleet.settings;
+  if (gone !== undefined && /^\d{1,9}$/.test(gone) && !nodes.includes(gone)) return {kind: 'slots-gone', slots: Number(gone)};
+  const name = node ?? gone;
+  if (name !== undefined) return readNode(name, nodes, nodeSlots);
   const [, place, value] = /^(?:(\d{1,3})\s*:\s*)?(\d{1,9}(?:\.\d+)?)$/.exec(text) ?? [];
   if (value === undefined) return `“${clean(text)}” is no question: 12 a demand, c8 8 slots, n2 2 slots gone, n NAME a node`;
   const found = fleet.services.find(({spec}) => spec.name === service);
@@ -32,10 +35,9 @@ export function whatIfKeys({demands}: {readonly demands: number}): readonly (rea
   return [['12', 'a demand'], ...others, ['c8', '8 slots'], ['n2', '2 slots gone'], ['n NAME', 'a node gone']];
 }
 
-/** A node that is called just so goes before a number of slots, and that before a beginning of a name. */
-function readGone(text: string, nodes: readonly string[], nodeSlots: readonly number[]): Supposition | string {
+/** A node that is called just so goes before a beginning of a name. */
+function readNode(text: string, nodes: readonly string[], nodeSlots: readonly number[]): Supposition | string {
   const exact = nodes.filter(name => name === text);
-  if (exact.length === 0 && /^\d{1,9}$/.test(text)) return {kind: 'slots-gone', slots: Number(text)};
   const meant = exact.length > 0 ? exact : nodes.filter(name => name.startsWith(text));
   const [node] = meant;
   if (node === undefined)

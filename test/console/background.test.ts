@@ -49,7 +49,7 @@ describe('the answer', () => {
     onTestFinished(() => void vi.useRealTimers());
   });
 
-  function listen() {
+  function listen(sees = () => true) {
     const input = new PassThrough();
     const told: Background[] = [];
     const question = createBackgroundQuestion(background => told.push(background));
@@ -62,6 +62,7 @@ describe('the answer', () => {
       },
       background: question.answered,
       awaits: question.isOpen,
+      sees,
     });
     filtered.on('data', (data: Buffer | string) => (keys += data.toString()));
     question.asked();
@@ -95,6 +96,22 @@ describe('the answer', () => {
         expect(told).toEqual(['light']);
       }
     }
+  });
+
+  test('is heard before there is a screen, and so is Ctrl-C; what else was pressed by then is dropped', async () => {
+    let seen = false;
+    const {input, told, keys, columns} = listen(() => seen);
+    input.write(`P\u001b[1;7Rdocker ps\rz+\u001b[A\u0003q${white}\u0007y\u001b`);
+    await read();
+    vi.advanceTimersByTime(500);
+    await read();
+    expect(keys()).toBe('\u0003');
+    expect(columns()).toBe('7');
+    expect(told).toEqual(['light']);
+    seen = true;
+    input.write('+');
+    await read();
+    expect(keys()).toBe('\u0003+');
   });
 
   test('that never ends is dropped, and what is typed later is a key again', async () => {

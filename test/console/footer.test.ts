@@ -1,14 +1,15 @@
 import {stripVTControlCharacters} from 'node:util';
 import {describe, expect, test} from 'vitest';
 import {footerLines} from '../../source/console/footer.ts';
-import {reduce, type ConsoleEvent} from '../../source/console/state.ts';
+import {frame} from '../../source/console/frame.ts';
+import {reduce, type ConsoleEvent, type ConsoleState} from '../../source/console/state.ts';
 import {after, type Timeless} from '../support/fleets.ts';
 import {session} from '../support/pressed.ts';
-import {at, plainUnicode, shopState} from '../support/screens.ts';
+import {at, crowdState, plainUnicode, shopState} from '../support/screens.ts';
 
-const footer = (keys: readonly string[], columns = 80) => {
-  const pressed = session(shopState()).press(...keys);
-  return footerLines(pressed.state(), columns, plainUnicode).map(row => stripVTControlCharacters(row).trim());
+const footer = (keys: readonly string[], columns = 80, state = shopState()) => {
+  const pressed = session(state).press(...keys);
+  return footerLines(pressed.state(), columns, plainUnicode, 20).map(row => stripVTControlCharacters(row).trim());
 };
 
 describe('the last line while a question is open', () => {
@@ -31,6 +32,54 @@ describe('the last line while a question is open', () => {
   });
 });
 
+describe('the last line offers what acts in what is shown', () => {
+  test('in the help what turns its pages, where it has any, and what closes it', () => {
+    expect(footer(['?'])[1]).toBe('Space next page  ↑ page before  Esc closes');
+    expect(footer(['?'], 200)[1]).toContain('Space next page');
+    const wide = frame(session().press('?').state(), {columns: 200, rows: 60}, plainUnicode).map(row =>
+      stripVTControlCharacters(row).trim(),
+    );
+    expect(wide.at(-1)).toBe('Esc closes');
+  });
+
+  test('in a what-if what asks another and what leads back', () => {
+    expect(footer(['w', '9', 'enter'])[1]).toBe('w another  Esc back  ? help  q quit');
+    expect(footer(['w', '9', 'enter', 'escape'])).toEqual(footer([]));
+  });
+});
+
+describe('a question fits into 80 columns with what it is about', () => {
+  const named = (state: ConsoleState): ConsoleState => {
+    const {update} = state;
+    const counts: readonly (readonly [name: string, running: number])[] = [
+      ['checkout', 9],
+      ['search', 12],
+    ];
+    const services = update!.fleet.services.slice(0, 2).map((service, index) => {
+      const [name, running] = counts[index]!;
+      return {...service, spec: {...service.spec, name, priority: index + 1}, observed: {...service.observed!, running}};
+    });
+    return {...state, selected: 'checkout', update: {...update!, fleet: {...update!.fleet, services}}};
+  };
+
+  test.each([
+    ['leave', 'Leave? checkout 9, search 12 stay as they are; nobody scales then.'],
+    ['restore', "Leave? checkout 9, search 12 go back to the start's counts; nobody scales then."],
+    ['drain', 'Leave? checkout 9, search 12 are stopped; nobody scales then.'],
+  ] as const)('leaving with --on-exit %s', (onExit, words) => {
+    expect(footer(['q'], 80, named({...shopState(), onExit}))[0]).toBe(words);
+  });
+
+  test('leaving many: what becomes of them is not cut', () => {
+    expect(footer(['q'], 80, {...crowdState(20), onExit: 'restore'})[0]).toContain("and 18 more go back to the start's counts");
+  });
+
+  test('taking over', () => {
+    const [question] = footer([':', ...'takeover', 'enter'], 80, {...shopState(), attached: true});
+    expect(question).toMatch(/^Take over from .*\? An engine here acts then; overrides stand\.$/);
+  });
+});
+
 test('why a what-if is refused fits into 80 columns', () => {
   const [reason = ''] = session().press('w', 'a', 'b', 'c', 'enter').refusals();
   expect(reason.length).toBeLessThan(80);
@@ -44,7 +93,7 @@ describe('what was said last', () => {
     const placed = update && after(update.fleet, at, {kind: 'command', command, owner: update.vitals.you, session: 1}).fleet;
     const fleet = placed && {...placed, undo: placed.undo && {...placed.undo, at: at - 1000}};
     const told = events.reduce(reduce, {...state, update: update && fleet && {...update, fleet, vitals: {...update.vitals, session}}});
-    return stripVTControlCharacters(footerLines(told, 80, plainUnicode)[0]).trim();
+    return stripVTControlCharacters(footerLines(told, 80, plainUnicode, 20)[0]).trim();
   };
   const shown = (...events: readonly ConsoleEvent[]) => shownTo(1, ...events);
   const pinned: ConsoleEvent = {kind: 'replied', reply: {kind: 'accepted', words: 'pay: pinned at 2'}, overrules: true, at};

@@ -3,9 +3,10 @@ import {keyNames} from '../../source/console/app.tsx';
 import {frame} from '../../source/console/frame.ts';
 import {keyTable, press} from '../../source/console/keys/table.ts';
 import {listedServices, reduce, type ConsoleState} from '../../source/console/state.ts';
+import type {Fleet} from '../../source/scaler/fleet.ts';
 import type {ModeSpec} from '../../source/scaler/spec.ts';
 import {session} from '../support/pressed.ts';
-import {plainUnicode, shopState} from '../support/screens.ts';
+import {at, plainUnicode, shopState} from '../support/screens.ts';
 
 const noKey = {
   upArrow: false,
@@ -99,7 +100,12 @@ describe('overruling', () => {
     expect(keyNames('+++', noKey)).toEqual(['+', '+', '+']);
     expect(keyNames('=4\r', noKey)).toEqual(['=', '4', 'enter']);
     expect(keyNames('c', {...noKey, ctrl: true})).toEqual(['ctrl-c']);
-    expect(keyNames('x', {...noKey, meta: true})).toEqual([]);
+  });
+
+  test('Esc and a key that arrive together are the Esc, which never acts; Ctrl-C leaves all the same', () => {
+    for (const key of ['+', ':', 'P']) expect(keyNames(key, {...noKey, meta: true})).toEqual(['escape']);
+    expect(keyNames('', {...noKey, meta: true, return: true})).toEqual(['escape']);
+    expect(keyNames('c', {...noKey, meta: true, ctrl: true})).toEqual(['ctrl-c']);
   });
 
   test('= asks for the number, and pins at it', () => {
@@ -132,6 +138,12 @@ describe('overruling', () => {
     expect(session().press('=', '5', 'escape').commands()).toEqual([]);
     expect(session().press('=', 'enter').commands()).toEqual([]);
     expect(session().press('escape', 'enter', 'escape').commands()).toEqual([]);
+  });
+
+  test('= without a number says that one is wanted', () => {
+    const asked = session().press('=', 'x', 'y', 'enter');
+    expect(asked.refusals()).toEqual(['a number is wanted: web stays as it is']);
+    expect(asked.question()).toBe('');
   });
 
   test('taking a priority-1 service to 0 asks for its name', () => {
@@ -207,19 +219,19 @@ describe('leaving', () => {
   test('q says what becomes of the containers, and asks', () => {
     const leaving = session().press('q');
     expect(leaving.left()).toBe(false);
-    expect(leaving.question()).toContain('Nobody scales then; web 5, pay 2, batch 1 stay as they are.');
+    expect(leaving.question()).toContain('web 5, pay 2, batch 1 stay as they are; nobody scales then.');
     expect(leaving.press('y').left()).toBe(true);
   });
 
   test.each([
-    ['drain', 'web 5, pay 2, batch 1 are stopped.'],
-    ['restore', 'web 5, pay 2, batch 1 go back to the counts found at the start.'],
+    ['drain', 'web 5, pay 2, batch 1 are stopped;'],
+    ['restore', "web 5, pay 2, batch 1 go back to the start's counts;"],
   ] as const)('q says what --on-exit %s will do', (onExit, words) => {
     expect(
       session({...shopState(), onExit})
         .press('q')
         .question(),
-    ).toContain(`Nobody scales then; ${words}`);
+    ).toContain(`Leave? ${words}`);
   });
 
   test('a dry run stops nothing on its way out, whatever was asked for', () => {
@@ -236,7 +248,7 @@ describe('leaving', () => {
       service.observed && service.spec.name === 'web' ? {...service, observed: {...service.observed, running: 7}} : service,
     );
     const update = {...leaving.update!, fleet: {...fleet, services}};
-    expect(session(reduce(leaving, {kind: 'updated', update})).question()).toContain('web 7, pay 2, batch 1 stay as they are.');
+    expect(session(reduce(leaving, {kind: 'updated', update})).question()).toContain('web 7, pay 2, batch 1 stay as they are;');
   });
 
   test('q leaves an engine that is gone, in the place of taking over, and y then means leaving', () => {
@@ -343,10 +355,10 @@ describe('looking', () => {
         .commands(),
     ).toMatchObject([{kind: 'hold', service: 'web'}]);
     expect(
-      session()
+      session({...shopState(), attached: true})
         .press(':', ...'takeov', 'enter')
         .question(),
-    ).toContain('Take the lease over');
+    ).toContain('Take over from');
     expect(
       session(shopState(true))
         .press(':', ...'boost', 'enter')
@@ -359,6 +371,72 @@ describe('looking', () => {
     ).toEqual(['no action is called “xyzxyz”: : lists them all']);
     const second = session().press(':', 'down').state().prompt;
     expect(second).toMatchObject({kind: 'palette', at: 1});
+  });
+
+  test('takeover is refused where this engine acts already', () => {
+    const state = shopState();
+    const {fleet} = state.update!;
+    const lease: Fleet['lease'] = {kind: 'held', by: 'ops@mgr-1', since: at};
+    for (const [given, reason] of [
+      [fleet.lease, 'there is no lease to take over here'],
+      [lease, 'this engine holds the lease already'],
+    ] as const) {
+      const asked = session({...state, update: {...state.update!, fleet: {...fleet, lease: given}}}).press(':', ...'takeov', 'enter');
+      expect(asked.question()).toBe('');
+      expect(asked.refusals()).toEqual([reason]);
+    }
+  });
+
+  const shownOnly = new Set(['w', '/', 'enter', 'l', 'escape', 'S', ':', '?', 'ctrl-r', 'ctrl-l', 'q', 'ctrl-c']);
+  test.each(keyTable.flatMap(({keys}) => keys).filter(name => !shownOnly.has(name)))(
+    'in a what-if %j is refused: nothing acts or moves unseen',
+    key => {
+      const looking = session().press('w', '9', 'enter');
+      const before = looking.state();
+      looking.press(key);
+      expect(looking.refusals()).toEqual(['this is what would be, and nothing was done: Esc goes back']);
+      expect(looking.state()).toBe(before);
+    },
+  );
+
+  test('in a what-if another can be asked, and what leads elsewhere goes on', () => {
+    const looking = session().press('w', '9', 'enter');
+    expect(looking.press('w').question()).toContain('What if: _');
+    expect(looking.press('5', 'enter').state().view).toMatchObject({kind: 'what-if', answer: {supposition: {value: 5}}});
+    expect(looking.press('/').question()).toContain('a part of a name');
+    expect(looking.press('escape', '?').state().prompt.kind).toBe('help');
+    expect(looking.press('escape', ':', ...'pin', 'enter').refusals()).toHaveLength(1);
+    expect(looking.press(':', ...'takeov', 'enter').refusals()).toHaveLength(2);
+    expect(looking.press('q').question()).toContain('Leave?');
+    expect(looking.press('n', 'escape').state().view.kind).toBe('all');
+    expect(looking.press('+').commands()).toHaveLength(1);
+  });
+
+  test.each(['+', '-', '=', 'z', 'b', '.', ',', 't', 'N', 'x', 'y', 'enter', 'l'])(
+    'with no service in the table %j, which is about one, is refused',
+    key => {
+      const finding = session().press('/', 'z', 'z', 'enter', key);
+      expect(finding.refusals()).toEqual(['no service is shown: Esc ends the find']);
+      expect(finding.state()).toMatchObject({prompt: {kind: 'none'}, view: {kind: 'all'}});
+      expect(finding.press('escape', '+').commands()).toMatchObject([{service: 'web'}]);
+    },
+  );
+
+  test('with no service in the table what is about none goes on', () => {
+    expect(session().press('/', 'z', 'z', 'enter', 'P').commands()).toEqual([{kind: 'pause'}]);
+    expect(session().press('/', 'z', 'z', 'enter', 'w').question()).toContain('What if');
+  });
+
+  test('what is selected is in the table, also when services come that were sought', () => {
+    const state = shopState();
+    const {fleet} = state.update!;
+    const without = {
+      ...state,
+      update: {...state.update!, fleet: {...fleet, services: fleet.services.filter(({spec}) => spec.name !== 'pay')}},
+    };
+    const sought = session(without).press('/', 'p', 'a', 'y', 'enter').state();
+    expect(sought.selected).toBe('web');
+    expect(reduce(sought, {kind: 'updated', update: state.update!}).selected).toBe('pay');
   });
 
   test('y copies, S saves', () => {

@@ -317,6 +317,7 @@ describe('a terminal’s answers', () => {
       cursor: () => void answers++,
       background: () => {},
       awaits: () => false,
+      sees: () => true,
     });
     filtered.on('data', (data: Buffer | string) => (keys += data.toString()));
     return {input, keys: () => keys, answers: () => answers};

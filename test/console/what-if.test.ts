@@ -59,8 +59,11 @@ describe('what is typed', () => {
     ['1:12', demand('web', 12)],
     ['c8', {kind: 'capacity', slots: 8}],
     ['c 8', {kind: 'capacity', slots: 8}],
+    ['capacity 10', {kind: 'capacity', slots: 10}],
     ['n2', {kind: 'slots-gone', slots: 2}],
     ['n mgr-2', {kind: 'node-gone', node: 'mgr-2', place: 1, slots: 2}],
+    ['node mgr-2', {kind: 'node-gone', node: 'mgr-2', place: 1, slots: 2}],
+    ['node 7', {kind: 'node-gone', node: '7', place: 4, slots: 1}],
     ['nmgr-2', {kind: 'node-gone', node: 'mgr-2', place: 1, slots: 2}],
     // A whole name goes before longer ones that begin with it, and before a number of slots.
     ['n w-1', {kind: 'node-gone', node: 'w-1', place: 2, slots: 3}],
@@ -72,6 +75,8 @@ describe('what is typed', () => {
 
   test.each([
     ['n mgr', 'could be mgr-1, mgr-2'],
+    ['node 2', 'no node is called “2”'],
+    ['node', 'no node is called'],
     ['n db', 'no node is called “db”: there is mgr-1, mgr-2, w-1, w-10, 7'],
     ['abc', '“abc” is no question: 12 a demand'],
     ['c', 'no question'],

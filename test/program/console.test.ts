@@ -151,7 +151,7 @@ describe('leaving a real engine', () => {
       await up(screen);
       await until('the box to be full', () => screen.text().includes('slots 4/4'));
       screen.press('q');
-      await until('the question', () => screen.text().includes('Leave? Nobody scales then; web 3, batch 1 are stopped.'));
+      await until('the question', () => screen.text().includes('Leave? web 3, batch 1 are stopped; nobody scales then.'));
       screen.press('y');
       expect(await screen.ended).toBe(0);
       expect(await containersOf(project)).toEqual([]);

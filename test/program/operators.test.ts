@@ -153,7 +153,7 @@ describe('several operators', () => {
     await shows(ann, 'lease: ');
     ann.press(':');
     ann.press('takeover\r');
-    await shows(ann, 'Take the lease over from');
+    await shows(ann, 'Take over from');
     ann.press('y');
     await until('the engine to give it up', () => engine.output().includes('has taken it over'));
     await shows(ann, 'lease: you');

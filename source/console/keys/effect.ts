@@ -1,6 +1,6 @@
 /** What a key, or an answer to a question, comes to. */
 import type {Command} from '../../scaler/entry.ts';
-import type {ConsoleEvent, ConsoleState} from '../state.ts';
+import {listedServices, type ConsoleEvent, type ConsoleState} from '../state.ts';
 
 /** What a key comes to: a change of the console, a command for the engine, or leaving. */
 export type Effect =
@@ -21,9 +21,14 @@ export type Effect =
 export const event = (change: ConsoleEvent): Effect => ({kind: 'event', event: change});
 export const refuse = (reason: string): Effect => ({kind: 'refuse', reason});
 
-/** A key about the selected service. */
+/** A key about the selected service, which has to be on the screen. */
 export function forSelected(act: (service: string, state: ConsoleState) => Effect): (state: ConsoleState) => Effect {
-  return state => (state.selected === null ? refuse('there is no service to act on') : act(state.selected, state));
+  return state => {
+    const {selected, view} = state;
+    if (selected === null) return refuse('there is no service to act on');
+    const isShown = view.kind === 'detail' || listedServices(state).some(({spec}) => spec.name === selected);
+    return isShown ? act(selected, state) : refuse('no service is shown: Esc ends the find');
+  };
 }
 
 export const command = (given: Command): Effect => ({kind: 'command', command: given});

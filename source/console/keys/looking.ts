@@ -1,7 +1,7 @@
 /** The same services seen otherwise: in another order, only some of them, or as they would be. */
 import {nextOrder} from '../sorting.ts';
 import {selectedService} from '../state.ts';
-import {event, forSelected} from './effect.ts';
+import {event, refuse} from './effect.ts';
 import type {KeySection} from './key.ts';
 
 export const lookingKeys: KeySection = {
@@ -14,9 +14,11 @@ export const lookingKeys: KeySection = {
       name: 'what if',
       bar: ['w', 'what if'],
       acts: false,
-      press: forSelected((service, state) =>
-        event({kind: 'prompted', prompt: {kind: 'what-if', service, typed: '', demands: selectedService(state)?.spec.demands.length ?? 0}}),
-      ),
+      press: state => {
+        const service = selectedService(state)?.spec;
+        if (!service) return refuse('there is no service to ask about');
+        return event({kind: 'prompted', prompt: {kind: 'what-if', service: service.name, typed: '', demands: service.demands.length}});
+      },
     },
     {
       keys: ['/'],

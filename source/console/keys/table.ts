@@ -16,17 +16,28 @@ export const keyTable: readonly Key[] = keySections.flatMap(({keys}) => keys);
 const byKey = new Map(keyTable.flatMap(key => key.keys.map(name => [name, key] as const)));
 
 /** Why nothing can be done about the moment that is shown; null where it is now. */
-export function whyNotInThePast({past, recording}: ConsoleState): string | null {
+function whyNotInThePast({past, recording}: ConsoleState): string | null {
   if (recording) return 'this is a recording: nothing can be changed in it';
   return past && `this is the past, ${momentWords(past.shownAt)}: End goes back to now`;
+}
+
+/** While the screen shows what would be, what acts, moves or sorts would do so unseen: these go on. */
+const goOnInWhatIf = new Set([
+  ...['w', '/', 'enter', 'l', 'escape'],
+  ...screenKeys.keys.flatMap(({keys}) => keys).filter(name => name !== 'y'),
+]);
+
+/** Why nothing can be done about what is shown; null where it is what is. */
+export function whyNotHere(state: ConsoleState): string | null {
+  return state.view.kind === 'what-if' ? 'this is what would be, and nothing was done: Esc goes back' : whyNotInThePast(state);
 }
 
 /** What a key does now. A key that can't act now says why; one that isn't bound does nothing. */
 export function press(state: ConsoleState, name: string): Effect | null {
   const key = byKey.get(name);
   if (!key) return null;
-  if (key.acts) {
-    const reason = whyNotInThePast(state);
+  if (key.acts || (state.view.kind === 'what-if' && !goOnInWhatIf.has(name))) {
+    const reason = whyNotHere(state);
     if (reason !== null) return refuse(reason);
     if (state.readOnly) return refuse('read-only: this console watches, and changes nothing');
     if (state.gone !== null) return refuse('the engine is gone: nothing can be changed until one acts again (:takeover)');
