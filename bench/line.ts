@@ -155,8 +155,14 @@ async function watch<Result>(
     screen.write(data);
   };
   let line = {hurry: () => {}, end: () => {}};
+  let wake = () => {};
   if (slow) {
     pty.pause();
+    // Paused, it would still take what comes first, and keep it.
+    const {_handle: handle} = (pty as unknown as {_socket: {_handle: {readStop(): void; readStart?: () => number}}})._socket;
+    handle.readStop();
+    handle.readStart = () => 0;
+    wake = () => void delete handle.readStart;
     line = readSlowly(pty, heard);
   } else pty.onData(heard);
   const text = () => Array.from({length: rows}, (_, row) => screen.buffer.active.getLine(row)?.translateToString()).join('\n');
@@ -166,6 +172,7 @@ async function watch<Result>(
   } finally {
     engine.end();
     line.end();
+    wake();
     pty.resume();
     const gone = new Promise(done => pty.onExit(done));
     pty.kill('SIGTERM');
@@ -209,9 +216,11 @@ export async function benchLine(columns: number, rows: number, rounds: number): 
       return {first, all: performance.now() - pressedAt};
     };
     const count = () => help.filter(row => text().includes(row)).length;
+    // What was said last is no part of it.
     const filled = () =>
       text()
         .split('\n')
+        .slice(0, -2)
         .filter(row => row.trim() !== '').length;
     const rowsBefore = filled();
     const helpMs = await whole(

@@ -37,6 +37,8 @@ const proofs = 3;
 /** and so is one that took this long. */
 const surelySlowMs = 1000;
 const budgetMs = 500;
+/** The most that the way there and back is taken for, while nothing has been so small that it took no longer than that. */
+const farMs = 500;
 
 export function createArrivals(now: () => number): Arrivals {
   let open: readonly {readonly number: number; readonly bytes: number; readonly since: number}[] = [];
@@ -44,16 +46,18 @@ export function createArrivals(now: () => number): Arrivals {
   let number = 0;
   let bytes = 0;
   let since = 0;
+  let lastAt = Number.NEGATIVE_INFINITY;
   let roundTripMs = Number.POSITIVE_INFINITY;
   let budget = Number.POSITIVE_INFINITY;
   /** How many in a row have said that the line is not what it was taken for. */
   let doubts = 0;
 
   function measure(amount: number, tookMs: number): void {
-    roundTripMs = Math.min(roundTripMs, tookMs);
+    if (amount < slowLeast.bytes || Number.isFinite(roundTripMs)) roundTripMs = Math.min(roundTripMs, tookMs);
     if (amount < slowLeast.bytes) return;
-    const onTheWayMs = Math.max(1, tookMs - roundTripMs);
     const wasSlow = Number.isFinite(budget);
+    const unknownMs = wasSlow ? 0 : Math.min(farMs, tookMs);
+    const onTheWayMs = Math.max(1, tookMs - (Number.isFinite(roundTripMs) ? roundTripMs : unknownMs));
     const isSlow = amount / onTheWayMs < quickBytesPerMs && (wasSlow || onTheWayMs > slowLeast.ms);
     doubts = isSlow === wasSlow ? 0 : doubts + 1;
     const turns = doubts >= proofs || (!wasSlow && isSlow && onTheWayMs >= surelySlowMs);
@@ -77,8 +81,10 @@ export function createArrivals(now: () => number): Arrivals {
     answered(given) {
       answers = true;
       const place = open.findIndex(each => each.number === given);
-      const [first] = open;
-      if (place === 0 && first) measure(first.bytes, now() - first.since);
+      const own = open[place];
+      // What was behind something else was on its way alone only after that.
+      if (own) measure(own.bytes, now() - Math.max(own.since, lastAt));
+      lastAt = now();
       open = open.slice(place + 1);
     },
     expire() {

@@ -240,6 +240,32 @@ describe('what has arrived', () => {
     expect(arrivals.budget()).toBeCloseTo((3000 * 500) / 1490);
   });
 
+  test('of a line whose first answers were lost it is known too', () => {
+    const {arrivals, later} = watch();
+    arrivals.asked();
+    later(10);
+    for (let frames = 0; frames < 5; frames++) {
+      arrivals.sent(2000);
+      const {number} = arrivals.asked();
+      later(2000);
+      if (frames > 0) arrivals.answered(number);
+    }
+    expect(arrivals.budget()).toBe(500);
+  });
+
+  test('what waited behind something else was on its way alone only after that', () => {
+    const {arrivals, later} = watch();
+    const asked = [4, 8000, 8000, 8000, 8000].map(bytes => {
+      arrivals.sent(bytes);
+      return arrivals.asked().number;
+    });
+    for (const number of asked) {
+      later(10);
+      arrivals.answered(number);
+    }
+    expect(arrivals.budget()).toBe(Number.POSITIVE_INFINITY);
+  });
+
   test('a question has a number that is a column of the terminal', () => {
     const {arrivals} = watch();
     const numbers = Array.from({length: 7}, () => arrivals.asked(3).number);
