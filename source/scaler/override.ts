@@ -142,7 +142,7 @@ function whyUnsure(service: Service, rule: Rule): string | null {
   const {name, priority, target} = service.spec;
   const empties = (rule.kind === 'pin' || rule.kind === 'cap') && rule.replicas === 0;
   return empties && priority === 1 && target.kind !== 'fill'
-    ? `${name} is priority 1: = and its name take it to 0, or --yes on the command line`
+    ? `${name} is priority 1: for 0 press = and type its name, or say --yes in a shell`
     : null;
 }
 

@@ -227,7 +227,7 @@ describe('a line is written', () => {
         rule: 'pin',
         replicas: 0,
         note: 'oops',
-        reason: 'web is priority 1: = and its name take it to 0, or --yes on the command line',
+        reason: 'web is priority 1: for 0 press = and type its name, or say --yes in a shell',
       },
     ],
     [

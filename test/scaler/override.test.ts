@@ -167,7 +167,7 @@ describe('what is refused changes nothing and says why', () => {
     [
       'emptying a priority-1 service by a slip',
       pin('web', 0),
-      'web is priority 1: = and its name take it to 0, or --yes on the command line',
+      'web is priority 1: for 0 press = and type its name, or say --yes in a shell',
     ],
     ['clearing what is not there', {kind: 'clear', service: 'web'}, 'web has no override to clear'],
     ['clearing all of nothing', {kind: 'clear-all'}, 'there is no override to clear'],
