@@ -103,8 +103,10 @@ async function watch(arguments_: readonly string[], afterMs: number, forMs: numb
   const first = new Promise<number>((seen, missed) => {
     pty.onData(data => {
       bytes += Buffer.byteLength(data);
-      screen.write(data);
-      if (data.includes('slots')) seen(performance.now() - startedAt);
+      screen.write(data, () => {
+        // All of it: the chart comes last.
+        if (textOf(screen).includes('─now')) seen(performance.now() - startedAt);
+      });
     });
     pty.onExit(({exitCode}) => missed(new Error(`the console ended with ${exitCode} before its first frame`)));
   });

@@ -16,7 +16,8 @@ import {longest, median} from './statistics.ts';
 export interface LineResult {
   readonly columns: number;
   readonly rows: number;
-  readonly firstMs: number;
+  /** From the start until header and footer are on the screen, and until the chart is, which comes last. */
+  readonly firstMs: Whole;
   /** From a change at the engine, or a key, until the last byte of the frame that shows it has come through. */
   readonly changeMs: Readonly<Record<Row, readonly number[]>>;
   readonly keyMs: readonly number[];
@@ -184,7 +185,9 @@ async function watch<Result>(
 
 export async function benchLine(columns: number, rows: number, rounds: number): Promise<LineResult> {
   return watch(columns, rows, true, async ({pty, text, bytes, startedAt, hurry, engine, commands}) => {
-    const firstMs = performance.now() - startedAt;
+    const first = performance.now() - startedAt;
+    await until('all of the first frame', () => text().includes('─now'), 60_000);
+    const firstMs = {first, all: performance.now() - startedAt};
     await new Promise(done => setTimeout(done, settleMs));
     const changeMs: Readonly<Record<Row, number[]>> = {selected: [], other: []};
     const keyMs: number[] = [];
@@ -282,11 +285,12 @@ export function lineLines(lines: readonly LineResult[]): readonly Line[] {
     ...lines.flatMap(({columns, rows, firstMs, changeMs, keyMs, helpMs, redrawMs, backlogBytes}) => {
       const size = `${columns}×${rows}`;
       return [
+        verdict(`${size}, header, selected service and keys of the first frame`, firstMs.first / 1000, atMost(2), 's'),
         ...seen(size, 'selected', changeMs.selected),
         ...seen(size, 'other', changeMs.other),
         `       ${size}, a key, until it is seen: median ${seconds(median(keyMs))}, longest ${seconds(longest(keyMs))}`,
         `       ${size}, the help: begun after ${seconds(helpMs.first)}, whole after ${seconds(helpMs.all)}; drawn anew (Ctrl-L): a key meanwhile, seen after ${seconds(redrawMs.first)}, whole after ${seconds(redrawMs.all)}`,
-        `       ${size}, first frame ${seconds(firstMs)}; once the line is quick, ${backlogBytes} bytes until the latest state`,
+        `       ${size}, first frame whole after ${seconds(firstMs.all)}; once the line is quick, ${backlogBytes} bytes until the latest state`,
       ];
     }),
   ];

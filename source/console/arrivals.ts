@@ -19,7 +19,10 @@ export interface Arrivals {
   expire(): void;
   /** Something is on its way, as far as this terminal tells. */
   isUnderWay(): boolean;
-  /** How many bytes the line takes in half a second; without bound unless it has been seen to be slow. */
+  /**
+   * How many bytes the line takes in half a second; without bound unless it has been seen to be slow. Of a terminal that
+   * answers it is not known before anything of some length has arrived: until then it is a little that any line takes soon.
+   */
   budget(): number;
 }
 
@@ -37,6 +40,8 @@ const proofs = 3;
 /** and so is one that took this long. */
 const surelySlowMs = 1000;
 const budgetMs = 500;
+/** What comes first: under 2 s of a line of 9,600 baud. The rest of a first frame follows as soon as this has arrived. */
+const firstBytes = 1200;
 /** The most that the way there and back is taken for, while nothing has been so small that it took no longer than that. */
 const farMs = 500;
 
@@ -49,12 +54,14 @@ export function createArrivals(now: () => number): Arrivals {
   let lastAt = Number.NEGATIVE_INFINITY;
   let roundTripMs = Number.POSITIVE_INFINITY;
   let budget = Number.POSITIVE_INFINITY;
+  let isKnown = false;
   /** How many in a row have said that the line is not what it was taken for. */
   let doubts = 0;
 
   function measure(amount: number, tookMs: number): void {
     if (amount < slowLeast.bytes || Number.isFinite(roundTripMs)) roundTripMs = Math.min(roundTripMs, tookMs);
     if (amount < slowLeast.bytes) return;
+    isKnown = true;
     const wasSlow = Number.isFinite(budget);
     const unknownMs = wasSlow ? 0 : Math.min(farMs, tookMs);
     const onTheWayMs = Math.max(1, tookMs - (Number.isFinite(roundTripMs) ? roundTripMs : unknownMs));
@@ -91,6 +98,6 @@ export function createArrivals(now: () => number): Arrivals {
       if (answers) open = [];
     },
     isUnderWay: () => answers && open.length > 0,
-    budget: () => budget,
+    budget: () => (answers && !isKnown ? firstBytes : budget),
   };
 }

@@ -217,7 +217,7 @@ describe('what has arrived', () => {
 
   test('a line is slow by its bytes and not by its length, and until it carries more', () => {
     const send = sending();
-    expect(send(4, 300)).toBe(Number.POSITIVE_INFINITY);
+    expect(send(4, 300)).toBe(1200);
     expect(send(5000, 310)).toBe(Number.POSITIVE_INFINITY);
     expect(send(960, 1300)).toBe(480);
     expect(send(50, 352)).toBe(480);
@@ -238,6 +238,18 @@ describe('what has arrived', () => {
     later(1540);
     arrivals.answered(next);
     expect(arrivals.budget()).toBeCloseTo((3000 * 500) / 1490);
+  });
+
+  test('of a terminal that answers it is known only once something has arrived: until then a little is sent', () => {
+    const {arrivals, later} = watch();
+    expect(arrivals.budget()).toBe(Number.POSITIVE_INFINITY);
+    arrivals.answered(arrivals.asked().number);
+    expect(arrivals.budget()).toBe(1200);
+    arrivals.sent(1200);
+    const {number} = arrivals.asked();
+    later(10);
+    arrivals.answered(number);
+    expect(arrivals.budget()).toBe(Number.POSITIVE_INFINITY);
   });
 
   test('of a line whose first answers were lost it is known too', () => {
